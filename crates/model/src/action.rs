@@ -1,0 +1,97 @@
+//! What a command would do, in one shape for all protocols.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// The kind of effect, from harmless to unknown. A command has the verb of its most consequential effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Only returns data or state.
+    Read,
+    /// Changes the state of the conversation only: settings, cursors, prepared statements, LISTEN.
+    Session,
+    /// Begins or ends a transaction.
+    Transaction,
+    /// Sends data in bulk to the client.
+    CopyOut,
+    /// Takes data in bulk from the client.
+    CopyIn,
+    /// Changes data.
+    Write,
+    /// Changes structure.
+    Ddl,
+    /// Changes who the conversation acts as: SET ROLE, SET SESSION AUTHORIZATION, RESET ALL, DISCARD ALL.
+    SessionIdentity,
+    /// Changes who may do what.
+    Grant,
+    /// Runs code of the target: DO, CALL, dynamic SQL, the function-call message.
+    Call,
+    /// Cannot be told, so the worst is assumed.
+    Unknown,
+}
+
+impl Verb {
+    /// The word used in records and policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Session => "session",
+            Self::Transaction => "transaction",
+            Self::CopyOut => "copy_out",
+            Self::CopyIn => "copy_in",
+            Self::Write => "write",
+            Self::Ddl => "ddl",
+            Self::SessionIdentity => "session_identity",
+            Self::Grant => "grant",
+            Self::Call => "call",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// How sure the reading of a command is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// A real grammar understood all of it.
+    Full,
+    /// Boundaries and the most dangerous reading are known.
+    Lexed,
+    /// Not understood.
+    Opaque,
+}
+
+/// Whether a command is only being prepared, or is to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Named and planned, to be run later (PostgreSQL Parse).
+    Prepare,
+    /// To run now.
+    Run,
+}
+
+/// One command as the decide step sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// The most consequential effect.
+    pub verb: Verb,
+    /// The protocol's own word for it: `INSERT`, `FunctionCall`, `exec`. Plain ASCII, never peer bytes.
+    pub name: &'static str,
+    /// How sure `verb` is.
+    pub certainty: Certainty,
+    /// Prepared or run.
+    pub phase: Phase,
+    /// The exact inspected bytes of the command; not necessarily UTF-8.
+    pub text: Bytes,
+    /// Bound parameters as they stood on the wire, in order; `None` = NULL.
+    pub parameters: Vec<Option<Bytes>>,
+}
+
+impl Action {
+    /// Whether it is proven to only read: such a command may be forwarded while its record is being written.
+    pub fn proven_read(&self) -> bool {
+        self.verb == Verb::Read && self.certainty == Certainty::Full
+    }
+}
