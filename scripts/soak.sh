@@ -4,6 +4,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$REPO"
 
+ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 scripts/setup.sh soak
 export SIGNET_SOAK=1 SIGNET_KILLS=${SIGNET_KILLS:-200}
 say "cargo test --workspace, with SIGNET_SOAK=1 and SIGNET_KILLS=$SIGNET_KILLS"

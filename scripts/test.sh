@@ -4,6 +4,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$REPO"
 
+# Ten thousand connections need as many files, here and in the gateway, which inherits the limit.
+ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 scripts/setup.sh test
 scripts/check.sh
 say "cargo test --workspace"

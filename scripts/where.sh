@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Print where set-up put something: python | node | postgres15 | postgres18 | pgsuite
+# Print where set-up put something: python | psql16 | node | postgres15 | postgres18 | pgsuite
 # For servers the path is one that the server's unprivileged user can reach.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 case ${1:-} in
   python) path=$CACHE/python/bin/python ;;
+  psql16) path=$CACHE/python/bin/psql16 ;;
   node) path=$CACHE/node/node_modules ;;
   postgres15) path=$PG_BIN ;;
   postgres18) path=$(server_programs postgres18)/bin ;;
   pgsuite) path=$(server_programs pgsuite) ;;
-  *) die "usage: scripts/where.sh python|node|postgres15|postgres18|pgsuite" ;;
+  *) die "usage: scripts/where.sh python|psql16|node|postgres15|postgres18|pgsuite" ;;
 esac
 [ -e "$path" ] || die "$1 is not at $path: run scripts/setup.sh test"
 echo "$path"

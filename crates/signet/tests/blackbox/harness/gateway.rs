@@ -1,0 +1,331 @@
+//! The gateway under test: its configuration, its process, its command line. The only place that knows their shape.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use super::door::Door;
+use super::journal::Journal;
+use super::place::{TempDir, direct, free_port, root, signal, tail, until};
+use super::postgres::{PASSWORD, Postgres};
+
+/// How a gateway is to be made.
+pub struct Setup {
+    /// `host:port` of the target.
+    pub address: String,
+    pub target_tls: &'static str,
+    pub target_ca: Option<PathBuf>,
+    pub listener_tls: &'static str,
+    /// Certificate and key; without them the gateway makes its own.
+    pub certificate: Option<(PathBuf, PathBuf)>,
+    /// The data folder as a file system of this many MiB.
+    pub tmpfs_mib: Option<u32>,
+    /// A program that starts the gateway, such as strace.
+    pub wrapper: Vec<String>,
+    pub target_password: String,
+    pub direct: Option<Door>,
+}
+
+impl Setup {
+    /// In front of this server, plain on both sides: what raw sockets and strace can read.
+    pub fn before(server: &Postgres) -> Self {
+        Self { direct: Some(server.door()), ..Self::before_address(&format!("127.0.0.1:{}", server.port)) }
+    }
+
+    pub fn before_address(address: &str) -> Self {
+        Self {
+            address: address.into(),
+            target_tls: "disable",
+            target_ca: None,
+            listener_tls: "optional",
+            certificate: None,
+            tmpfs_mib: None,
+            wrapper: Vec::new(),
+            target_password: PASSWORD.into(),
+            direct: None,
+        }
+    }
+
+    pub fn target_password(self, password: &str) -> Self {
+        Self { target_password: password.into(), ..self }
+    }
+
+    pub fn start(self) -> Gateway {
+        Gateway::start(self)
+    }
+}
+
+/// A running gateway. It ends, and its files go, when this is dropped.
+pub struct Gateway {
+    /// The dedicated port of resource `prod`.
+    pub port: u16,
+    /// The port where the database name says which resource.
+    pub shared_port: u16,
+    pub operations_port: u16,
+    setup: Setup,
+    process: Option<Child>,
+    token: String,
+    dir: TempDir,
+}
+
+impl Gateway {
+    fn start(setup: Setup) -> Self {
+        let dir = TempDir::new("gateway");
+        fs::write(dir.join("target-password"), &setup.target_password).unwrap();
+        fs::create_dir(dir.join("data")).unwrap();
+        let (port, shared_port, operations_port) = (free_port(), free_port(), free_port());
+        let mut gateway = Self { port, shared_port, operations_port, setup, process: None, token: String::new(), dir };
+        if direct() && gateway.setup.direct.is_some() {
+            return gateway;
+        }
+        fs::write(gateway.config(), gateway.configuration()).unwrap();
+        gateway.launch();
+        gateway.token = gateway.make_token("ada", "8h");
+        gateway
+    }
+
+    fn configuration(&self) -> String {
+        let Self { port, shared_port, operations_port, setup, dir, .. } = self;
+        let tls = setup.certificate.as_ref().map_or_else(String::new, |(certificate, key)| {
+            format!("[tls]\ncertificate = \"{}\"\nkey = \"{}\"\n", certificate.display(), key.display())
+        });
+        let ca = setup.target_ca.as_ref().map_or_else(String::new, |ca| format!("tls_ca = \"{}\"\n", ca.display()));
+        let (data, secret) = (dir.join("data"), dir.join("target-password"));
+        let (address, target_tls, listener_tls) = (&setup.address, setup.target_tls, setup.listener_tls);
+        format!(
+            r#"data_dir = "{data}"
+{tls}
+[operations]
+listen = "127.0.0.1:{operations_port}"
+
+[[listener]]
+protocol = "postgres"
+listen = "127.0.0.1:{port}"
+resource = "prod"
+tls = "{listener_tls}"
+
+[[listener]]
+protocol = "postgres"
+listen = "127.0.0.1:{shared_port}"
+tls = "{listener_tls}"
+
+[[resource]]
+name = "prod"
+protocol = "postgres"
+address = "{address}"
+tls = "{target_tls}"
+{ca}server_names = ["prod.localhost"]
+
+[[resource.account]]
+name = "app"
+user = "postgres"
+secret = {{ file = "{secret}" }}
+default = true
+
+[[resource.account]]
+name = "reader"
+user = "app_user"
+secret = {{ file = "{secret}" }}
+
+[[person]]
+name = "ada"
+access = [ {{ resource = "prod", accounts = ["app", "reader"] }} ]
+
+[[person]]
+name = "postgres"
+access = [ {{ resource = "prod", accounts = ["app"] }} ]
+
+[[person]]
+name = "eve"
+"#,
+            data = data.display(),
+            secret = secret.display(),
+        )
+    }
+
+    /// Starts the process (again) on the same data, and waits until it says that it is healthy.
+    pub fn launch(&mut self) {
+        let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
+        let mut words = self.start_words();
+        words.extend([env!("CARGO_BIN_EXE_signet").into(), "--config".into(), self.config().display().to_string()]);
+        words.push("server".into());
+        let process = Command::new(&words[0])
+            .args(&words[1..])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.process = Some(process);
+        until("the gateway to be healthy", Duration::from_secs(60), || {
+            let status = self.process.as_mut().unwrap().try_wait().unwrap();
+            assert!(status.is_none(), "the gateway ended at once ({}):\n{}", status.unwrap(), self.log());
+            (self.health()? == 200).then_some(())
+        });
+    }
+
+    fn start_words(&self) -> Vec<String> {
+        let mut words = self.setup.wrapper.clone();
+        if let Some(mib) = self.setup.tmpfs_mib {
+            words.extend(["unshare", "--mount"].map(String::from));
+            if !root() {
+                words.extend(["--user", "--map-root-user"].map(String::from));
+            }
+            let mount = format!("mount -t tmpfs -o size={mib}m signet '{}' && exec \"$@\"", self.data().display());
+            words.extend(["sh".into(), "-c".into(), mount, "sh".into()]);
+        }
+        words
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
+    fn config(&self) -> PathBuf {
+        self.dir.join("signet.toml")
+    }
+
+    pub fn log_path(&self) -> PathBuf {
+        self.dir.join("gateway.log")
+    }
+
+    pub fn log(&self) -> String {
+        tail(&self.log_path(), 60)
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().expect("not in direct mode").id()
+    }
+
+    /// Runs `signet --config ... WORDS` where the gateway sees its files.
+    pub fn cli(&self, words: &[&str]) -> Output {
+        let mut command;
+        if self.setup.tmpfs_mib.is_some() {
+            command = Command::new("nsenter");
+            command.args(["--mount", "--target", &self.pid().to_string()]);
+            if !root() {
+                command.args(["--user", "--preserve-credentials"]);
+            }
+            command.arg(env!("CARGO_BIN_EXE_signet"));
+        } else {
+            command = Command::new(env!("CARGO_BIN_EXE_signet"));
+        }
+        command.arg("--config").arg(self.config()).args(words).stdin(Stdio::null()).output().unwrap()
+    }
+
+    fn cli_ok(&self, words: &[&str]) -> String {
+        let output = self.cli(words);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "signet {words:?}: {}\n{error}", output.status);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    pub fn make_token(&self, person: &str, ttl: &str) -> String {
+        self.cli_ok(&["token", "create", person, "--ttl", ttl]).trim().to_owned()
+    }
+
+    /// Revokes every token of a person.
+    pub fn revoke_tokens(&self, person: &str) {
+        let listed: serde_json::Value = serde_json::from_str(&self.cli_ok(&["token", "list", "--json"])).unwrap();
+        let mut revoked = 0;
+        for token in listed.as_array().unwrap().iter().filter(|token| token["person"] == person) {
+            self.cli_ok(&["token", "revoke", token["id"].as_str().unwrap()]);
+            revoked += 1;
+        }
+        assert!(revoked > 0, "no token of {person} in {listed}");
+    }
+
+    /// ada, with a token, on the dedicated port.
+    pub fn door(&self) -> Door {
+        if self.process.is_none() && direct() {
+            return self.setup.direct.clone().unwrap();
+        }
+        Door {
+            host: "127.0.0.1".into(),
+            port: self.port,
+            user: "ada".into(),
+            password: self.token.clone(),
+            database: "postgres".into(),
+            sslmode: "prefer",
+            sslrootcert: None,
+        }
+    }
+
+    /// ada on the port where the database name says which resource.
+    pub fn shared_door(&self, database: &str) -> Door {
+        self.door().port(self.shared_port).database(database)
+    }
+
+    /// What stands in the journal now.
+    pub fn journal(&self) -> Journal {
+        Journal::parse(&self.cli_ok(&["log", "--json"]))
+    }
+
+    /// The third of the three assertions of every attack: polls, because a client may have its answer a moment before.
+    pub fn assert_recorded(&self, kind: &str, needle: &str) {
+        if direct() {
+            return;
+        }
+        let start = std::time::Instant::now();
+        while self.journal().find(kind, needle).is_none() {
+            let journal = self.journal();
+            assert!(
+                start.elapsed() < Duration::from_secs(10),
+                "no {kind} record with {needle:?} in the journal; it ends:\n{}",
+                journal.tail(15)
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The status code of the health endpoint; none when nobody answers.
+    pub fn health(&self) -> Option<u16> {
+        Some(self.get("/health")?.split_whitespace().nth(1)?.parse().unwrap())
+    }
+
+    pub fn get(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.operations_port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    /// Memory in use, in KiB.
+    pub fn memory_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    pub fn kill_hard(&mut self) {
+        let mut process = self.process.take().unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    pub fn terminate(&self) {
+        signal(self.pid(), "TERM");
+    }
+
+    pub fn wait_for_end(&mut self, limit: Duration) -> ExitStatus {
+        let process = self.process.as_mut().unwrap();
+        until("the gateway to end", limit, || process.try_wait().unwrap())
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        if std::thread::panicking() && self.log_path().exists() {
+            eprintln!("--- the gateway's log ends:\n{}", self.log());
+        }
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
