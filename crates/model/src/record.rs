@@ -45,6 +45,12 @@ pub enum Event {
         /// How many sessions were left open.
         sessions: u64,
     },
+    /// The journal failed, so nothing may happen any more: the last words on the reserved space.
+    #[serde(rename = "gateway.failclosed")]
+    GatewayFailclosed {
+        /// What failed: the operating system's words.
+        reason: String,
+    },
     /// A sign-in or a wish to connect that was refused before a session began.
     #[serde(rename = "signin.refused")]
     SigninRefused {
