@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Formatting and lints; a warning is an error.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$REPO"
 

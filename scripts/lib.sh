@@ -29,12 +29,10 @@ as_root() {
   fi
 }
 
-# as_server CMD...: PostgreSQL refuses root, so root hands over to the user of Debian's package.
-as_server() {
-  if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"
-  else "$@"
-  fi
-}
+# PostgreSQL refuses root, so root hands over to the user of Debian's package.
+AS_SERVER=()
+if [ "$(id -u)" = 0 ]; then AS_SERVER=(setpriv --reuid=postgres --regid=postgres --init-groups --); fi
+as_server() { ${AS_SERVER[@]+"${AS_SERVER[@]}"} "$@"; }
 
 # server_owned DIR: make DIR a place where that user may write.
 server_owned() {

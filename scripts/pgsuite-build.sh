@@ -9,7 +9,7 @@ apt_view() {
   mkdir -p "$root/parts" "$root/lists/partial" "$root/cache/archives/partial"
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
     case $file in
-      *.list) [ -s "$file" ] && sed 'p; s/^deb /deb-src /' "$file" >"$root/parts/$(basename "$file")" || true ;;
+      *.list) if [ -s "$file" ]; then sed 'p; s/^deb /deb-src /' "$file" >"$root/parts/$(basename "$file")"; fi ;;
       *.sources) sed 's/^Types: deb$/Types: deb deb-src/' "$file" >"$root/parts/$(basename "$file")" ;;
     esac
   done
@@ -43,12 +43,13 @@ build() {
   work=$dir/.work; mkdir -p "$work/download"
   apt_view "$work/apt"
   apt-get "${APT[@]}" update >"$work/update.log" 2>&1 || { cat "$work/update.log" >&2; die "apt-get update failed"; }
-  cd "$work/download"
+  cd "$work/download" || die "no $work/download"
   download_one_release
   for package in ./*.deb; do dpkg-deb -x "$package" "$dir"; done
   dpkg-source --no-check -x ./*.dsc "$work/source" >/dev/null
   compile_tests "$work/source" "$dir"
-  cd "$REPO"; rm -rf "$work"
+  cd "$REPO" || die "no $REPO"
+  rm -rf "$work"
   chmod -R a+rX "$dir"
   echo "$recipe $VERSION" >"$dir/.stamp"
   say "built $VERSION"

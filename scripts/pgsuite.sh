@@ -11,13 +11,16 @@
 # The user must arrive as a superuser called `postgres`, and both suites read and write files next to the server, so the
 # server must be one that `start` made. Everything must be of one minor release: 15.18's tests fail against 15.20.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=pgsuite-build.sh
 . "$(dirname "$0")/pgsuite-build.sh"
 
 suite_env() { # the set's own programs and libpq before those of the system
   SET=$(server_programs pgsuite)
   BIN=$SET/usr/lib/postgresql/$PG_MAJOR/bin
-  export LD_LIBRARY_PATH=$SET/usr/lib/$(uname -m)-linux-gnu
+  LD_LIBRARY_PATH=$SET/usr/lib/$(uname -m)-linux-gnu
+  export LD_LIBRARY_PATH
 }
 
 start() {

@@ -2,6 +2,7 @@
 # Install what a fresh Debian 12 with Rust lacks for one purpose, and do nothing when it is all there.
 #   scripts/setup.sh [test|demo|bench|soak]
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 purpose=${1:-test}

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The long proofs: the suites of PostgreSQL whole instead of a sample, and 200 kills instead of 20.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$REPO"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold before a commit. Its last lines are those of cargo test.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$REPO"
 

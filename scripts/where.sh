@@ -2,6 +2,7 @@
 # Print where set-up put something: python | psql16 | node | postgres15 | postgres18 | pgsuite
 # For servers the path is one that the server's unprivileged user can reach.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 case ${1:-} in

@@ -12,6 +12,11 @@ use super::journal::Journal;
 use super::place::{TempDir, direct, free_port, root, signal, tail, until};
 use super::postgres::{PASSWORD, Postgres};
 
+/// The program under test: the one cargo has just built, or another build of it named by `SIGNET_BIN`.
+fn binary() -> String {
+    std::env::var("SIGNET_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_signet").into())
+}
+
 /// How a gateway is to be made.
 pub struct Setup {
     /// `host:port` of the target.
@@ -150,7 +155,7 @@ name = "eve"
     pub fn launch(&mut self) {
         let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
         let mut words = self.start_words();
-        words.extend([env!("CARGO_BIN_EXE_signet").into(), "--config".into(), self.config().display().to_string()]);
+        words.extend([binary(), "--config".into(), self.config().display().to_string()]);
         words.push("server".into());
         let process = Command::new(&words[0])
             .args(&words[1..])
@@ -209,9 +214,9 @@ name = "eve"
             if !root() {
                 command.args(["--user", "--preserve-credentials"]);
             }
-            command.arg(env!("CARGO_BIN_EXE_signet"));
+            command.arg(binary());
         } else {
-            command = Command::new(env!("CARGO_BIN_EXE_signet"));
+            command = Command::new(binary());
         }
         command.arg("--config").arg(self.config()).args(words).stdin(Stdio::null()).output().unwrap()
     }

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# What the gateway costs: pgbench's prepared SELECT, directly and through the gateway, in turns, in the same run.
+# Settings: SIGNET_BENCH_SECONDS (10 a run), SIGNET_BENCH_CLIENTS ("1 8 32"), SIGNET_BENCH_ROUNDS (2).
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=servers.sh
+. "$(dirname "$0")/servers.sh"
+cd "$REPO"
+
+seconds=${SIGNET_BENCH_SECONDS:-10} clients=${SIGNET_BENCH_CLIENTS:-1 8 32} rounds=${SIGNET_BENCH_ROUNDS:-2}
+
+scripts/setup.sh bench
+say "building signet (release)"
+if [ -z "${SIGNET_BIN:-}" ]; then cargo build --quiet --locked --release -p signet; fi
+SIGNET=${SIGNET_BIN:-$CARGO_TARGET_DIR/release/signet} # another build of it, if named
+make_work bench
+
+say "starting PostgreSQL (pgbench scale 10) and the gateway"
+start_postgres "shared_buffers = 256MB" "max_connections = 200"
+straight -c 'CREATE DATABASE bench'
+PGPASSWORD=$(cat "$WORK/password") "$PG_BIN/pgbench" -i -q -s 10 -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres bench >/dev/null 2>&1
+start_gateway demo/bench.toml
+token=$(signet token create ada --ttl 8h)
+
+# run_pgbench PORT USER PASSWORD CLIENTS: prints "tps latency-in-ms".
+run_pgbench() {
+  PGPASSWORD=$3 PGSSLMODE=disable "$PG_BIN/pgbench" -n -S -M prepared -c "$4" -j 2 -T "$seconds" \
+    -h 127.0.0.1 -p "$1" -U "$2" bench >"$WORK/pgbench.out" 2>&1 || { cat "$WORK/pgbench.out" >&2; die "pgbench failed"; }
+  awk '/^latency average/ { latency = $4 } /^tps/ { tps = $3 } END { print tps, latency }' "$WORK/pgbench.out"
+}
+
+# What one durable write costs on the disk that the journal is on: no gateway that records first can be faster.
+disk_latency() {
+  python3 - "$WORK/gateway/probe" <<'PYTHON'
+import os, statistics, sys, time
+file, times = os.open(sys.argv[1], os.O_CREAT | os.O_WRONLY | os.O_APPEND), []
+for _ in range(300):
+    os.write(file, b"x" * 512)
+    start = time.perf_counter()
+    os.fdatasync(file)
+    times.append((time.perf_counter() - start) * 1e6)
+os.unlink(sys.argv[1])
+times.sort()
+print(f"fdatasync of 512 bytes: median {statistics.median(times):.0f} us, 99th of a hundred {times[296]:.0f} us")
+PYTHON
+}
+
+say "disk under the journal"
+disk_latency
+say "pgbench -S -M prepared, $seconds s a run, best of $rounds rounds, on $(nproc) cores"
+printf '%8s  %14s %10s  %14s %10s  %7s\n' clients 'direct tps' 'ms' 'signet tps' 'ms' 'ratio'
+for count in $clients; do
+  : >"$WORK/direct"; : >"$WORK/signet"
+  for _ in $(seq "$rounds"); do # in turns, so that a busy moment of the machine hits both
+    run_pgbench "$POSTGRES_PORT" postgres "$(cat "$WORK/password")" "$count" >>"$WORK/direct"
+    run_pgbench "$GATEWAY_PORT" ada "$token" "$count" >>"$WORK/signet"
+  done
+  read -r direct_tps direct_ms < <(sort -rn "$WORK/direct")
+  read -r signet_tps signet_ms < <(sort -rn "$WORK/signet")
+  awk -v n="$count" -v d="$direct_tps" -v dm="$direct_ms" -v s="$signet_tps" -v sm="$signet_ms" \
+    'BEGIN { printf "%8d  %14.0f %10.3f  %14.0f %10.3f  %6.2fx\n", n, d, dm, s, sm, d / s }'
+done
+say "records written: $(signet log --json | wc -l), journal: $(du -sh "$WORK/gateway" | cut -f1), gateway memory: $(awk '/VmRSS/ { print int($2 / 1024) " MiB" }' "/proc/$GATEWAY_PID/status")"
+stop_all
+say "bench complete: ratio is direct tps divided by signet tps; 1.00x would cost nothing"

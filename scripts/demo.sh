@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The main job, on real input: a PostgreSQL with sample data, the gateway in front of it, a person with a token who
+# runs psql through it, and the records of what was done. Needs no terminal; leaves nothing behind.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=servers.sh
+. "$(dirname "$0")/servers.sh"
+cd "$REPO"
+
+scripts/setup.sh demo
+say "building signet"
+if [ -z "${SIGNET_BIN:-}" ]; then cargo build --quiet --locked -p signet; fi
+SIGNET=${SIGNET_BIN:-$CARGO_TARGET_DIR/debug/signet} # another build of it, if named
+make_work demo
+
+say "starting PostgreSQL with sample data"
+start_postgres "log_statement = 'all'" "log_line_prefix = '%n '"
+openssl rand -hex 16 >"$WORK/shop_app.password"
+straight -v ON_ERROR_STOP=1 -v password="$(cat "$WORK/shop_app.password")" -f demo/sample.sql >/dev/null
+
+say "starting the gateway in front of it"
+start_gateway demo/signet.toml
+token=$(signet token create ada --ttl 8h)
+printf '    PostgreSQL is on port %s; its password stays with the gateway, which is on port %s.\n' "$POSTGRES_PORT" "$GATEWAY_PORT"
+printf '    ada got a token that lasts eight hours: %s... (%s characters)\n' "${token:0:8}" "${#token}"
+
+# ada ARGUMENTS...: what ada types. Only address, name and password differ from everyday psql.
+ada() { PGPASSWORD=$token PGSSLMODE=require psql -X -P pager=off "host=127.0.0.1 port=$GATEWAY_PORT user=ada dbname=shop" "$@"; }
+paint() { sed -u -e "s/^-- .*/$CYAN&$RESET/" -e "s/^ERROR: .*/$YELLOW&$RESET/" -e 's/^/    /'; }
+
+say "ada's session: psql \"host=127.0.0.1 port=$GATEWAY_PORT user=ada dbname=shop\""
+ada -a -f demo/session.sql 2>&1 | sed 's/^psql:[^ ]* //' | paint
+
+say "somebody who has no token tries the same"
+if PGPASSWORD=guess PGSSLMODE=require psql -X "host=127.0.0.1 port=$GATEWAY_PORT user=ada dbname=shop" -c 'SELECT 1' >"$WORK/guess" 2>&1
+then die "a wrong password was taken"; fi
+paint <"$WORK/guess"
+
+say "what is on disk: signet log"
+signet log | sed 's/^/    /'
+
+say "each command was on disk before PostgreSQL received it: the gateway's clock beside PostgreSQL's own log"
+signet log --json | python3 demo/before.py "$WORK/postgres.log"
+
+stop_all
+printf '%s==> demo complete: everything ada did was recorded before it happened; nothing is left running%s\n' "$GREEN" "$RESET"
