@@ -50,6 +50,7 @@ fn nothing_is_forwarded_that_cannot_be_recorded() {
     let ending = write_until_refused(&gateway);
     assert!(matches!(ending, Ending::Refused { .. }), "silence instead of a native error: {ending:?}");
     everything_seen_is_recorded(&server, &gateway);
+    gateway.assert_recorded("gateway.failclosed", "");
     alarm(&gateway);
     new_sessions_are_refused(&server, &gateway);
 }

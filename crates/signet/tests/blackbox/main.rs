@@ -20,5 +20,7 @@ mod drain;
 mod evidence_order;
 mod full_disk;
 mod harness;
+mod house;
 mod kills;
 mod suites;
+mod torn_tail;

@@ -5,6 +5,7 @@ mod cancelling;
 mod framing;
 mod hostile_target;
 mod opening;
+mod prepared;
 mod refused;
 mod tls_edges;
 

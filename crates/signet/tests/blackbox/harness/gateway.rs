@@ -172,6 +172,15 @@ name = "eve"
         });
     }
 
+    /// Starts the process where it must not come up; gives what it said.
+    pub fn launch_fails(&self) -> String {
+        let mut command = Command::new("timeout");
+        command.args(["20", &binary(), "--config"]).arg(self.config()).arg("server");
+        let output = command.output().unwrap();
+        assert!(!matches!(output.status.code(), Some(0 | 124)), "the gateway should not have started");
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    }
+
     fn start_words(&self) -> Vec<String> {
         let mut words = self.setup.wrapper.clone();
         if let Some(mib) = self.setup.tmpfs_mib {
@@ -189,7 +198,7 @@ name = "eve"
         self.dir.join("data")
     }
 
-    fn config(&self) -> PathBuf {
+    pub fn config(&self) -> PathBuf {
         self.dir.join("signet.toml")
     }
 
