@@ -1,0 +1,68 @@
+//! Why a journal cannot be opened or read.
+
+use std::io;
+use std::path::PathBuf;
+
+/// The journal was not opened, so the gateway must not start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Somebody else has it open.
+    #[error("the journal in {} is in use by another gateway", .0.display())]
+    InUse(PathBuf),
+    /// A file operation failed.
+    #[error("{what} {}: {source}", path.display())]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// How it failed.
+        source: io::Error,
+    },
+    /// It holds something that no crash explains.
+    #[error(transparent)]
+    Damaged(#[from] ReadError),
+}
+
+/// The journal cannot be read on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A file operation failed.
+    #[error("reading {}: {source}", path.display())]
+    File {
+        /// Of what.
+        path: PathBuf,
+        /// How it failed.
+        source: io::Error,
+    },
+    /// Bytes that no crash explains: records follow on them, so they were on stable storage once.
+    #[error(
+        "{} is damaged at byte {offset}, after record {after}: {why}. This is not a torn end; the gateway does not start \
+         on it. Keep the folder as it is, find out who or what changed it, and begin a new one or restore a copy",
+        path.display()
+    )]
+    Damaged {
+        /// The segment.
+        path: PathBuf,
+        /// Where in it.
+        offset: u64,
+        /// The last good record before.
+        after: u64,
+        /// What is wrong.
+        why: &'static str,
+    },
+}
+
+impl OpenError {
+    pub(crate) fn file(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { what, path, source }
+    }
+}
+
+impl ReadError {
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+}
