@@ -1,4 +1,5 @@
 -- Sample data, synthetic throughout: example.test addresses, test card numbers, 555 telephone numbers.
+\set password `cat :'password_file'`
 CREATE ROLE shop_app LOGIN PASSWORD :'password';
 CREATE DATABASE shop OWNER shop_app;
 \connect shop

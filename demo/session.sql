@@ -2,7 +2,7 @@
 SELECT current_user, current_database();
 -- A look at the data.
 SELECT c.name, count(*) AS orders, sum(o.cents) / 100.0 AS total FROM customers c JOIN orders o ON o.customer = c.id GROUP BY c.name ORDER BY total DESC LIMIT 3;
--- A parameter, through the extended protocol.
+-- A prepared statement.
 PREPARE by_customer (int) AS SELECT id, item, state FROM orders WHERE customer = $1 ORDER BY id LIMIT 2;
 EXECUTE by_customer (7);
 -- A change, in a transaction.

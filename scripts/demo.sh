@@ -16,8 +16,8 @@ make_work demo
 
 say "starting PostgreSQL with sample data"
 start_postgres "log_statement = 'all'" "log_line_prefix = '%n '"
-openssl rand -hex 16 >"$WORK/shop_app.password"
-straight -v ON_ERROR_STOP=1 -v password="$(cat "$WORK/shop_app.password")" -f demo/sample.sql >/dev/null
+(umask 077; openssl rand -hex 16 >"$WORK/shop_app.password")
+straight -v ON_ERROR_STOP=1 -v password_file="$WORK/shop_app.password" -f demo/sample.sql >/dev/null
 
 say "starting the gateway in front of it"
 start_gateway demo/signet.toml

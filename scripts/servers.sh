@@ -30,8 +30,7 @@ stop_all() {
 start_postgres() {
   POSTGRES_PORT=$(free_port)
   server_owned "$WORK/postgres"
-  openssl rand -hex 16 >"$WORK/password"
-  chmod 600 "$WORK/password"
+  (umask 077; openssl rand -hex 16 >"$WORK/password")
   as_server sh -c 'umask 077; cat >"$1"' sh "$WORK/postgres/password" <"$WORK/password"
   as_server "$PG_BIN/initdb" -D "$WORK/postgres/data" -U postgres -A scram-sha-256 \
     --pwfile="$WORK/postgres/password" -E UTF8 --locale=C.UTF-8 -N >"$WORK/initdb.log" 2>&1 ||

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
@@ -80,6 +81,7 @@ impl Gateway {
     fn start(setup: Setup) -> Self {
         let dir = TempDir::new("gateway");
         fs::write(dir.join("target-password"), &setup.target_password).unwrap();
+        fs::set_permissions(dir.join("target-password"), fs::Permissions::from_mode(0o600)).unwrap();
         fs::create_dir(dir.join("data")).unwrap();
         let (port, shared_port, operations_port) = (free_port(), free_port(), free_port());
         let mut gateway = Self { port, shared_port, operations_port, setup, process: None, token: String::new(), dir };
