@@ -96,7 +96,7 @@ impl fmt::Display for Address {
 }
 
 /// How the leg to a target is protected. There is no "prefer": what is asked for is what happens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TlsMode {
     /// No TLS. For loopback and lower layers that already protect the path.
@@ -132,6 +132,8 @@ pub struct Resource {
     pub tls: TlsMode,
     /// The name its certificate must carry; `None` = the host dialled.
     pub tls_name: Option<String>,
+    /// Certificate authorities (PEM) that its certificate must come from; `None` = those of the system.
+    pub tls_ca: Option<Vec<u8>>,
     /// TLS server names (SNI) by which clients reach it.
     pub server_names: Vec<String>,
     /// The database (or its like) when the client names none.

@@ -1,0 +1,167 @@
+//! accept: a connection becomes a stream under a pump. The PROXY header of trusted balancers, TLS that begins with the first
+//! byte, and the place in the waiting room are dealt with here.
+
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use model::{Class, Public};
+use ports::Verified;
+use tokio::io::{AsyncReadExt, AsyncWriteExt as _};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use wire::{Protocol, Route, Side, Stop, TlsFacts};
+
+use crate::chain::Chain;
+use crate::fault::Cause;
+use crate::gateway::{Phase, reached};
+use crate::half_open::{Evicted, Seat};
+use crate::house::Premises;
+use crate::leg::{ByteLeg, Io, Leg};
+use crate::prefixed::Prefixed;
+use crate::proxy_header::{self, Network};
+use crate::pump::{End, Facts, Pump, Transport};
+use crate::tls::{ClientTls, Secured};
+
+/// What a listener knows of its connections.
+pub(crate) struct Door {
+    pub(crate) protocol: &'static dyn Protocol,
+    pub(crate) route: Route,
+    pub(crate) plaintext_allowed: bool,
+    pub(crate) tls: Option<ClientTls>,
+    pub(crate) proxy_from: Vec<Network>,
+}
+
+/// How a connection arrives.
+pub(crate) enum Entrance {
+    /// A byte transport, of which nothing is known.
+    Io(Box<dyn Io>),
+    /// A leg of an engine that has its own handshake, which may have proved who is asking.
+    Leg(Box<dyn Leg>, Option<Verified>),
+}
+
+/// A connection before anything of it was read.
+pub(crate) struct Stranger {
+    pub(crate) entrance: Entrance,
+    pub(crate) peer: SocketAddr,
+    pub(crate) door: Arc<Door>,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) seat: (Seat, Evicted),
+    pub(crate) phase: watch::Receiver<Phase>,
+    pub(crate) counted: Option<OwnedSemaphorePermit>,
+}
+
+/// A connection whose stream has begun.
+pub(crate) struct Accepted {
+    pub(crate) pump: Pump,
+    /// Who it is, when the leg already knows.
+    pub(crate) verified: Option<Verified>,
+    /// Its share of the connections that may be open at once; held to the end.
+    pub(crate) counted: Option<OwnedSemaphorePermit>,
+}
+
+/// The first byte of a TLS record that carries a handshake.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+impl Stranger {
+    /// Finds out what the connection speaks and gives it a stream.
+    ///
+    /// # Errors
+    /// When it is not what it must be here, or says nothing. Nothing is owed to such a connection, not even an error text:
+    /// it has not begun to speak the protocol.
+    pub(crate) async fn accept(self, premises: &Arc<Premises>) -> Result<Accepted, Cause> {
+        let Self { entrance, peer, door, chain, seat: (seat, mut evicted), phase, counted } = self;
+        let (leg, client, tls, verified) = match entrance {
+            Entrance::Leg(leg, verified) => (leg, peer, None, verified),
+            Entrance::Io(io) => {
+                let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, peer, &door));
+                let (leg, client, tls) = tokio::select! {
+                    arrived = arrival => arrived.map_err(|_| Cause::TooSlow)??,
+                    () = crowded_out(&mut evicted) => return Err(Cause::Stopped(Class::Limit)),
+                };
+                (leg, client, tls, None)
+            }
+        };
+        let tls_offered = door.tls.is_some();
+        let mut opening = premises.opening(door.protocol, door.route.clone(), door.plaintext_allowed, tls_offered);
+        opening.principal = verified.as_ref().map(|verified| verified.principal.clone());
+        let facts = Facts { protocol: door.protocol, route: door.route.clone(), client, client_tls: door.tls.clone() };
+        let end = End::new(Transport::Open(leg), premises.memory.clone());
+        let mut pump = Pump::new(door.protocol.stream(opening), end, facts, premises.clone(), chain);
+        pump.sit(seat);
+        pump.stop_when(Box::pin(async move {
+            crowded_out(&mut evicted).await;
+            Stop::Cut(Public::new(Class::Limit, "too many connections that have not signed in"))
+        }));
+        stop_with_the_gateway(&mut pump, phase);
+        if let Some((facts, server_name)) = tls {
+            pump.secured_from_the_start(facts, server_name.as_deref());
+        }
+        Ok(Accepted { pump, verified, counted })
+    }
+}
+
+/// Ends when the place in the waiting room was given to somebody else; never once it was left.
+async fn crowded_out(evicted: &mut Evicted) {
+    if evicted.await.is_err() {
+        pending::<()>().await;
+    }
+}
+
+fn stop_with_the_gateway(pump: &mut Pump, phase: watch::Receiver<Phase>) {
+    let (mut draining, mut cut) = (phase.clone(), phase);
+    pump.stop_when(Box::pin(async move { Stop::Drain(reached(&mut draining, Phase::draining).await) }));
+    pump.stop_when(Box::pin(async move { Stop::Cut(reached(&mut cut, Phase::cut).await) }));
+}
+
+type Arrived = (Box<dyn Leg>, SocketAddr, Option<(TlsFacts, Option<String>)>);
+
+/// Reads the PROXY header of a trusted balancer and begins TLS when the first byte says so.
+async fn arrive(mut io: Box<dyn Io>, peer: SocketAddr, door: &Door) -> Result<Arrived, Cause> {
+    let client =
+        if door.proxy_from.iter().any(|network| network.contains(peer.ip())) { proxied(&mut io).await? } else { peer };
+    let mut first = BytesMut::with_capacity(1024);
+    if io.read_buf(&mut first).await.map_err(|_| Cause::Left(Side::Client))? == 0 {
+        return Err(Cause::Closed("nothing was said"));
+    }
+    let direct = door.protocol.manifest().direct_tls.is_some() && first.first() == Some(&TLS_HANDSHAKE);
+    let mut io: Box<dyn Io> = Box::new(Prefixed::new(first.freeze(), io));
+    match (&door.tls, direct) {
+        (Some(tls), true) => {
+            let secured = tls.clone().accept(io).await.map_err(|_| Cause::Tls(Side::Client))?;
+            let Secured { mut leg, facts, server_name } = secured;
+            if !facts.alpn {
+                // Without the agreed name this could be any TLS service's client, tricked into speaking to us.
+                shut(&mut leg).await;
+                return Err(Cause::Tls(Side::Client));
+            }
+            Ok((leg, client, Some((facts, server_name))))
+        }
+        (None, true) => {
+            let _ = io.shutdown().await;
+            Err(Cause::Tls(Side::Client))
+        }
+        (_, false) => Ok((Box::new(ByteLeg::new(io)), client, None)),
+    }
+}
+
+/// Ends a TLS leg in good order; that it cannot be done does not matter any more.
+async fn shut(leg: &mut Box<dyn Leg>) {
+    let mut end = std::collections::VecDeque::from([crate::leg::Departure::End]);
+    let _ = std::future::poll_fn(|cx| leg.poll_transmit(cx, &mut end)).await;
+}
+
+async fn proxied(io: &mut Box<dyn Io>) -> Result<SocketAddr, Cause> {
+    let violation = Cause::Violation(Side::Client);
+    let mut fixed = [0; proxy_header::FIXED];
+    io.read_exact(&mut fixed).await.map_err(|_| violation)?;
+    let length = proxy_header::length(&fixed).map_err(|_| violation)?;
+    let mut rest = vec![0; length];
+    io.read_exact(&mut rest).await.map_err(|_| violation)?;
+    let rest = Bytes::from(rest);
+    match proxy_header::client(&fixed, &rest) {
+        Ok(Some(client)) => Ok(client),
+        Ok(None) => Err(Cause::Closed("health check of a balancer")),
+        Err(_) => Err(violation),
+    }
+}

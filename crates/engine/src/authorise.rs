@@ -1,0 +1,152 @@
+//! authorise: which resource, which account, and whether policy lets this principal in. Yields the Permit, the only key to
+//! the target.
+
+use std::sync::Arc;
+
+use model::{Account, Class, CredentialId, Event, Principal, Public, Resource, SessionId, Verdict};
+use ports::{Later, Who};
+use wire::{Answer, Route, Side, Ticket, Wanted};
+
+use crate::fault::Cause;
+use crate::house::Premises;
+use crate::identify::{Identified, printable};
+use crate::pump::{Pump, Turn};
+
+/// Leave for one session to reach one target as one account. Not `Clone`; made here alone, used up by `connect`.
+pub(crate) struct Permit {
+    session: SessionId,
+    principal: Principal,
+    credential: CredentialId,
+    resource: Arc<Resource>,
+    account: Account,
+    database: Option<String>,
+}
+
+impl Permit {
+    pub(crate) fn session(&self) -> SessionId {
+        self.session
+    }
+
+    pub(crate) fn resource(&self) -> &Arc<Resource> {
+        &self.resource
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    pub(crate) fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The permit as the policy sees it.
+    pub(crate) fn who(&self) -> Who<'_> {
+        Who {
+            principal: &self.principal,
+            credential: &self.credential,
+            resource: &self.resource,
+            account: &self.account,
+        }
+    }
+}
+
+/// A permit, and the question that it answers once the target is reached.
+pub(crate) struct Admitted {
+    pub(crate) permit: Permit,
+    pub(crate) ticket: Ticket,
+}
+
+/// Waits until the stream says where it wants to go, and decides.
+pub(crate) async fn authorise(pump: &mut Pump, who: Identified, premises: &Arc<Premises>) -> Result<Admitted, Cause> {
+    let (ticket, wanted) = match pump.next().await {
+        Turn::Connect(ticket, wanted) => (ticket, wanted),
+        Turn::Ended(cause) => return Err(cause),
+        Turn::Challenge(..) | Turn::Identify(..) => {
+            return Err(pump.broken("a stream proved its identity twice").await);
+        }
+    };
+    let Identified { principal, credential, account, revoked } = who;
+    let name = wanted.resource.clone();
+    match admit(pump, &principal, &credential, account.as_deref(), &wanted, premises) {
+        Ok((resource, account, policies)) => {
+            let database = wanted.database.clone();
+            let permit = Permit { session: pump.session(), principal, credential, resource, account, database };
+            begin(pump, &permit, &wanted, policies, revoked).await?;
+            Ok(Admitted { permit, ticket })
+        }
+        Err(reason) => {
+            let event = Event::SigninRefused {
+                client: pump.client_address().to_string(),
+                protocol: pump.protocol_name().to_owned(),
+                user: Some(printable(&principal.name)),
+                resource: name.as_deref().map(printable),
+                reason: reason.clone(),
+            };
+            pump.record_refusal(event).await?;
+            pump.answer(ticket, Answer::Refuse(reason));
+            Err(pump.finish(Cause::Left(Side::Client)).await)
+        }
+    }
+}
+
+type Found = (Arc<Resource>, Account, Vec<String>);
+
+fn admit(
+    pump: &Pump,
+    principal: &Principal,
+    credential: &CredentialId,
+    account: Option<&str>,
+    wanted: &Wanted,
+    premises: &Premises,
+) -> Result<Found, Public> {
+    let resources = &premises.house.resources;
+    let resource = match (pump.route(), &wanted.resource) {
+        (Route::Fixed(name), None) => resources.named(name.as_str()),
+        (Route::Named, Some(name)) => resources.named(name),
+        // A listener's own resource cannot be exchanged for another, and nobody is sent anywhere without a name.
+        (Route::Fixed(_), Some(_)) | (Route::Named, None) => None,
+    };
+    let resource = resource.filter(|resource| resource.protocol == pump.protocol_name()).ok_or_else(|| {
+        Public::new(Class::NotFound, "no such resource for this protocol").with_hint(
+            "Name the resource as the database: `resource` or `resource/database`. `signet connect` lists how.",
+        )
+    })?;
+    let account = resource.account(account).cloned().ok_or_else(|| {
+        Public::new(Class::NotFound, "no such account on this resource")
+            .with_hint("Sign in as `person` for the default account, or as `person+account`.")
+    })?;
+    match premises.house.decider.admit(Who { principal, credential, resource: &resource, account: &account }) {
+        Verdict::Allow { policies, .. } => Ok((resource, account, policies)),
+        Verdict::Deny { reason, .. } => Err(reason),
+        Verdict::Hold { .. } => {
+            Err(Public::new(Class::Denied, "this session would need an approval that cannot be asked for here"))
+        }
+    }
+}
+
+/// Writes the beginning of the session. Nothing reaches the target before that record is durable.
+async fn begin(
+    pump: &mut Pump,
+    permit: &Permit,
+    wanted: &Wanted,
+    policies: Vec<String>,
+    revoked: Later<Public>,
+) -> Result<(), Cause> {
+    let event = Event::SessionStart {
+        principal: permit.principal.clone(),
+        credential: permit.credential.clone(),
+        resource: permit.resource.name.clone(),
+        account: permit.account.name.clone(),
+        database: permit.database.as_deref().map(printable),
+        protocol: pump.protocol_name().to_owned(),
+        client: pump.client_address().to_string(),
+        tls: pump.client_is_tls(),
+        program: wanted.program.as_deref().map(printable),
+        policies,
+    };
+    pump.begin_session(event, revoked).await
+}

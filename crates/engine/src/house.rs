@@ -1,0 +1,108 @@
+//! The collaborators of a gateway, handed over once by the binary (or a test).
+
+use std::sync::Arc;
+
+use model::Limits;
+use ports::{Approvals, Decider, Directory, Journal, Resources, Secrets};
+use wire::{Entropy, Opening, Protocol, Route};
+
+use crate::connect::Dialer;
+use crate::half_open::HalfOpen;
+use crate::interrupts::Interrupts;
+use crate::kdf::KeyDeriver;
+use crate::limits::EngineLimits;
+use crate::metrics::Metrics;
+use crate::tls::TargetTls;
+
+/// Fills a buffer with random bytes: the system's source, or a seeded one in tests.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// Everything the data path needs from outside.
+pub struct House {
+    /// Where records go.
+    pub journal: Arc<dyn Journal>,
+    /// Who decides.
+    pub decider: Arc<dyn Decider>,
+    /// Who people are.
+    pub directory: Arc<dyn Directory>,
+    /// Credentials of targets.
+    pub secrets: Arc<dyn Secrets>,
+    /// Where held commands wait.
+    pub approvals: Arc<dyn Approvals>,
+    /// Which targets exist.
+    pub resources: Arc<dyn Resources>,
+    /// How targets are reached.
+    pub dialer: Arc<dyn Dialer>,
+    /// Random bytes.
+    pub random: Random,
+    /// Time, connections, memory.
+    pub limits: EngineLimits,
+    /// Frame sizes and the like.
+    pub wire_limits: Limits,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+impl House {
+    /// The system's random source.
+    pub fn system_random() -> Random {
+        Arc::new(|buffer: &mut [u8]| {
+            // The source of the operating system does not fail once it is seeded; if it ever did, zeros would be a
+            // disaster, so the process ends instead.
+            if aws_lc_rs::rand::fill(buffer).is_err() {
+                std::process::abort();
+            }
+        })
+    }
+}
+
+/// The house with the engine's own shared parts beside it.
+pub(crate) struct Premises {
+    pub(crate) house: House,
+    pub(crate) interrupts: Interrupts,
+    pub(crate) half_open: Arc<HalfOpen>,
+    pub(crate) target_tls: TargetTls,
+    pub(crate) keys: KeyDeriver,
+    pub(crate) memory: Arc<tokio::sync::Semaphore>,
+}
+
+impl Premises {
+    pub(crate) fn new(house: House) -> Self {
+        let half_open = HalfOpen::new(house.limits.half_open, house.metrics.clone());
+        let memory =
+            Arc::new(tokio::sync::Semaphore::new(house.limits.memory.min(tokio::sync::Semaphore::MAX_PERMITS)));
+        Self {
+            house,
+            interrupts: Interrupts::default(),
+            half_open,
+            target_tls: TargetTls::default(),
+            keys: KeyDeriver::default(),
+            memory,
+        }
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.house.random)(&mut bytes);
+        bytes
+    }
+
+    /// What a stream of `protocol` is born with.
+    pub(crate) fn opening(
+        &self,
+        protocol: &dyn Protocol,
+        route: Route,
+        plaintext_allowed: bool,
+        tls_offered: bool,
+    ) -> Opening {
+        debug_assert!(!protocol.manifest().name.is_empty(), "a protocol has a name");
+        Opening {
+            limits: self.house.wire_limits,
+            entropy: Entropy::new(self.random()),
+            route,
+            principal: None,
+            plaintext_allowed,
+            tls_offered,
+        }
+    }
+}

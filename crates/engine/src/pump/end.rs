@@ -1,0 +1,172 @@
+//! One end of a conversation: its leg, the bytes that came and were not taken, and what is known of its state.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ports::Later;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wire::Head;
+
+use crate::leg::{Arrival, Departure, Lanes, Leg};
+use crate::limits::READ_AHEAD;
+use crate::tls::Secured;
+
+/// The transport of an end.
+pub(crate) enum Transport {
+    /// None: a target that is not connected, or the client of a probe.
+    None,
+    /// Bytes flow.
+    Open(Box<dyn Leg>),
+    /// A TLS handshake is under way.
+    Securing(Later<io::Result<Secured>>),
+    /// Broken or shut.
+    Gone,
+}
+
+/// What a step of an end brought.
+pub(crate) enum Step {
+    /// Nothing now.
+    Idle,
+    /// Something moved: so many bytes.
+    Moved(usize),
+    /// The transport broke.
+    Broken,
+    /// The process has no memory left for frames of this size.
+    NoMemory,
+}
+
+/// One end.
+pub(crate) struct End {
+    pub(crate) transport: Transport,
+    pub(crate) lanes: Lanes,
+    /// A head that came, behind the bytes that came before it.
+    pub(crate) head: Option<Head>,
+    /// It will send no more; the trailing head, when there was one.
+    pub(crate) finished: Option<Option<Head>>,
+    /// The stream was told so.
+    pub(crate) told: bool,
+    /// Inside TLS.
+    pub(crate) tls: bool,
+    /// Something came at all.
+    pub(crate) heard: bool,
+    unflushed: bool,
+    memory: Arc<Semaphore>,
+    reserved: Option<OwnedSemaphorePermit>,
+}
+
+impl End {
+    pub(crate) fn new(transport: Transport, memory: Arc<Semaphore>) -> Self {
+        Self {
+            transport,
+            lanes: Lanes::default(),
+            head: None,
+            finished: None,
+            told: false,
+            tls: false,
+            heard: false,
+            unflushed: false,
+            memory,
+            reserved: None,
+        }
+    }
+
+    /// Whether there is a transport, open or becoming secure.
+    pub(crate) fn present(&self) -> bool {
+        matches!(self.transport, Transport::Open(_) | Transport::Securing(_))
+    }
+
+    /// Takes what came, as long as less than `wants` (at least the read-ahead) is held.
+    pub(crate) fn poll_receive(&mut self, cx: &mut Context<'_>, wants: usize) -> Step {
+        if self.finished.is_some() || self.head.is_some() {
+            return Step::Idle;
+        }
+        let Some(room) = wants.max(READ_AHEAD).checked_sub(self.lanes.len()).filter(|room| *room > 0) else {
+            return Step::Idle;
+        };
+        let Transport::Open(leg) = &mut self.transport else { return Step::Idle };
+        let before = self.lanes.len();
+        match leg.poll_receive(cx, &mut self.lanes, room) {
+            Poll::Pending => {
+                self.lanes.rest();
+                Step::Idle
+            }
+            Poll::Ready(Ok(arrival)) => {
+                self.heard |= !matches!(arrival, Arrival::End(_));
+                match arrival {
+                    Arrival::Data(_) => {}
+                    Arrival::Head(head) => self.head = Some(head),
+                    Arrival::End(trailer) => self.finished = Some(trailer),
+                }
+                if self.reserve() { Step::Moved(self.lanes.len() - before) } else { Step::NoMemory }
+            }
+            Poll::Ready(Err(_)) => {
+                self.finished = Some(None);
+                Step::Broken
+            }
+        }
+    }
+
+    /// Holds a share of the process's memory for what is above the read-ahead, as much as really came.
+    pub(crate) fn reserve(&mut self) -> bool {
+        let above = u32::try_from(self.lanes.len().saturating_sub(READ_AHEAD)).unwrap_or(u32::MAX);
+        let held = self.reserved.as_ref().map_or(0, |permit| u32::try_from(permit.num_permits()).unwrap_or(u32::MAX));
+        if above == 0 {
+            self.reserved = None;
+        } else if above > held {
+            let Ok(more) = self.memory.clone().try_acquire_many_owned(above - held) else { return false };
+            match &mut self.reserved {
+                Some(permit) => permit.merge(more),
+                None => self.reserved = Some(more),
+            }
+        }
+        true
+    }
+
+    /// Sends what is ready.
+    pub(crate) fn poll_transmit(&mut self, cx: &mut Context<'_>, ready: &mut VecDeque<Departure>) -> Step {
+        let Transport::Open(leg) = &mut self.transport else {
+            return Step::Idle;
+        };
+        if !ready.is_empty() {
+            let before = ready.len();
+            return match leg.poll_transmit(cx, ready) {
+                Poll::Pending => Step::Idle,
+                Poll::Ready(Ok(0)) if before == ready.len() => Step::Idle,
+                Poll::Ready(Ok(bytes)) => {
+                    self.unflushed = true;
+                    Step::Moved(bytes)
+                }
+                Poll::Ready(Err(_)) => Step::Broken,
+            };
+        }
+        if self.unflushed {
+            return match leg.poll_flush(cx) {
+                Poll::Pending => Step::Idle,
+                Poll::Ready(Ok(())) => {
+                    self.unflushed = false;
+                    Step::Moved(0)
+                }
+                Poll::Ready(Err(_)) => Step::Broken,
+            };
+        }
+        Step::Idle
+    }
+
+    /// Whether everything given to the transport has left this process.
+    pub(crate) fn flushed(&self) -> bool {
+        !self.unflushed
+    }
+
+    /// Takes the open leg out, to be wrapped.
+    pub(crate) fn take_leg(&mut self) -> Option<Box<dyn Leg>> {
+        match std::mem::replace(&mut self.transport, Transport::Gone) {
+            Transport::Open(leg) => Some(leg),
+            other => {
+                self.transport = other;
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What a stream makes happen: the engine's `Out`. It puts the gates into the queues and checks every reason, so that a
+//! protocol can neither forget evidence nor reach a target without leave.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::{CommandId, Event, Outcome, StreamId};
+use ports::Mark;
+use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
+
+use super::queue::{Item, Queue};
+use crate::chain::Chain;
+use crate::leg::Departure;
+use crate::limits::READ_AHEAD;
+
+/// An allowed command whose outcome is still owed.
+pub(crate) struct Granted {
+    pub(crate) command: CommandId,
+    /// Its record.
+    pub(crate) mark: Mark,
+    /// Proven to only read: forwarded while its record is being written.
+    pub(crate) read: bool,
+}
+
+/// The effects of a stream's turn, in order.
+pub(crate) struct Outbox {
+    pub(crate) client: Queue,
+    pub(crate) target: Queue,
+    pub(crate) questions: VecDeque<(Ticket, Ask)>,
+    pub(crate) withdrawn: Vec<Ticket>,
+    pub(crate) keys: Vec<InterruptKey>,
+    pub(crate) successor: Option<Box<dyn Stream>>,
+    pub(crate) closed: Option<&'static str>,
+    /// An inner rule was broken; the session ends.
+    pub(crate) fault: Option<&'static str>,
+    pub(crate) journal_down: bool,
+    /// Sides on which TLS was asked for and has not begun: nothing more is read there.
+    pub(crate) securing: HashSet<Side>,
+    pub(crate) granted: HashMap<Ticket, Granted>,
+    pub(crate) mint: Mint,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) stream: StreamId,
+    manifest: &'static Manifest,
+    open: HashMap<Ticket, Side>,
+    next_ticket: u64,
+    target_open: bool,
+}
+
+impl Outbox {
+    pub(crate) fn new(chain: Arc<Chain>, manifest: &'static Manifest, mint: Mint) -> Self {
+        Self {
+            client: Queue::default(),
+            target: Queue::default(),
+            questions: VecDeque::new(),
+            withdrawn: Vec::new(),
+            keys: Vec::new(),
+            successor: None,
+            closed: None,
+            fault: None,
+            journal_down: false,
+            securing: HashSet::new(),
+            granted: HashMap::new(),
+            mint,
+            chain,
+            stream: StreamId(0),
+            manifest,
+            open: HashMap::new(),
+            next_ticket: 0,
+            target_open: false,
+        }
+    }
+
+    /// From now on bytes may be queued for the target.
+    pub(crate) fn open_target(&mut self) {
+        self.target_open = true;
+    }
+
+    /// Whether a question pauses that side.
+    pub(crate) fn pauses(&self, side: Side) -> bool {
+        self.open.values().any(|paused| *paused == side)
+    }
+
+    /// Whether a question is still open; closes it when `last` says that no further answer follows.
+    pub(crate) fn answered(&mut self, ticket: Ticket, last: bool) -> bool {
+        if last { self.open.remove(&ticket).is_some() } else { self.open.contains_key(&ticket) }
+    }
+
+    /// Whether a queue is so long that nothing more is taken in.
+    pub(crate) fn full(&self) -> bool {
+        self.client.len() >= READ_AHEAD || self.target.len() >= READ_AHEAD
+    }
+
+    pub(crate) fn queue(&mut self, side: Side) -> &mut Queue {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Target => &mut self.target,
+        }
+    }
+
+    /// Writes a record; a journal that takes none ends the session.
+    pub(crate) fn record(&mut self, event: Event) -> Option<Mark> {
+        let written = self.chain.append(event);
+        self.journal_down |= written.is_err();
+        written.ok()
+    }
+
+    /// Checks the reason for sending, and closes the gate that a command stands behind.
+    fn admits(&mut self, to: Side, why: Why<'_>) -> bool {
+        if to == Side::Client {
+            return true;
+        }
+        let problem = match why {
+            _ if !self.target_open => Some("bytes for a target that no permit opened"),
+            Why::Reply => Some("a reply towards the target"),
+            Why::Plumbing(name) if self.manifest.plumbing.iter().all(|(known, _)| *known != name) => {
+                Some("plumbing that is not in the manifest")
+            }
+            Why::Plumbing(_) => None,
+            Why::Command(go) if !self.mint.made(go) => Some("a leave that the decide step did not make"),
+            Why::Command(go) => match self.granted.get(&go.ticket()) {
+                None => Some("a leave that was used up"),
+                Some(granted) => {
+                    if !granted.read {
+                        self.target.gate(granted.mark);
+                    }
+                    None
+                }
+            },
+        };
+        self.fault = self.fault.or(problem);
+        problem.is_none()
+    }
+}
+
+impl Out for Outbox {
+    fn ask(&mut self, pauses: Side, ask: Ask) -> Ticket {
+        self.next_ticket += 1;
+        let ticket = Ticket::new(self.next_ticket);
+        if !matches!(ask, Ask::Interrupt(_)) {
+            self.open.insert(ticket, pauses);
+        }
+        self.questions.push_back((ticket, ask));
+        ticket
+    }
+
+    fn withdraw(&mut self, ticket: Ticket) {
+        self.open.remove(&ticket);
+        self.withdrawn.push(ticket);
+    }
+
+    fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {
+        if self.admits(to, why) {
+            self.queue(to).push(Item::Leave(Departure::Data(lane, bytes)));
+        }
+    }
+
+    fn head(&mut self, to: Side, head: Head, why: Why<'_>) {
+        if self.admits(to, why) {
+            self.queue(to).push(Item::Leave(Departure::Head(head)));
+        }
+    }
+
+    fn progress(&mut self, of: &Go, so_far: Outcome) {
+        let Some(command) = self.granted.get(&of.ticket()).map(|granted| granted.command) else {
+            self.fault = self.fault.or(Some("progress of a command that was not allowed"));
+            return;
+        };
+        self.record(Event::Progress { stream: self.stream, command, outcome: so_far });
+    }
+
+    fn outcome(&mut self, of: Go, outcome: Outcome) {
+        let Some(granted) = self.granted.remove(&of.ticket()).filter(|_| self.mint.made(&of)) else {
+            self.fault = self.fault.or(Some("the outcome of a command that was not allowed"));
+            return;
+        };
+        let event = Event::Outcome { stream: self.stream, command: granted.command, outcome };
+        if let Some(mark) = self.record(event) {
+            self.client.gate(mark);
+        }
+    }
+
+    fn secure(&mut self, side: Side) {
+        self.securing.insert(side);
+        self.queue(side).push(Item::Secure);
+    }
+
+    fn become_(&mut self, next: Box<dyn Stream>) {
+        self.successor = Some(next);
+    }
+
+    fn aside(&mut self, probe: Probe) {
+        self.target.push(Item::Aside(probe));
+    }
+
+    fn interruptible(&mut self, key: InterruptKey) {
+        self.keys.push(key);
+    }
+
+    fn end(&mut self, to: Side) {
+        self.queue(to).push(Item::Leave(Departure::End));
+    }
+
+    fn close(&mut self, cause: &'static str) {
+        self.closed.get_or_insert(cause);
+    }
+}
