@@ -1,0 +1,49 @@
+//! Property 4: a held command that is allowed equals an allowed one; every other end of a hold equals a refusal.
+
+use wire::Side;
+
+use super::refusals::{decide, deny};
+use super::{Subject, answers, say};
+use crate::driver::{Cuts, Decision, Event, HoldEnds, allow_all, denied};
+use crate::random::{Random, Seeded, seed};
+
+/// Holds each word of each scene in turn.
+pub fn holds(subject: &dyn Subject) {
+    let seeded = Seeded(seed());
+    let mut random = Random::new(seeded.0);
+    for words in subject.scenes() {
+        let allowed = say(subject, &words, Cuts::Whole, allow_all());
+        for word in &words {
+            for cuts in [Cuts::Whole, Cuts::Bytes, Cuts::Seeded(random.number())] {
+                let about = format!("{word:?} of {words:?} was held {cuts:?}");
+                let held = |ends: HoldEnds| {
+                    let decision = decide(subject, word, move || Decision::Hold(ends.clone()));
+                    say(subject, &words, cuts, decision)
+                };
+                let approved = held(HoldEnds::Approved);
+                assert_eq!(approved.bytes(Side::Target, 0), allowed.bytes(Side::Target, 0), "{about}, approved");
+                assert_eq!(answers(subject, &approved), answers(subject, &allowed), "{about}, approved");
+                assert_eq!(approved.effects, allowed.effects, "{about}, approved");
+
+                let refused = say(subject, &words, cuts, deny(subject, word));
+                for ends in [HoldEnds::Refused(denied()), HoldEnds::Cancelled] {
+                    let run = held(ends.clone());
+                    assert_eq!(run.violation, None, "{about}, then {ends:?}");
+                    assert_eq!(run.bytes(Side::Target, 0), refused.bytes(Side::Target, 0), "{about}, then {ends:?}");
+                    assert_eq!(answers(subject, &run), answers(subject, &refused), "{about}, then {ends:?}");
+                    assert_eq!(run.effects, refused.effects, "{about}, then {ends:?}");
+                }
+
+                let left = held(HoldEnds::Left);
+                for (ticket, action) in left.acts().filter(|(_, action)| subject.belongs(action, word)) {
+                    let forwarded = left.events.iter().any(|event| carries(event, ticket));
+                    assert!(!forwarded, "{about}, and was forwarded for a client that had left: {action:?}");
+                }
+            }
+        }
+    }
+}
+
+fn carries(event: &Event, ticket: wire::Ticket) -> bool {
+    matches!(event, Event::Sent(Side::Target, _, _, crate::driver::Reason::Command(of)) if *of == ticket)
+}

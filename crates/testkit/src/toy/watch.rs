@@ -1,0 +1,111 @@
+//! A watch: a head, then an endless body, on a leg that has heads (one channel of a multiplexed connection). The leg has
+//! identified the person already.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use model::{Action, Certainty, Class, Outcome, Phase, Public, Status, Verb};
+use wire::{Answer, Ask, Go, Head, Input, Out, Side, Stop, Stream, Violation, Wanted, Why};
+
+use super::raw::progress;
+
+/// One watch.
+pub(super) struct Watch {
+    head: Option<Head>,
+    go: Option<Go>,
+    so_far: u64,
+    over: bool,
+}
+
+impl Watch {
+    /// Begins with the client's head: first the target must be reached.
+    pub(super) fn begin(head: Head, out: &mut dyn Out) -> Self {
+        out.ask(Side::Client, Ask::Connect(Wanted::default()));
+        Self { head: Some(head), go: None, so_far: 0, over: false }
+    }
+
+    fn answered(&mut self, answer: Answer, out: &mut dyn Out) {
+        match answer {
+            Answer::Connected(_) => {
+                if let Some(head) = &self.head {
+                    out.ask(Side::Client, Ask::Act(action(head)));
+                }
+            }
+            // A body without rows cannot be masked, so a plan means no.
+            Answer::Go(go, Some(_)) => {
+                out.outcome(go, Outcome::of(Status::NotRun));
+                self.refuse(&Public::new(Class::Denied, "what is masked cannot be watched"), out);
+            }
+            Answer::Go(go, None) => {
+                if let Some(head) = self.head.take() {
+                    out.head(Side::Target, head, Why::Command(&go));
+                    self.go = Some(go);
+                }
+            }
+            Answer::Waiting(notice) => {
+                let fields = vec![("why".to_owned(), Bytes::from(notice.to_string()))];
+                out.head(Side::Client, Head { line: "waiting".to_owned(), fields }, Why::Reply);
+            }
+            Answer::Refuse(why) => self.refuse(&why, out),
+            Answer::Challenge(_) | Answer::Known(_) | Answer::Derived(_) => {}
+        }
+    }
+
+    fn refuse(&mut self, why: &Public, out: &mut dyn Out) {
+        let fields = vec![("why".to_owned(), Bytes::from(format!("signet: {why}")))];
+        out.head(Side::Client, Head { line: "refused".to_owned(), fields }, Why::Reply);
+        self.finish(Status::NotRun, "refused", out);
+    }
+
+    /// Writes the end down, then lets the client see it.
+    fn finish(&mut self, status: Status, cause: &'static str, out: &mut dyn Out) {
+        if let Some(go) = self.go.take() {
+            out.outcome(go, Outcome { bytes: self.so_far, ..Outcome::of(status) });
+        }
+        if !std::mem::replace(&mut self.over, true) {
+            out.end(Side::Client);
+            out.close(cause);
+        }
+    }
+}
+
+fn action(head: &Head) -> Action {
+    let (verb, certainty) = match head.line.as_str() {
+        "watch" => (Verb::Read, Certainty::Full),
+        _ => (Verb::Unknown, Certainty::Opaque),
+    };
+    let text = head.fields.iter().fold(head.line.clone().into_bytes(), |mut text, (name, value)| {
+        text.extend_from_slice(format!("\n{name}: ").as_bytes());
+        text.extend_from_slice(value);
+        text
+    });
+    Action { verb, name: "WATCH", certainty, phase: Phase::Run, text: text.into(), parameters: Vec::new() }
+}
+
+impl Stream for Watch {
+    fn input(&mut self, _: Instant, input: Input<'_>, out: &mut dyn Out) -> Result<(), Violation> {
+        match input {
+            Input::Answer(_, answer) => self.answered(answer, out),
+            Input::Head(Side::Target, head) => out.head(Side::Client, head, Why::Reply),
+            Input::Data(Side::Target, lane, buffer) => {
+                if let Some(go) = &self.go {
+                    self.so_far = progress(go, self.so_far, buffer.len(), out);
+                    out.send(Side::Client, lane, buffer.split().freeze(), Why::Reply);
+                }
+            }
+            Input::End(Side::Target, _) => self.finish(Status::Done, "the target ended", out),
+            Input::End(Side::Client, _) | Input::Cancel => self.finish(Status::Done, "the client left", out),
+            Input::Stop(Stop::Cut(_) | Stop::Drain(_)) => self.finish(Status::Unknown, "stopped", out),
+            Input::Head(Side::Client, _) | Input::Data(Side::Client, ..) => {
+                let what = Public::new(Class::Protocol, "a watch has one head and no body");
+                return Err(Violation { side: Side::Client, what });
+            }
+            Input::Secured(..) | Input::Wake => {}
+        }
+        Ok(())
+    }
+
+    fn wants(&self, from: Side) -> usize {
+        usize::from(from == Side::Target && self.go.is_some())
+    }
+}

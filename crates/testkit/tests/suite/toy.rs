@@ -1,0 +1,248 @@
+//! The toy protocol: the seven properties, and what is its own.
+
+use std::sync::Arc;
+
+use model::{Action, Class, Public, Status};
+use testkit::conformance::{Subject, say, setup};
+use testkit::driver::{Cuts, Decision, Event, Reason, Run, Setup, ada, allow_all, denied, opening, run};
+use testkit::peer::{Peer, Said};
+use testkit::replay;
+use testkit::toy::Toy;
+use testkit::toy::client::Client;
+use testkit::toy::frame::{self, Framer, tag};
+use testkit::toy::target::{CANARY, Target};
+use wire::{Head, Opening, Probe, Protocol, Side, Stop};
+
+struct ToySubject;
+
+impl Subject for ToySubject {
+    fn protocol(&self) -> Arc<dyn Protocol> {
+        Arc::new(Toy)
+    }
+
+    fn scenes(&self) -> Vec<Vec<&'static str>> {
+        vec![
+            vec!["get a", "set b 1", "get b", "set c 2"],
+            vec!["begin t", "set a 1", "get a", "set b 2", "commit u", "get b"],
+            vec!["set a 1", "fail f", "set b 2", "begin t", "fail g", "set c 3", "commit u", "set d 4"],
+            vec!["get odd", "what is this", "set z 1"],
+        ]
+    }
+
+    fn failing(&self, word: &str) -> String {
+        format!("fail {}", word.replace(' ', "-"))
+    }
+
+    fn client(&self, words: &[&str]) -> Box<dyn Peer> {
+        Box::new(Client::new(words))
+    }
+
+    fn target(&self) -> Box<dyn Peer> {
+        Box::new(Target::default())
+    }
+
+    fn belongs(&self, action: &Action, word: &str) -> bool {
+        testkit::toy::client::command(word).ends_with(&action.text)
+    }
+
+    fn answers(&self, to_client: &[u8]) -> Result<Vec<String>, String> {
+        let (mut framer, mut bytes) = (Framer::default(), to_client.into());
+        let (mut answers, mut rows) = (Vec::new(), 0);
+        while let Some(frame) = framer.take(&mut bytes, 1 << 20).map_err(|why| why.to_string())? {
+            let state = frame.body().first().copied().unwrap_or_default();
+            match frame.tag {
+                tag::ROW => rows += 1,
+                tag::DONE => answers.push(format!("ok, {} rows, state {state}", std::mem::take(&mut rows))),
+                tag::ERROR => answers.push(format!("error, state {state}")),
+                tag::HELLO | tag::KEY | tag::COLUMNS | tag::NOTICE | b'!' => {}
+                other => return Err(format!("a message {other} that no client knows")),
+            }
+        }
+        if bytes.is_empty() { Ok(answers) } else { Err("half a message".to_owned()) }
+    }
+
+    fn refusals(&self, to_client: &[u8]) -> usize {
+        frames(to_client)
+            .iter()
+            .filter(|frame| frame.tag == tag::ERROR && frame.body()[1..].starts_with(b"signet"))
+            .count()
+    }
+
+    fn oversized(&self, _: Side, greets: bool) -> Vec<u8> {
+        let limits = model::Limits::default();
+        let length = if greets { limits.handshake_frame + 1 } else { limits.frame + 1 };
+        let length = if greets { length } else { length.max(u32::MAX as usize) };
+        [&u32::try_from(length).unwrap().to_be_bytes()[..], b"S"].concat()
+    }
+
+    fn unknown_of_target(&self) -> (&'static str, Vec<u8>) {
+        ("get odd", frame::write(b'!', b"what is this").to_vec())
+    }
+
+    fn unknown_of_client(&self) -> &'static str {
+        "what is this"
+    }
+
+    fn canaries(&self) -> (Vec<&'static str>, Vec<&'static str>, &'static str) {
+        (vec!["get secret", "get leaky"], vec!["value"], CANARY)
+    }
+}
+
+testkit::conformance!(ToySubject);
+
+fn frames(bytes: &[u8]) -> Vec<frame::Frame> {
+    let (mut framer, mut bytes) = (Framer::default(), bytes.into());
+    std::iter::from_fn(|| framer.take(&mut bytes, 1 << 20).unwrap()).collect()
+}
+
+fn played(setup: Setup) -> (Run, Vec<frame::Frame>) {
+    let run = run(setup);
+    let frames = frames(&run.bytes(Side::Client, 0));
+    (run, frames)
+}
+
+#[test]
+fn a_recording_is_replayed_cut_anywhere() {
+    for words in ToySubject.scenes() {
+        let played = say(&ToySubject, &words, Cuts::Whole, allow_all());
+        let mut file = Vec::new();
+        replay::write(&played.fed, &mut file).unwrap();
+        let chunks = replay::read(&file[..]).unwrap();
+        let again = replay::replays(&ToySubject, &chunks, testkit::random::seed(), 40);
+        assert_eq!(again.bytes(Side::Client, 0), played.bytes(Side::Client, 0));
+    }
+}
+
+#[test]
+fn the_target_learns_the_password_and_the_client_does_not() {
+    let run = say(&ToySubject, &["get a"], Cuts::Whole, allow_all());
+    let hello = frame::write(tag::HELLO, b"app\0hunter2");
+    assert!(run.bytes(Side::Target, 0).starts_with(&hello));
+    assert!(!run.bytes(Side::Client, 0).windows(7).any(|bytes| bytes == b"hunter2"));
+}
+
+#[test]
+fn a_cancel_goes_to_the_target_with_its_own_key() {
+    let words = ["get slow", "set a 1"];
+    let mut setup = setup(&ToySubject, &words, Cuts::Whole, allow_all());
+    setup.client = Box::new(Client::new(&words).that_stays());
+    setup.script.push_back((Side::Client, Said::Cancel));
+    let run = run(setup);
+    let shown = ToySubject.answers(&run.bytes(Side::Client, 0)).unwrap();
+    assert_eq!(shown, ["error, state 0", "ok, 0 rows, state 0"]);
+    let keys = run.events.iter().filter_map(|event| match event {
+        Event::Interruptible(key) => Some(key.0.clone()),
+        Event::Aside(Probe::Cancel(key)) => Some(key.0.clone()),
+        _ => None,
+    });
+    let keys: Vec<_> = keys.collect();
+    assert_eq!(keys.len(), 2);
+    assert_eq!(&keys[1][..], b"the target's own");
+    assert!(!run.bytes(Side::Client, 0).windows(16).any(|bytes| bytes == b"the target's own"));
+    assert!(run.bytes(Side::Client, 0).windows(16).any(|bytes| bytes == &keys[0][..]));
+}
+
+#[test]
+fn a_cancel_connection_asks_and_ends() {
+    let mut setup = setup(&ToySubject, &[], Cuts::Bytes, allow_all());
+    setup.client = Box::new(replay::Silent);
+    setup.script.push_back((Side::Client, Said::Bytes(0, frame::write(tag::CANCEL, &[9; 16]))));
+    let run = run(setup);
+    assert_eq!(run.events, [Event::Interrupt(wire::InterruptKey(vec![9; 16].into())), Event::Close("cancel")]);
+}
+
+#[test]
+fn a_cancel_without_anything_to_cancel_is_dropped() {
+    let mut setup = setup(&ToySubject, &[], Cuts::Whole, allow_all());
+    setup.client = Box::new(Client::new(&[]).that_stays());
+    setup.script.push_back((Side::Client, Said::Cancel));
+    assert!(!run(setup).events.iter().any(|event| matches!(event, Event::Aside(_))));
+}
+
+#[test]
+fn an_upgrade_becomes_raw_bytes_under_the_same_leave() {
+    for cuts in [Cuts::Whole, Cuts::Bytes, Cuts::Seeded(5)] {
+        let run = say(&ToySubject, &["get a", "upgrade"], cuts, allow_all());
+        assert!(run.events.contains(&Event::Became));
+        assert!(run.bytes(Side::Target, 0).ends_with(b"raw bytes"));
+        assert!(run.bytes(Side::Client, 0).ends_with(b"raw bytes"));
+        let ends = run.events.iter().rev().take(3).collect::<Vec<_>>();
+        assert!(matches!(ends[..], [Event::Close(_), Event::End(Side::Client), Event::Outcome(..)]), "{ends:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_masked_is_not_upgraded() {
+    struct Nothing;
+    impl wire::Mask for Nothing {
+        fn field(&self, _: &str, _: &[u8]) -> Option<bytes::Bytes> {
+            None
+        }
+    }
+    let run = say(&ToySubject, &["upgrade"], Cuts::Whole, Box::new(|_| Decision::Mask(Arc::new(Nothing))));
+    assert_eq!(ToySubject.refusals(&run.bytes(Side::Client, 0)), 1);
+    assert!(!run.events.contains(&Event::Became));
+}
+
+fn watching(decide: testkit::driver::Decide) -> Run {
+    struct Watcher;
+    impl Peer for Watcher {
+        fn begin(&mut self, said: &mut Vec<Said>) {
+            said.push(Said::Head(Head { line: "watch".to_owned(), fields: vec![("key".to_owned(), "a".into())] }));
+        }
+        fn hears(&mut self, _: testkit::peer::Heard<'_>, _: &mut Vec<Said>) {}
+    }
+    let mut setup = setup(&ToySubject, &[], Cuts::Seeded(9), decide);
+    setup.opening = Opening { principal: Some(ada()), ..opening() };
+    setup.client = Box::new(Watcher);
+    run(setup)
+}
+
+#[test]
+fn a_watch_has_a_head_two_lanes_and_progress() {
+    let run = watching(allow_all());
+    let is_command = |event: &Event| matches!(event, Event::Head(Side::Target, _, Reason::Command(_)));
+    assert!(run.events.iter().any(is_command));
+    assert_eq!((run.bytes(Side::Client, 0).len(), run.bytes(Side::Client, 1).len()), (1400, 700));
+    let progress = run.events.iter().filter_map(|event| match event {
+        Event::Progress(_, outcome) => Some(outcome.bytes),
+        Event::Outcome(_, outcome) => Some(outcome.bytes),
+        _ => None,
+    });
+    let progress: Vec<_> = progress.collect();
+    assert_eq!(progress, [1024, 2048, 2100]);
+}
+
+#[test]
+fn a_refused_watch_has_a_head_of_ours() {
+    let run = watching(Box::new(|_| Decision::Deny(denied())));
+    let heads = run.events.iter().filter_map(|event| match event {
+        Event::Head(side, head, _) => Some((*side, head.line.as_str())),
+        _ => None,
+    });
+    let heads: Vec<_> = heads.collect();
+    assert_eq!(heads, [(Side::Client, "refused")]);
+}
+
+#[test]
+fn a_drain_finishes_what_runs_and_a_cut_does_not() {
+    let why = Public::new(Class::Shutdown, "the gateway is stopping");
+    let words: Vec<String> = (0..50).map(|n| format!("set k{n} {n}")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    for after in 1..200 {
+        for stop in [Stop::Drain(why.clone()), Stop::Cut(why.clone())] {
+            let mut setup = setup(&ToySubject, &words, Cuts::Bytes, allow_all());
+            setup.stop = Some((after, stop.clone()));
+            let (run, frames) = played(setup);
+            let last = frames.last().unwrap();
+            assert!(last.body()[1..].starts_with(b"signet: the gateway is stopping"), "{stop:?} after {after}");
+            let outcomes =
+                run.events.iter().filter(|event| matches!(event, Event::Outcome(_, end) if end.status == Status::Done));
+            let done = frames.iter().filter(|frame| frame.tag == tag::DONE).count();
+            assert_eq!(outcomes.count(), done, "{stop:?} after {after}");
+            if matches!(stop, Stop::Drain(_)) {
+                assert_eq!(run.effects.len(), done, "a drain forgot what was under way, after {after}");
+            }
+        }
+    }
+}
