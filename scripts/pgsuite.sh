@@ -83,7 +83,7 @@ run_suite() {
 }
 
 run() {
-  local suites=$1 sample='' host=127.0.0.1 port='' user=postgres password='' output='' own='' suite status=0
+  local suites=$1 sample='' host=127.0.0.1 port='' user=postgres password='' output='' own='' made='' suite status=0
   shift
   while [ $# -gt 0 ]; do
     case $1 in
@@ -97,7 +97,10 @@ run() {
     esac
   done
   suite_env
-  if [ -z "$output" ]; then output=$(mktemp -d "${TMPDIR:-/tmp}/signet-pgsuite.XXXXXX"); chmod a+rx "$output"; fi
+  if [ -z "$output" ]; then
+    output=$(mktemp -d "${TMPDIR:-/tmp}/signet-pgsuite.XXXXXX") made=yes
+    chmod a+rx "$output"
+  fi
   if [ -z "$port" ]; then
     own=$output/direct
     start "$own"
@@ -107,6 +110,9 @@ run() {
   fi
   if [ "$suites" = all ]; then suites='regress isolation'; fi
   for suite in $suites; do run_suite "$suite" "$output/work" || status=1; done
+  if [ -n "$own" ]; then stop "$own"; trap - EXIT; fi
+  # What passed needs no looking at; what failed stays.
+  if [ -n "$made" ] && [ $status = 0 ]; then rm -rf "$output"; fi
   return $status
 }
 
