@@ -1,1 +1,20 @@
-//! Placeholder.
+//! The commands: what an operator or a person types. Each speaks through a library, and answers with text on stdout, an
+//! explanation on stderr and a documented exit code.
+
+mod arguments;
+mod configuration;
+mod connect;
+mod failure;
+mod log;
+mod page;
+mod run;
+mod terminal;
+mod token;
+
+pub use failure::Code;
+pub use page::page;
+pub use run::{Program, main, run};
+pub use terminal::Terminal;
+
+#[cfg(test)]
+mod tests;

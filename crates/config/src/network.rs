@@ -18,23 +18,6 @@ pub struct Network {
 #[error("an address range is ADDRESS/BITS, such as 10.0.0.0/8, or one address")]
 pub struct NetworkError;
 
-impl Network {
-    /// Whether an address is in the range. An IPv4 address in IPv6 form counts as the IPv4 address that it is.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
-                let differ = u32::from(ours) ^ u32::from(theirs);
-                differ.checked_shr(32_u32.saturating_sub(self.prefix.into())).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
-                let differ = u128::from(ours) ^ u128::from(theirs);
-                differ.checked_shr(128_u32.saturating_sub(self.prefix.into())).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
-    }
-}
-
 impl FromStr for Network {
     type Err = NetworkError;
 

@@ -21,17 +21,11 @@ fn durations() {
 
 #[test]
 fn networks() {
-    let contains =
-        |network: &str, address: &str| network.parse::<Network>().unwrap().contains(address.parse().unwrap());
-    assert!(contains("10.0.0.0/8", "10.255.0.1"));
-    assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"));
-    assert!(!contains("10.0.0.0/8", "11.0.0.1"));
-    assert!(contains("0.0.0.0/0", "1.2.3.4"));
-    assert!(!contains("0.0.0.0/0", "::1"));
-    assert!(contains("192.0.2.7", "192.0.2.7"));
-    assert!(!contains("192.0.2.7", "192.0.2.6"));
-    assert!(contains("2001:db8::/32", "2001:db8:1::1"));
-    assert!(!contains("2001:db8::/32", "2001:db9::1"));
+    let shown = |text: &str| text.parse::<Network>().unwrap().to_string();
+    assert_eq!(shown("10.0.0.0/8"), "10.0.0.0/8");
+    assert_eq!(shown("192.0.2.7"), "192.0.2.7/32");
+    assert_eq!(shown("2001:db8::/32"), "2001:db8::/32");
+    assert_eq!(shown("::1"), "::1/128");
     for bad in ["10.0.0.0/33", "::/129", "10.0.0/8", "x", "10.0.0.0/", "10.0.0.0/-1"] {
         assert!(bad.parse::<Network>().is_err(), "{bad}");
     }

@@ -1,0 +1,130 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Signet: the door between people and the systems they must not reach unobserved.
+#[derive(Debug, Parser)]
+#[command(name = "signet", version, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// The configuration file.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "SIGNET_CONFIG",
+        hide_env_values = true,
+        default_value = "/etc/signet/signet.toml"
+    )]
+    pub(crate) config: PathBuf,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway.
+    ///
+    /// SIGTERM or SIGINT lets running commands finish (limits.drain_timeout) and ends; a second one ends at once. Its log
+    /// goes to stderr: SIGNET_LOG chooses what (such as debug), SIGNET_LOG_FORMAT=json one JSON object a line.
+    Server,
+    /// Make, list and revoke the tokens by which people sign in.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Reach a resource with your own client.
+    ///
+    /// Runs the client, or prints what other clients need. The token is typed as the password; for psql it may stand in
+    /// PGPASSWORD.
+    Connect(ConnectArguments),
+    /// Print what stands in the evidence journal.
+    ///
+    /// One line a record: time (UTC), who, verdict, what. Works beside a running gateway.
+    Log(LogArguments),
+    /// Check the configuration, or print its reference page.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+/// `signet token`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token for a person; it is printed once and never again.
+    ///
+    /// The token stands alone on stdout, all else on stderr.
+    Create {
+        /// A person of the configuration.
+        person: String,
+        /// How long it is good for: 1s to 30d.
+        #[arg(long, value_name = "DURATION", default_value = "8h")]
+        ttl: config::Span,
+        /// Print a JSON object: token, id, person, expires.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the tokens that have been made, without the tokens themselves.
+    List {
+        /// Print a JSON array of objects: id, person, created, expires, revoked, state.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a token. Sessions that it opened are ended.
+    Revoke {
+        /// The id of the token, as `signet token list` shows it.
+        id: String,
+    },
+}
+
+/// `signet connect`.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectArguments {
+    /// The resource.
+    pub(crate) resource: String,
+    /// Who you are: PERSON, or PERSON+ACCOUNT for an account other than the default.
+    #[arg(long = "as", value_name = "USER", env = "USER", hide_env_values = true)]
+    pub(crate) user: String,
+    /// The database (or its like). Without it, the resource's default.
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) database: Option<String>,
+    /// The client: psql, service (writes ~/.pg_service.conf, or PGSERVICEFILE), jdbc, dbeaver and more; --print shows all.
+    #[arg(long, value_name = "CLIENT")]
+    pub(crate) with: Option<String>,
+    /// Only print the command or the text.
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+/// `signet log`.
+#[derive(Debug, Args)]
+pub(crate) struct LogArguments {
+    /// Wait for more records and print them as they come.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only sessions with this id, or with ids that begin so.
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<String>,
+    /// Only records of this type, such as command or signin.refused; may be given several times.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) types: Vec<String>,
+    /// Only what this person did, or tried.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) person: Option<String>,
+    /// Only from this time on: 2026-07-01T12:00:00Z, 2026-07-01, or how long ago (15m, 8h).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Print the records as they are, one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `signet config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Tell every problem of the configuration and of the files that it names.
+    ///
+    /// Ends with 0 when the gateway could start with it, and with 1 when there is any problem.
+    Check,
+    /// Print the reference page: every key with its type, default and meaning.
+    Reference,
+}

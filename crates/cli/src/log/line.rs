@@ -1,0 +1,126 @@
+//! One record as one line: time, who, verdict, what.
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use super::sessions::Who;
+use super::text;
+use crate::Terminal;
+use crate::terminal::{Colour, plain};
+
+/// Characters of a command that are shown; `--json` has all of it.
+const SHOWN: usize = 160;
+
+pub(super) fn line(record: &Value, who: &Who, terminal: &Terminal) -> String {
+    let (verdict, colour, what) = told(record);
+    let time = terminal.paint(Colour::Grey, &time(record));
+    let who = match (who.person.as_str(), who.resource.as_str()) {
+        ("", "") => "gateway".to_owned(),
+        ("", resource) => format!("?@{}", plain(resource, 63)),
+        (person, "") => plain(person, 128),
+        (person, resource) => format!("{}@{}", plain(person, 128), plain(resource, 63)),
+    };
+    let who = terminal.paint(Colour::Cyan, &format!("{who:<16}"));
+    let verdict = terminal.paint(colour, &format!("{verdict:<9}"));
+    format!("{time}  {who}  {verdict}  {what}").trim_end().to_owned()
+}
+
+/// When, to the millisecond, in UTC.
+fn time(record: &Value) -> String {
+    let time_us = record.get("time_us").and_then(Value::as_u64).unwrap_or_default();
+    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time_us) * 1_000).ok();
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    time.and_then(|time| time.format(&format).ok()).unwrap_or_else(|| time_us.to_string())
+}
+
+/// The verdict, its colour, and what it is about.
+fn told(record: &Value) -> (&'static str, Colour, String) {
+    match text(record, "type") {
+        "gateway.started" => ("started", Colour::Green, format!("version {}", text(record, "version"))),
+        "gateway.stopped" => ("stopped", Colour::Yellow, String::new()),
+        "gateway.recovered" => {
+            ("recovered", Colour::Yellow, format!("closed {}", counted(number(record, "sessions"), "session")))
+        }
+        "signin.refused" => {
+            ("refused", Colour::Red, format!("sign-in from {}: {}", short(record, "client"), reason(record)))
+        }
+        "session.start" => ("began", Colour::Green, began(record)),
+        "session.end" => (
+            "ended",
+            Colour::Yellow,
+            format!("{}, {}", short(record, "cause"), counted(number(record, "commands"), "command")),
+        ),
+        "command" => {
+            let approved = record.get("approved").and_then(Value::as_bool).unwrap_or_default();
+            (
+                if approved { "approved" } else { "allowed" },
+                Colour::Green,
+                format!("#{} {}", number(record, "command"), command(record)),
+            )
+        }
+        "progress" => ("running", Colour::Grey, outcome(record)),
+        "outcome" => ("outcome", Colour::Grey, outcome(record)),
+        "refusal" => ("refused", Colour::Red, format!("{}: {}", command(record), reason(record))),
+        "hold" => ("waits", Colour::Yellow, command(record)),
+        "cancel" => ("cancel", Colour::Yellow, format!("asked from {}", short(record, "client"))),
+        "violation" => ("violation", Colour::Red, reason(record)),
+        other => ("record", Colour::Grey, plain(other, SHOWN)),
+    }
+}
+
+fn began(record: &Value) -> String {
+    let mut what = format!("as {} from {}", short(record, "account"), short(record, "client"));
+    if !text(record, "database").is_empty() {
+        what.push_str(&format!(", database {}", short(record, "database")));
+    }
+    if !text(record, "program").is_empty() {
+        what.push_str(&format!(", with {}", short(record, "program")));
+    }
+    if record.get("tls").and_then(Value::as_bool) == Some(false) {
+        what.push_str(", without TLS");
+    }
+    what
+}
+
+/// The text of a command; what is not text as the protocol's word for it.
+fn command(record: &Value) -> String {
+    let name = short(record, "name");
+    let prepared = if text(record, "phase") == "prepare" { "prepare: " } else { "" };
+    match text(record, "text") {
+        "" => format!("{prepared}{name}"),
+        sql => format!("{prepared}{}", plain(sql, SHOWN)),
+    }
+}
+
+fn outcome(record: &Value) -> String {
+    let outcome = record.get("outcome").unwrap_or(&Value::Null);
+    let mut what = format!("#{} {}", number(record, "command"), short(outcome, "status").replace('_', " "));
+    if let Some(rows) = outcome.get("rows").and_then(Value::as_u64) {
+        what.push_str(&format!(", {}", counted(rows, "row")));
+    }
+    match number(outcome, "bytes") {
+        0 => {}
+        bytes => what.push_str(&format!(", {}", counted(bytes, "byte"))),
+    }
+    if !text(outcome, "code").is_empty() {
+        what.push_str(&format!(", code {}", short(outcome, "code")));
+    }
+    what
+}
+
+fn reason(record: &Value) -> String {
+    record.get("reason").map(|reason| short(reason, "message")).unwrap_or_default()
+}
+
+fn short(record: &Value, key: &str) -> String {
+    plain(text(record, key), SHOWN)
+}
+
+fn number(record: &Value, key: &str) -> u64 {
+    record.get(key).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn counted(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}

@@ -1,0 +1,71 @@
+//! `signet log`: what stands in the evidence journal, for people and for programs.
+
+mod filter;
+mod line;
+mod sessions;
+
+use std::io::Write;
+use std::time::Duration;
+
+use config::Config;
+use evidence::{Entry, ReadError};
+use serde_json::Value;
+
+use crate::Terminal;
+use crate::arguments::LogArguments;
+use crate::failure::{Code, Failure, Outcome};
+use filter::Filter;
+use sessions::Sessions;
+
+/// How often `--follow` looks for more.
+const INTERVAL: Duration = Duration::from_millis(200);
+
+pub(crate) fn run(config: &Config, arguments: &LogArguments, terminal: &mut Terminal) -> Outcome {
+    let filter = Filter::new(arguments)?;
+    let folder = config.data_dir.join("journal");
+    if !folder.is_dir() {
+        let failure = Failure::new(Code::NotFound, format!("there is no journal in {}", folder.display()));
+        return Err(failure.hint("It begins with the first start of the gateway (signet server)."));
+    }
+    if arguments.follow {
+        show(evidence::follow(&folder, 0, INTERVAL).map_err(unreadable)?, &filter, arguments, terminal)
+    } else {
+        show(evidence::read(&folder).map_err(unreadable)?, &filter, arguments, terminal)
+    }
+}
+
+fn show(
+    entries: impl Iterator<Item = Result<Entry, ReadError>>,
+    filter: &Filter,
+    arguments: &LogArguments,
+    terminal: &mut Terminal,
+) -> Outcome {
+    let mut sessions = Sessions::default();
+    for entry in entries {
+        let entry = entry.map_err(unreadable)?;
+        let record: Value = serde_json::from_str(&entry.json).map_err(anyhow::Error::from)?;
+        let who = sessions.take(&record);
+        if filter.wants(&record, &who) {
+            if arguments.json {
+                writeln!(terminal.out, "{}", entry.json)?;
+            } else {
+                let line = line::line(&record, &who, terminal);
+                writeln!(terminal.out, "{line}")?;
+            }
+            if arguments.follow {
+                terminal.out.flush()?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unreadable(error: ReadError) -> Failure {
+    Failure::new(Code::Failed, error.to_string())
+        .hint("What stands before it has been shown; keep the files as they are.")
+}
+
+/// A text member of a record; empty when it has none.
+fn text<'a>(record: &'a Value, key: &str) -> &'a str {
+    record.get(key).and_then(Value::as_str).unwrap_or_default()
+}

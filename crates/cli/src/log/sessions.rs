@@ -1,0 +1,45 @@
+//! Whose session a record belongs to: only the first record of a session says so.
+
+use std::collections::HashMap;
+
+use model::Login;
+use serde_json::Value;
+
+use super::text;
+
+/// Whom a record is about, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Who {
+    /// The person's name.
+    pub(super) person: String,
+    /// The resource.
+    pub(super) resource: String,
+}
+
+/// Open sessions.
+#[derive(Default)]
+pub(super) struct Sessions {
+    open: HashMap<String, Who>,
+}
+
+impl Sessions {
+    /// Notes what a record tells of sessions, and says whom it is about.
+    pub(super) fn take(&mut self, record: &Value) -> Who {
+        let session = text(record, "session");
+        match text(record, "type") {
+            "session.start" => {
+                let person = record.get("principal").map(|principal| text(principal, "name")).unwrap_or_default();
+                let who = Who { person: person.to_owned(), resource: text(record, "resource").to_owned() };
+                self.open.insert(session.to_owned(), who.clone());
+                who
+            }
+            "session.end" => self.open.remove(session).unwrap_or_default(),
+            "signin.refused" => {
+                let user = text(record, "user");
+                let person = Login::parse(user).map_or_else(|_| user.to_owned(), |login| login.person);
+                Who { person, resource: text(record, "resource").to_owned() }
+            }
+            _ => self.open.get(session).cloned().unwrap_or_default(),
+        }
+    }
+}

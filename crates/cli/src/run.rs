@@ -1,0 +1,82 @@
+//! From words to a command, and from its end to an exit code.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind as Usage;
+use config::Config;
+use wire::Protocol;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::{Code, Outcome};
+use crate::{Terminal, configuration, connect, log, token};
+
+/// What the binary gives to the commands.
+pub trait Program {
+    /// The wiring table.
+    fn protocols(&self) -> &'static [&'static dyn Protocol];
+
+    /// Runs the gateway until it was told to stop.
+    ///
+    /// # Errors
+    /// When it cannot start, or did not end in good order.
+    fn serve(&self, config: Config) -> anyhow::Result<()>;
+}
+
+/// Runs the command of the process.
+pub fn main(program: &dyn Program) -> ExitCode {
+    ExitCode::from(run(program, std::env::args_os(), &mut Terminal::of_process()))
+}
+
+/// Runs a command, the program's name first, and gives its exit code.
+pub fn run(program: &dyn Program, words: impl IntoIterator<Item = OsString>, terminal: &mut Terminal) -> u8 {
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(error) => return told(&error, terminal),
+    };
+    let end = dispatch(program, arguments, terminal).and_then(|()| Ok(terminal.out.flush()?));
+    match end {
+        Ok(()) => 0,
+        // A reader that has seen enough (`signet log | head`) is no failure.
+        Err(failure) if failure.pipe => 0,
+        Err(failure) => {
+            // Nothing is left to be done when stderr is gone.
+            let _ = writeln!(terminal.err, "{failure}");
+            failure.code.number()
+        }
+    }
+}
+
+/// What clap has to say: help and version are successes on stdout, all else is a usage failure.
+fn told(error: &clap::Error, terminal: &mut Terminal) -> u8 {
+    let text = error.render();
+    let (code, stream) = match error.kind() {
+        Usage::DisplayHelp | Usage::DisplayVersion => (0, &mut terminal.out),
+        _ => (Code::Usage.number(), &mut terminal.err),
+    };
+    let _ = write!(stream, "{text}");
+    code
+}
+
+fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal) -> Outcome {
+    let Arguments { config: path, command } = arguments;
+    match command {
+        Command::Server => Ok(program.serve(configuration::ready(program, &path)?)?),
+        Command::Token(command) => token::run(&read(program, &path)?, command, terminal),
+        Command::Connect(arguments) => connect::run(program, &read(program, &path)?, &arguments, terminal),
+        Command::Log(arguments) => log::run(&read(program, &path)?, &arguments, terminal),
+        Command::Config(command) => configuration::run(program, &path, &command, terminal),
+    }
+}
+
+fn read(program: &dyn Program, path: &Path) -> Outcome<Config> {
+    Ok(config::read(path, &names(program))?)
+}
+
+/// Names of the wiring table.
+pub(crate) fn names(program: &dyn Program) -> Vec<&'static str> {
+    program.protocols().iter().map(|protocol| protocol.manifest().name).collect()
+}

@@ -1,0 +1,63 @@
+//! Where a command writes, and how text of others is made harmless before it is shown.
+
+use std::io::{self, Write};
+
+/// The two outputs of a command.
+pub struct Terminal {
+    /// What was asked for, and nothing else.
+    pub out: Box<dyn Write>,
+    /// Explanations and failures.
+    pub err: Box<dyn Write>,
+    /// Whether `out` shows colours.
+    pub colour: bool,
+}
+
+impl Terminal {
+    /// Those of the process. Colours only at a terminal, and not against NO_COLOR.
+    pub fn of_process() -> Self {
+        let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        Self { out: Box::new(io::stdout()), err: Box::new(io::stderr()), colour }
+    }
+
+    /// `text` in a colour, where there are colours.
+    pub(crate) fn paint(&self, colour: Colour, text: &str) -> String {
+        if self.colour { format!("\x1b[{}m{text}\x1b[0m", colour as u8) } else { text.to_owned() }
+    }
+}
+
+/// Colours by their ANSI number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Colour {
+    Red = 31,
+    Green = 32,
+    Yellow = 33,
+    Cyan = 36,
+    Grey = 90,
+}
+
+/// One line without control characters, of at most so many characters: what a peer wrote must not move the cursor of the
+/// operator who reads it, nor turn the direction of writing.
+pub(crate) fn plain(text: &str, longest: usize) -> String {
+    let mut line = String::new();
+    let mut shown = 0;
+    for word in text.split_whitespace() {
+        for (at, letter) in word.chars().enumerate() {
+            if shown >= longest {
+                line.push('…');
+                return line;
+            }
+            if at == 0 && !line.is_empty() {
+                line.push(' ');
+            }
+            let hidden = letter.is_control()
+                || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if hidden {
+                line.extend(letter.escape_default());
+            } else {
+                line.push(letter);
+            }
+            shown += 1;
+        }
+    }
+    line
+}

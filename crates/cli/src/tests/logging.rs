@@ -1,0 +1,126 @@
+//! `signet log`, over a journal that the real writer wrote.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use evidence::{FileJournal, Options};
+use model::{
+    Action, ActionText, Certainty, Class, CommandId, CredentialId, Event, Kind, Outcome, Phase, Principal, PrincipalId,
+    Public, Record, SessionId, Status, StreamId, Verb,
+};
+use ports::Journal;
+
+use super::Place;
+
+fn action(text: &'static str) -> ActionText {
+    ActionText::from(&Action {
+        verb: Verb::Write,
+        name: "INSERT",
+        certainty: Certainty::Lexed,
+        phase: Phase::Run,
+        text: Bytes::from_static(text.as_bytes()),
+        parameters: Vec::new(),
+    })
+}
+
+fn start(person: &str) -> Event {
+    let id = PrincipalId { issuer: "local".into(), subject: person.into() };
+    Event::SessionStart {
+        principal: Principal { id, name: person.into(), kind: Kind::Human, groups: Vec::new() },
+        credential: CredentialId("t1".into()),
+        resource: "prod".parse().unwrap(),
+        account: "app".into(),
+        database: Some("main".into()),
+        protocol: "toy".into(),
+        client: "192.0.2.1:5".into(),
+        tls: false,
+        program: Some("psql".into()),
+        policies: vec!["local-access".into()],
+    }
+}
+
+/// A journal with a session of ada (number 1), one of grace (number 2), and a refused sign-in.
+fn place() -> Place {
+    let place = Place::new();
+    let journal = FileJournal::open(&place.path().join("data/journal"), Options::new(Arc::new(|| 0))).unwrap();
+    let (stream, command) = (StreamId(0), CommandId(1));
+    let done = Outcome { status: Status::Done, rows: Some(1), bytes: 12, code: None };
+    let reason = Public::new(Class::Denied, "policy says no");
+    let events = [
+        (None, Event::GatewayStarted { version: "0.1.0".into() }),
+        (Some(1), start("ada")),
+        (
+            Some(1),
+            Event::Command { stream, command, action: action("INSERT\n1 \x1b[2J"), policies: vec![], approved: false },
+        ),
+        (Some(2), start("grace")),
+        (Some(1), Event::Outcome { stream, command, outcome: done }),
+        (Some(2), Event::Refusal { stream, action: action("DROP x"), reason: reason.clone(), policies: vec![] }),
+        (
+            None,
+            Event::SigninRefused {
+                client: "c".into(),
+                protocol: "toy".into(),
+                user: Some("eve+dba".into()),
+                resource: Some("prod".into()),
+                reason,
+            },
+        ),
+        (Some(1), Event::SessionEnd { cause: "client left".into(), commands: 1, records: 4 }),
+        (Some(2), Event::SessionEnd { cause: "client left".into(), commands: 0, records: 3 }),
+    ];
+    for (at, (session, event)) in events.into_iter().enumerate() {
+        let session = session.map(|number| SessionId(uuid::Uuid::from_u128(number << 120)));
+        let time_us = 1_782_907_200_000_000 + at as u64 * 1_000_000;
+        journal.append(Record { time_us, session, position: session.map(|_| 1), event }).unwrap();
+    }
+    drop(journal);
+    place
+}
+
+#[test]
+fn lines_for_people() {
+    let out = place().signet(&["log"]).ok();
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!(lines.len(), 9, "{out}");
+    assert_eq!(lines[0], "2026-07-01T12:00:00.000Z  gateway           started    version 0.1.0");
+    let began = "2026-07-01T12:00:01.000Z  ada@prod          began      as app from 192.0.2.1:5, database main, with psql, without TLS";
+    assert_eq!(lines[1], began);
+    assert_eq!(lines[2], "2026-07-01T12:00:02.000Z  ada@prod          allowed    #1 INSERT 1 \\u{1b}[2J");
+    assert_eq!(lines[4], "2026-07-01T12:00:04.000Z  ada@prod          outcome    #1 done, 1 row, 12 bytes");
+    assert_eq!(lines[5], "2026-07-01T12:00:05.000Z  grace@prod        refused    DROP x: policy says no");
+    assert_eq!(lines[6], "2026-07-01T12:00:06.000Z  eve@prod          refused    sign-in from c: policy says no");
+    assert_eq!(lines[7], "2026-07-01T12:00:07.000Z  ada@prod          ended      client left, 1 command");
+}
+
+#[test]
+fn records_for_programs() {
+    let out = place().signet(&["log", "--json"]).ok();
+    let records: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records.len(), 9);
+    assert_eq!(records[2]["text"], "INSERT\n1 \x1b[2J");
+}
+
+#[test]
+fn filters() {
+    let place = place();
+    let count = |words: &[&str]| place.signet(&[&["log"], words].concat()).ok().lines().count();
+    assert_eq!(count(&["--person", "ada"]), 4);
+    assert_eq!(count(&["--person", "eve"]), 1);
+    assert_eq!(count(&["--person", "nobody"]), 0);
+    assert_eq!(count(&["--type", "session.start", "--type", "session.end"]), 4);
+    assert_eq!(count(&["--type", "session.start", "--person", "grace"]), 1);
+    assert_eq!(count(&["--session", "02"]), 3);
+    assert_eq!(count(&["--session", "01000000-0000-0000-0000-000000000000"]), 4);
+    assert_eq!(count(&["--since", "2026-07-01T12:00:07Z"]), 2);
+    assert_eq!(count(&["--since", "2026-07-01T14:00:07+02:00"]), 2);
+    assert_eq!(count(&["--since", "2026-07-02"]), 0);
+    assert_eq!(count(&["--since", "2026-07-01"]), 9);
+    assert_eq!(count(&["--since", "36500d"]), 9);
+    place.signet(&["log", "--since", "yesterday"]).fails(2, "hint: Write 2026-07-01T12:00:00Z");
+}
+
+#[test]
+fn no_journal_yet() {
+    Place::new().signet(&["log"]).fails(4, "there is no journal");
+}
