@@ -74,6 +74,16 @@ fn holds(folder: &Path, needle: &[u8]) -> bool {
 }
 
 #[test]
+fn connect_tells_other_clients_what_to_type() {
+    let Some((_server, gateway)) = start() else { return };
+    let output = gateway.cli(&["connect", "prod", "--as", "ada", "--print"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("psql") && text.contains(&gateway.port.to_string()) && text.contains("ada"), "{text}");
+    assert!(!text.contains(&gateway.door().password), "a token on a command line can be read by everybody");
+}
+
+#[test]
 fn tokens_are_short_enough_for_every_client() {
     let Some((_server, gateway)) = start() else { return };
     let token = gateway.door().password;

@@ -35,6 +35,7 @@ fn a7_wrong_keys_cancel_nothing_and_the_right_one_does() {
     cancel(&gateway, pid.wrapping_add(1), &secret);
     assert!(!server.log().contains("canceling statement"), "a wrong key cancelled a query");
     assert!(gateway.journal().find("cancel", "").is_none(), "a wrong key was recorded as a cancel");
+    gateway.assert_recorded("signin.refused", "unknown key");
     cancel(&gateway, pid, &secret);
     assert_eq!(wire.ending().sqlstate(), Some("57014"));
     server.assert_saw("canceling statement due to user request");
