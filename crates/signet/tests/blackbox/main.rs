@@ -1,6 +1,10 @@
 //! Black-box tests: the built binary between stock clients and real servers, judged from outside.
 //!
-//! `SIGNET_DIRECT=1` points the client tests at PostgreSQL itself: what fails then is the test, not the gateway.
+//! Run one subject with `cargo test -p signet --test blackbox attacks::framing`, after `scripts/setup.sh test`. Settings:
+//!
+//! - `SIGNET_DIRECT=1` points the client tests at PostgreSQL itself: what fails then is the test, not the gateway.
+//! - `SIGNET_SOAK=1` runs PostgreSQL's suites whole; `SIGNET_KILLS=200` kills so often (default 20).
+//! - `SIGNET_BIN=path` tests another build; `SIGNET_KEEP=1` leaves the folders of the tests behind.
 #![allow(
     missing_docs,
     unreachable_pub,

@@ -38,7 +38,8 @@ fn verified_in_full_on_both_sides() {
     Client::psql(&door).env("PGCHANNELBINDING", "require").args(["-c", sql]).run().prints("t");
     Client::python("psycopg_tour.py", &door).run().prints("ok");
     Client::python("asyncpg_tour.py", &door).run().prints("ok");
-    Client::node("tour.js", &door).run().prints("ok");
+    // Node before 20 does not try a second address of a name; the certificate is checked against `localhost` all the same.
+    Client::node("tour.js", &door.host("127.0.0.1")).run().prints("ok");
 }
 
 #[test]
