@@ -37,7 +37,7 @@ pub(crate) enum Entrance {
     /// A byte transport, of which nothing is known.
     Io(Box<dyn Io>),
     /// A leg of an engine that has its own handshake, which may have proved who is asking.
-    Leg(Box<dyn Leg>, Option<Verified>),
+    Leg(Box<dyn Leg>, Option<Box<Verified>>),
 }
 
 /// A connection before anything of it was read.
@@ -72,7 +72,7 @@ impl Stranger {
     pub(crate) async fn accept(self, premises: &Arc<Premises>) -> Result<Accepted, Cause> {
         let Self { entrance, peer, door, chain, seat: (seat, mut evicted), phase, counted } = self;
         let (leg, client, tls, verified) = match entrance {
-            Entrance::Leg(leg, verified) => (leg, peer, None, verified),
+            Entrance::Leg(leg, verified) => (leg, peer, None, verified.map(|verified| *verified)),
             Entrance::Io(io) => {
                 let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, peer, &door));
                 let (leg, client, tls) = tokio::select! {

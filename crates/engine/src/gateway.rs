@@ -137,7 +137,7 @@ impl Gateway {
         peer: SocketAddr,
         listener: Listener,
     ) -> Receipt {
-        self.serve_one(Entrance::Leg(leg, verified), peer, listener).await
+        self.serve_one(Entrance::Leg(leg, verified.map(Box::new)), peer, listener).await
     }
 
     async fn serve_one(&self, entrance: Entrance, peer: SocketAddr, listener: Listener) -> Receipt {

@@ -81,10 +81,13 @@ pub(crate) struct Secured {
     pub(crate) server_name: Option<String>,
 }
 
-/// The configurations of target legs, one for each mode and authority.
+/// What a target's certificate is held against: the mode, and the authority (PEM) when it has one of its own.
+type Trust = (TlsMode, Option<Vec<u8>>);
+
+/// The configurations of target legs, one for each kind of trust.
 #[derive(Default)]
 pub(crate) struct TargetTls {
-    configs: Mutex<HashMap<(TlsMode, Option<Vec<u8>>), Arc<rustls::ClientConfig>>>,
+    configs: Mutex<HashMap<Trust, Arc<rustls::ClientConfig>>>,
 }
 
 impl TargetTls {
