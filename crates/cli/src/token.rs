@@ -1,11 +1,134 @@
-//! `signet token`.
+//! `signet token`: makes, lists and revokes the tokens by which people sign in. Works beside a running gateway.
 
-use config::Config;
+use std::future::Future;
+use std::io::Write;
+use std::sync::Arc;
+
+use config::{Config, Span};
+use identity::{Clock, IdentityError, TokenInfo, Tokens, wall_clock};
+use serde_json::{Value, json};
+use store::Store;
+use time::OffsetDateTime;
+use time::macros::format_description;
 
 use crate::Terminal;
 use crate::arguments::TokenCommand;
-use crate::failure::Outcome;
+use crate::failure::{Code, Failure, Outcome};
+use crate::terminal::{Colour, plain};
 
-pub(crate) fn run(_: &Config, _: TokenCommand, _: &mut Terminal) -> Outcome {
+/// The longest life of a token.
+const LONGEST: Span = Span::seconds(30 * 86_400);
+
+pub(crate) fn run(config: &Config, command: TokenCommand, terminal: &mut Terminal) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let clock = wall_clock();
+    runtime.block_on(async {
+        let tokens = Tokens::new(Arc::new(open(config).await?), clock.clone());
+        match command {
+            TokenCommand::Create { person, ttl, json } => create(config, &tokens, &person, ttl, json, terminal).await,
+            TokenCommand::List { json } => list(&tokens, json, &clock, terminal).await,
+            TokenCommand::Revoke { id } => revoke(&tokens, &id, terminal).await,
+        }
+    })
+}
+
+async fn open(config: &Config) -> Outcome<Store> {
+    let file = config.store_file();
+    Store::open(&file).await.map_err(|error| {
+        let hint = format!("Run this as the user of the gateway, who owns {}.", config.data_dir.display());
+        Failure::new(Code::Failed, error.to_string()).hint(hint)
+    })
+}
+
+/// The token alone on stdout, so that it can be put where it is needed without being seen.
+async fn create(
+    config: &Config,
+    tokens: &Tokens,
+    person: &str,
+    ttl: Span,
+    json: bool,
+    terminal: &mut Terminal,
+) -> Outcome {
+    if !config.people.contains_key(person) {
+        let hint = format!("Add them to {} as [[person]] and restart the gateway.", config.file.display());
+        return Err(Failure::new(Code::NotFound, format!("there is no person {person:?}")).hint(hint));
+    }
+    if ttl > LONGEST {
+        let failure = Failure::new(Code::Usage, format!("--ttl {ttl} is too long"));
+        return Err(failure.hint(format!("A token lives at most {LONGEST}.")));
+    }
+    let made = told(tokens.create(person, ttl.0)).await?;
+    let token = made.token.reveal_str().map_err(anyhow::Error::from)?;
+    let expires = moment(made.expires_us);
+    if json {
+        let object = json!({ "token": token, "id": made.id, "person": person, "expires": expires });
+        return Ok(writeln!(terminal.out, "{object}")?);
+    }
+    writeln!(terminal.out, "{token}")?;
+    terminal.out.flush()?;
+    writeln!(terminal.err, "token {} of {person}, good until {expires}; it is not shown again", made.id)?;
+    Ok(writeln!(terminal.err, "it is typed as the password; to take it back: signet token revoke {}", made.id)?)
+}
+
+async fn list(tokens: &Tokens, json: bool, clock: &Clock, terminal: &mut Terminal) -> Outcome {
+    let listed = told(tokens.list()).await?;
+    let now_us = clock();
+    if json {
+        let objects: Vec<_> = listed.iter().map(|token| object(token, now_us)).collect();
+        return Ok(writeln!(terminal.out, "{:#}", Value::from(objects))?);
+    }
+    if listed.is_empty() {
+        writeln!(terminal.err, "no tokens have been made; to make one: signet token create PERSON")?;
+    }
+    for token in &listed {
+        let state = state(token, now_us);
+        let colour = if state == "live" { Colour::Green } else { Colour::Grey };
+        let state = terminal.paint(colour, &format!("{state:<7}"));
+        let (id, person, expires) = (&token.id, plain(&token.person, 128), moment(token.expires_us));
+        writeln!(terminal.out, "{id}  {state}  expires {expires}  {person}")?;
+    }
     Ok(())
+}
+
+async fn revoke(tokens: &Tokens, id: &str, terminal: &mut Terminal) -> Outcome {
+    let revoked = told(tokens.revoke(id)).await?;
+    Ok(writeln!(terminal.err, "token {id} of {} is revoked; its sessions end now", plain(&revoked.person, 128))?)
+}
+
+/// The failures of identity in the words of a command.
+async fn told<T>(work: impl Future<Output = Result<T, IdentityError>>) -> Outcome<T> {
+    work.await.map_err(|error| {
+        let failure = |code| Failure::new(code, error.to_string());
+        match &error {
+            IdentityError::NoToken(_) => failure(Code::NotFound).hint("Ids are shown by signet token list."),
+            IdentityError::Lifetime | IdentityError::Name => failure(Code::Usage),
+            _ => failure(Code::Failed),
+        }
+    })
+}
+
+fn state(token: &TokenInfo, now_us: u64) -> &'static str {
+    match token.revoked_us {
+        Some(_) => "revoked",
+        None if token.expires_us <= now_us => "expired",
+        None => "live",
+    }
+}
+
+fn object(token: &TokenInfo, now_us: u64) -> Value {
+    json!({
+        "id": token.id,
+        "person": token.person,
+        "created": moment(token.created_us),
+        "expires": moment(token.expires_us),
+        "revoked": token.revoked_us.map(moment),
+        "state": state(token, now_us),
+    })
+}
+
+/// A time in UTC, to the second.
+fn moment(time_us: u64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time_us) * 1_000).ok();
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    time.and_then(|time| time.format(&format).ok()).unwrap_or_else(|| time_us.to_string())
 }

@@ -22,7 +22,7 @@ const INTERVAL: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(config: &Config, arguments: &LogArguments, terminal: &mut Terminal) -> Outcome {
     let filter = Filter::new(arguments)?;
-    let folder = config.data_dir.join("journal");
+    let folder = config.journal_dir();
     if !folder.is_dir() {
         let failure = Failure::new(Code::NotFound, format!("there is no journal in {}", folder.display()));
         return Err(failure.hint("It begins with the first start of the gateway (signet server)."));
