@@ -80,11 +80,13 @@ fn sequences(mut batch: &[u8]) -> Vec<u64> {
     sequences
 }
 
+/// The journal stands last: it waits for its writer when dropped, and the writer for answers, so a test that fails would
+/// hang if the sender were still there.
 struct Script {
-    journal: FileJournal,
     calls: Arc<Mutex<Vec<Call>>>,
     asked: Receiver<&'static str>,
     answers: Sender<io::Result<()>>,
+    journal: FileJournal,
 }
 
 fn script(options: Options) -> Script {
@@ -93,7 +95,7 @@ fn script(options: Options) -> Script {
     let (answers, told) = channel();
     let storage = Scripted { calls: Arc::clone(&calls), asked, answers: told, size: 0 };
     let journal = FileJournal::start(storage, 0, options, Recovery::default(), None).unwrap();
-    Script { journal, calls, asked: heard, answers }
+    Script { calls, asked: heard, answers, journal }
 }
 
 impl Script {
