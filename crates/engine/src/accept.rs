@@ -21,6 +21,7 @@ use crate::leg::{ByteLeg, Io, Leg};
 use crate::prefixed::Prefixed;
 use crate::proxy_header::{self, Network};
 use crate::pump::{End, Facts, Pump, Transport};
+use crate::streams::{Streams, Trunk};
 use crate::tls::{ClientTls, Secured};
 
 /// What a listener knows of its connections.
@@ -36,8 +37,8 @@ pub(crate) struct Door {
 pub(crate) enum Entrance {
     /// A byte transport, of which nothing is known.
     Io(Box<dyn Io>),
-    /// A leg of an engine that has its own handshake, which may have proved who is asking.
-    Leg(Box<dyn Leg>, Option<Box<Verified>>),
+    /// A connection of an engine that multiplexes and has proved who is asking.
+    Trunk(Box<dyn Trunk>, Box<Verified>),
 }
 
 /// A connection before anything of it was read.
@@ -51,13 +52,12 @@ pub(crate) struct Stranger {
     pub(crate) counted: Option<OwnedSemaphorePermit>,
 }
 
-/// A connection whose stream has begun.
-pub(crate) struct Accepted {
-    pub(crate) pump: Pump,
-    /// Who it is, when the leg already knows.
-    pub(crate) verified: Option<Verified>,
-    /// Its share of the connections that may be open at once; held to the end.
-    pub(crate) counted: Option<OwnedSemaphorePermit>,
+/// A connection of which something was read.
+pub(crate) enum Accepted {
+    /// One stream.
+    Stream(Box<Pump>),
+    /// A multiplexing connection: many streams of one session.
+    Many(Streams),
 }
 
 /// The first byte of a TLS record that carries a handshake.
@@ -70,35 +70,48 @@ impl Stranger {
     /// When it is not what it must be here, or says nothing. Nothing is owed to such a connection, not even an error text:
     /// it has not begun to speak the protocol.
     pub(crate) async fn accept(self, premises: &Arc<Premises>) -> Result<Accepted, Cause> {
-        let Self { entrance, peer, door, chain, seat: (seat, mut evicted), phase, counted } = self;
-        let (leg, client, tls, verified) = match entrance {
-            Entrance::Leg(leg, verified) => (leg, peer, None, verified.map(|verified| *verified)),
-            Entrance::Io(io) => {
-                let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, peer, &door));
-                let (leg, client, tls) = tokio::select! {
-                    arrived = arrival => arrived.map_err(|_| Cause::TooSlow)??,
-                    () = crowded_out(&mut evicted) => return Err(Cause::Stopped(Class::Limit)),
-                };
-                (leg, client, tls, None)
+        let Self { entrance, peer, door, chain, seat: (seat, mut evicted), phase, .. } = self;
+        let io = match entrance {
+            Entrance::Io(io) => io,
+            Entrance::Trunk(trunk, verified) => {
+                return Ok(Accepted::Many(Streams { trunk, verified: *verified, client: peer, door, chain, phase }));
             }
         };
-        let tls_offered = door.tls.is_some();
-        let mut opening = premises.opening(door.protocol, door.route.clone(), door.plaintext_allowed, tls_offered);
-        opening.principal = verified.as_ref().map(|verified| verified.principal.clone());
-        let facts = Facts { protocol: door.protocol, route: door.route.clone(), client, client_tls: door.tls.clone() };
-        let end = End::new(Transport::Open(leg), premises.memory.clone());
-        let mut pump = Pump::new(door.protocol.stream(opening), end, facts, premises.clone(), chain);
+        let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, peer, &door));
+        let (leg, client, tls) = tokio::select! {
+            arrived = arrival => arrived.map_err(|_| Cause::TooSlow)??,
+            () = crowded_out(&mut evicted) => return Err(Cause::Stopped(Class::Limit)),
+        };
+        let mut pump = begin(leg, client, None, &door, premises, chain, phase);
         pump.sit(seat);
         pump.stop_when(Box::pin(async move {
             crowded_out(&mut evicted).await;
             Stop::Cut(Public::new(Class::Limit, "too many connections that have not signed in"))
         }));
-        stop_with_the_gateway(&mut pump, phase);
         if let Some((facts, server_name)) = tls {
             pump.secured_from_the_start(facts, server_name.as_deref());
         }
-        Ok(Accepted { pump, verified, counted })
+        Ok(Accepted::Stream(Box::new(pump)))
     }
+}
+
+/// A stream over a leg, under a pump.
+pub(crate) fn begin(
+    leg: Box<dyn Leg>,
+    client: SocketAddr,
+    verified: Option<&Verified>,
+    door: &Door,
+    premises: &Arc<Premises>,
+    chain: Arc<Chain>,
+    phase: watch::Receiver<Phase>,
+) -> Pump {
+    let mut opening = premises.opening(door.route.clone(), door.plaintext_allowed, door.tls.is_some());
+    opening.principal = verified.map(|verified| verified.principal.clone());
+    let facts = Facts { protocol: door.protocol, route: door.route.clone(), client, client_tls: door.tls.clone() };
+    let end = End::new(Transport::Open(leg), premises.memory.clone());
+    let mut pump = Pump::new(door.protocol.stream(opening), end, facts, premises.clone(), chain);
+    stop_with_the_gateway(&mut pump, phase);
+    pump
 }
 
 /// Ends when the place in the waiting room was given to somebody else; never once it was left.

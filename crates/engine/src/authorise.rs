@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use model::{Account, Class, CredentialId, Event, Principal, Public, Resource, SessionId, Verdict};
 use ports::{Later, Who};
+use tokio::sync::Mutex;
 use wire::{Answer, Route, Side, Ticket, Wanted};
 
 use crate::fault::Cause;
@@ -12,7 +13,8 @@ use crate::house::Premises;
 use crate::identify::{Identified, printable};
 use crate::pump::{Pump, Turn};
 
-/// Leave for one session to reach one target as one account. Not `Clone`; made here alone, used up by `connect`.
+/// Leave for one session to reach one target as one account. Not `Clone`; made here alone. `connect` takes it; the streams of
+/// one session share it.
 pub(crate) struct Permit {
     session: SessionId,
     principal: Principal,
@@ -43,6 +45,10 @@ impl Permit {
         &self.principal
     }
 
+    fn is_for(&self, resource: &Resource, account: &Account) -> bool {
+        self.resource.name == resource.name && self.account == *account
+    }
+
     /// The permit as the policy sees it.
     pub(crate) fn who(&self) -> Who<'_> {
         Who {
@@ -56,12 +62,21 @@ impl Permit {
 
 /// A permit, and the question that it answers once the target is reached.
 pub(crate) struct Admitted {
-    pub(crate) permit: Permit,
+    pub(crate) permit: Arc<Permit>,
     pub(crate) ticket: Ticket,
 }
 
-/// Waits until the stream says where it wants to go, and decides.
-pub(crate) async fn authorise(pump: &mut Pump, who: Identified, premises: &Arc<Premises>) -> Result<Admitted, Cause> {
+/// The permit of a session, for all its streams: the first one to connect has it made.
+pub(crate) type Shared = Mutex<Option<Arc<Permit>>>;
+
+/// Waits until the stream says where it wants to go, and decides. A further stream of a session must want the same as the
+/// first.
+pub(crate) async fn authorise(
+    pump: &mut Pump,
+    who: Identified,
+    shared: &Shared,
+    premises: &Arc<Premises>,
+) -> Result<Admitted, Cause> {
     let (ticket, wanted) = match pump.next().await {
         Turn::Connect(ticket, wanted) => (ticket, wanted),
         Turn::Ended(cause) => return Err(cause),
@@ -71,11 +86,24 @@ pub(crate) async fn authorise(pump: &mut Pump, who: Identified, premises: &Arc<P
     };
     let Identified { principal, credential, account, revoked } = who;
     let name = wanted.resource.clone();
+    let mut shared = shared.lock().await;
     match admit(pump, &principal, &credential, account.as_deref(), &wanted, premises) {
+        Ok((resource, account, _)) if shared.as_ref().is_some_and(|permit| permit.is_for(&resource, &account)) => {
+            let permit = shared.clone().ok_or(Cause::Internal("a permit went away"))?;
+            pump.join_session(revoked);
+            Ok(Admitted { permit, ticket })
+        }
+        Ok(_) if shared.is_some() => {
+            let told = Public::new(Class::Denied, "a session reaches one resource as one account");
+            pump.answer(ticket, Answer::Refuse(told));
+            Err(pump.finish(Cause::Left(Side::Client)).await)
+        }
         Ok((resource, account, policies)) => {
             let database = wanted.database.clone();
             let permit = Permit { session: pump.session(), principal, credential, resource, account, database };
             begin(pump, &permit, &wanted, policies, revoked).await?;
+            let permit = Arc::new(permit);
+            *shared = Some(permit.clone());
             Ok(Admitted { permit, ticket })
         }
         Err(reason) => {

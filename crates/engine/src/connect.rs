@@ -58,7 +58,7 @@ pub(crate) async fn connect(pump: &mut Pump, admitted: Admitted, premises: &Arc<
     let reached = pump.during(reach(&permit, premises)).await?;
     match reached {
         Ok((dialled, upstream)) => {
-            pump.connected(dialled.leg, Live { permit: Arc::new(permit), peer: dialled.peer });
+            pump.connected(dialled.leg, Live { permit, peer: dialled.peer });
             pump.answer(ticket, Answer::Connected(upstream));
             Ok(())
         }

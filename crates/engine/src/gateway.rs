@@ -18,9 +18,10 @@ use crate::chain::Chain;
 use crate::clock;
 use crate::fault::Cause;
 use crate::house::{House, Premises};
-use crate::leg::{Io, Leg};
+use crate::leg::Io;
 pub use crate::proxy_header::Network;
 use crate::seal::{Receipt, seal};
+use crate::streams::Trunk;
 use crate::tls::ClientTls;
 use crate::{session, tasks};
 
@@ -129,15 +130,15 @@ impl Gateway {
         self.serve_one(Entrance::Io(io), peer, listener).await
     }
 
-    /// Serves one leg of an engine that has its own handshake (an SSH channel, an HTTP exchange).
-    pub async fn serve_leg(
+    /// Serves a connection of an engine that multiplexes and has its own handshake (SSH, HTTP): one session, many streams.
+    pub async fn serve_trunk(
         &self,
-        leg: Box<dyn Leg>,
-        verified: Option<Verified>,
+        trunk: Box<dyn Trunk>,
+        verified: Verified,
         peer: SocketAddr,
         listener: Listener,
     ) -> Receipt {
-        self.serve_one(Entrance::Leg(leg, verified.map(Box::new)), peer, listener).await
+        self.serve_one(Entrance::Trunk(trunk, Box::new(verified)), peer, listener).await
     }
 
     async fn serve_one(&self, entrance: Entrance, peer: SocketAddr, listener: Listener) -> Receipt {

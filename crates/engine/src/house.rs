@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::Limits;
 use ports::{Approvals, Decider, Directory, Journal, Resources, Secrets};
-use wire::{Entropy, Opening, Protocol, Route};
+use wire::{Entropy, Opening, Route};
 
 use crate::connect::Dialer;
 use crate::half_open::HalfOpen;
@@ -87,15 +87,8 @@ impl Premises {
         bytes
     }
 
-    /// What a stream of `protocol` is born with.
-    pub(crate) fn opening(
-        &self,
-        protocol: &dyn Protocol,
-        route: Route,
-        plaintext_allowed: bool,
-        tls_offered: bool,
-    ) -> Opening {
-        debug_assert!(!protocol.manifest().name.is_empty(), "a protocol has a name");
+    /// What a stream is born with.
+    pub(crate) fn opening(&self, route: Route, plaintext_allowed: bool, tls_offered: bool) -> Opening {
         Opening {
             limits: self.house.wire_limits,
             entropy: Entropy::new(self.random()),

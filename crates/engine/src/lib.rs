@@ -25,6 +25,7 @@ mod pump;
 mod relay;
 mod seal;
 mod session;
+mod streams;
 mod tasks;
 mod tls;
 
@@ -36,5 +37,6 @@ pub use leg::{Arrival, ByteLeg, Departure, Io, Lanes, Leg};
 pub use limits::EngineLimits;
 pub use metrics::Metrics;
 pub use seal::Receipt;
+pub use streams::Trunk;
 pub use tasks::spawn;
 pub use tls::{ClientTls, TlsError};

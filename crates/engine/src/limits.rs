@@ -21,6 +21,8 @@ pub struct EngineLimits {
     pub half_open: usize,
     /// Connections in all.
     pub connections: usize,
+    /// Streams that one session may have at once.
+    pub streams: usize,
     /// Memory for frames above the read-ahead, all sessions together, in bytes.
     pub memory: usize,
 }
@@ -36,6 +38,7 @@ impl Default for EngineLimits {
             linger: Duration::from_secs(5),
             half_open: 1024,
             connections: 10_000,
+            streams: 100,
             memory: 512 * 1024 * 1024,
         }
     }

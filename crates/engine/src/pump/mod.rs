@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use futures_util::future::AbortHandle;
 use futures_util::stream::FuturesUnordered;
-use model::{Event, Public, SessionId};
+use model::{Event, Public, SessionId, StreamId};
 use ports::Later;
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
@@ -211,9 +211,19 @@ impl Pump {
         };
         self.out.target.gate(mark);
         self.out.client.gate(mark);
+        self.join_session(revoked);
+        Ok(())
+    }
+
+    /// The stream belongs to a session that has begun, and ends when its credential is revoked.
+    pub(crate) fn join_session(&mut self, revoked: Later<Public>) {
         self.seat = None;
         self.stops.push(Box::pin(async move { Stop::Cut(revoked.await) }));
-        Ok(())
+    }
+
+    /// The number of the stream in its session.
+    pub(crate) fn number(&mut self, stream: StreamId) {
+        self.out.stream = stream;
     }
 
     /// The target's leg is open; from now on commands are decided.
