@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::Secret;
 use stringprep::tables;
 
-pub(crate) use client::{ClientExchange, Salted};
+pub(crate) use client::ClientExchange;
 pub(crate) use server::{Mechanism, ServerExchange, ServerFirst, server_final};
 
 /// The longest message of an exchange; PostgreSQL's own bound.
