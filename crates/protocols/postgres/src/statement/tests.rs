@@ -473,7 +473,7 @@ fn noise_yields_ordered_disjoint_ranges() {
 
 #[test]
 fn hostile_texts_take_linear_time() {
-    // The four plainest at full size; a quadratic path would take minutes at the smaller one too.
+    // The four plainest are tried at eight times this size.
     const SIZE: usize = 1 << 17;
     let patterns = [
         "/*",
