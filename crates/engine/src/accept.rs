@@ -57,7 +57,7 @@ pub(crate) enum Accepted {
     /// One stream.
     Stream(Box<Pump>),
     /// A multiplexing connection: many streams of one session.
-    Many(Streams),
+    Many(Box<Streams>),
 }
 
 /// The first byte of a TLS record that carries a handshake.
@@ -74,7 +74,14 @@ impl Stranger {
         let io = match entrance {
             Entrance::Io(io) => io,
             Entrance::Trunk(trunk, verified) => {
-                return Ok(Accepted::Many(Streams { trunk, verified: *verified, client: peer, door, chain, phase }));
+                return Ok(Accepted::Many(Box::new(Streams {
+                    trunk,
+                    verified: *verified,
+                    client: peer,
+                    door,
+                    chain,
+                    phase,
+                })));
             }
         };
         let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, peer, &door));

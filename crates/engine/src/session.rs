@@ -22,7 +22,7 @@ pub(crate) async fn run(mut stranger: Stranger, premises: Arc<Premises>) -> Caus
     let _counted_until_the_end = stranger.counted.take();
     match stranger.accept(&premises).await {
         Ok(Accepted::Stream(pump)) => stream(*pump, None, &Shared::default(), &premises).await,
-        Ok(Accepted::Many(many)) => streams::run(many, premises).await,
+        Ok(Accepted::Many(many)) => streams::run(*many, premises).await,
         Err(cause) => cause,
     }
 }

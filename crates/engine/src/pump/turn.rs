@@ -55,8 +55,14 @@ impl Pump {
     // --- take and feed ---
 
     fn poll_take(&mut self, side: Side, cx: &mut Context<'_>) -> bool {
-        if self.closing.is_some() || self.out.securing.contains(&side) {
+        if self.out.securing.contains(&side) {
             return false;
+        }
+        if self.closing.is_some() {
+            // A socket that is closed with bytes unread resets the connection, and the client would lose our last words.
+            let end = self.side(side);
+            end.lanes = crate::leg::Lanes::default();
+            end.head = None;
         }
         let wants = self.stream.wants(side);
         match self.side(side).poll_receive(cx, wants) {
@@ -268,8 +274,9 @@ impl Pump {
         match self.deadlines.overdue(now, self.stream.wake_at()) {
             None => return false,
             Some(Overdue::LastCall) => {
-                let lingered = self.closing.unwrap_or(Cause::Left(Side::Client));
-                self.done = Some(if matches!(lingered, Cause::Closed(_)) { Cause::Lingered } else { lingered });
+                let cause = self.closing.unwrap_or(Cause::Left(Side::Client));
+                let undelivered = matches!(cause, Cause::Closed(_)) && !self.delivered();
+                self.done = Some(if undelivered { Cause::Lingered } else { cause });
             }
             Some(Overdue::Handshake) => {
                 self.begin_closing(Cause::TooSlow);
@@ -350,10 +357,15 @@ impl Pump {
                 self.out.queue(side).clear();
             }
         }
-        let left = self.out.client.is_empty() && self.out.target.is_empty();
-        if left && self.client.flushed() && self.target.flushed() {
+        let client_left = !self.client.present() || self.client.finished.is_some();
+        if self.delivered() && client_left {
             self.done = Some(cause);
         }
+    }
+
+    /// Whether everything that may leave has left.
+    fn delivered(&self) -> bool {
+        self.out.client.is_empty() && self.out.target.is_empty() && self.client.flushed() && self.target.flushed()
     }
 }
 
