@@ -1,1 +1,86 @@
-//! Placeholder.
+//! PostgreSQL, as inputs and outputs: start-up, sign-in on both sides, and a relay that decides every command.
+//!
+//! `conversation` is the table of contents: opening -> client_auth -> reach -> target_auth -> relay.
+
+mod cancel;
+mod client_auth;
+mod connect_help;
+mod conversation;
+mod fault;
+mod frame;
+mod message;
+mod opening;
+mod protection;
+mod reach;
+mod relay;
+mod scram;
+mod settings;
+mod sqlstate;
+mod statement;
+mod target_auth;
+mod target_refusal;
+#[cfg(test)]
+mod tests;
+
+use model::Verb;
+use wire::{Manifest, Opening, Probe, Protocol, Stream};
+
+use crate::cancel::Cancel;
+use crate::conversation::Conversation;
+
+/// The PostgreSQL protocol, versions 3.0 and 3.2.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Postgres;
+
+static MANIFEST: Manifest = Manifest {
+    name: "postgres",
+    title: "PostgreSQL",
+    default_port: 5432,
+    direct_tls: Some("postgresql"),
+    verbs: &[
+        Verb::Read,
+        Verb::Session,
+        Verb::Transaction,
+        Verb::CopyOut,
+        Verb::CopyIn,
+        Verb::Write,
+        Verb::Ddl,
+        Verb::SessionIdentity,
+        Verb::Grant,
+        Verb::Call,
+        Verb::Unknown,
+    ],
+    plumbing: &[
+        ("ssl request", "asks the target for TLS"),
+        ("startup", "names the upstream account, the database and harmless settings"),
+        ("password", "the upstream password, inside TLS only"),
+        ("sasl initial response", "begins SCRAM with the target"),
+        ("sasl response", "proves the upstream password to the target"),
+        ("cancel request", "cancels what the client wants cancelled, on a connection of its own"),
+        ("empty query", "a Query without a statement"),
+        ("bind", "gives a decided statement its parameters; what it runs is decided at Execute"),
+        ("describe", "asks what a statement or portal looks like"),
+        ("close", "forgets a statement or portal"),
+        ("flush", "asks for replies"),
+        ("sync", "ends a pipeline"),
+        ("refused query", "stands for a refused Query: a text that cannot be parsed"),
+        ("refused bind", "stands for a refused extended message: a Bind to a statement that cannot exist"),
+        ("terminate", "says goodbye"),
+    ],
+    clients: connect_help::clients,
+};
+
+impl Protocol for Postgres {
+    fn manifest(&self) -> &'static Manifest {
+        &MANIFEST
+    }
+
+    fn stream(&self, opening: Opening) -> Box<dyn Stream> {
+        Box::new(Conversation::new(opening))
+    }
+
+    fn probe(&self, probe: Probe, opening: Opening) -> Box<dyn Stream> {
+        let Probe::Cancel(key) = probe;
+        Box::new(Conversation::without_client(Box::new(Cancel::new(key)), opening))
+    }
+}

@@ -1,0 +1,99 @@
+//! Cancels, goodbyes and breaks.
+
+use bytes::Bytes;
+use model::{Class, Public, Status};
+use wire::{Out, Probe, Side, Why};
+
+use super::expected::Expected;
+use super::{Relay, Skip};
+use crate::fault::Fault;
+use crate::frame::frame;
+use crate::message::error;
+use crate::message::ready::Transaction;
+use crate::sqlstate;
+
+impl Relay {
+    /// The client's cancel: takes back what waits, cancels what runs, and is nothing to an idle conversation.
+    pub(super) fn cancel(&mut self, out: &mut dyn Out) -> Result<(), Fault> {
+        if !self.replies.is_empty()
+            && let Some(key) = self.key.clone()
+        {
+            out.aside(Probe::Cancel(key));
+        }
+        if let Some(shape) = self.withdraw(out) {
+            let public = Public::new(Class::Cancelled, "canceling statement due to user request");
+            self.refuse(shape, &public, out)?;
+        }
+        Ok(())
+    }
+
+    /// Terminate.
+    pub(super) fn leave(&mut self, terminate: Bytes, out: &mut dyn Out) {
+        self.leaving = true;
+        self.plumb("terminate", terminate, out);
+        out.end(Side::Target);
+    }
+
+    /// The client is gone. What was forwarded runs on, and how it ends is still written down.
+    pub(super) fn client_left(&mut self, out: &mut dyn Out) {
+        self.withdraw(out);
+        if !self.leaving {
+            self.leave(frame(b'X', |_| {}), out);
+        }
+    }
+
+    pub(super) fn target_left(&mut self, out: &mut dyn Out) -> Result<(), Fault> {
+        self.withdraw(out);
+        if self.leaving {
+            self.finish("client left", out);
+            return Ok(());
+        }
+        Err(Fault::refused(
+            Public::new(Class::Target, "the target closed the connection")
+                .with_hint("Whether a command that was running took effect is not known. Connect again."),
+        ))
+    }
+
+    /// The session ends now.
+    pub(super) fn cut(&mut self, public: &Public, out: &mut dyn Out) {
+        self.withdraw(out);
+        self.settle_the_rest(out);
+        if self.passing.is_none() {
+            out.send(Side::Client, 0, error::fatal(sqlstate::of(public.class), public), Why::Reply);
+        }
+        if !self.leaving {
+            self.plumb("terminate", frame(b'X', |_| {}), out);
+        }
+        self.finish("stopped", out);
+    }
+
+    /// The session ends when nothing is under way, if it is to end.
+    pub(super) fn drain(&mut self, out: &mut dyn Out) {
+        let idle = self.replies.is_empty()
+            && self.question.is_none()
+            && self.transaction == Transaction::Idle
+            && !self.unsynced
+            && self.skip == Skip::No
+            && !self.leaving
+            && !self.over
+            && self.passing.is_none();
+        if idle && let Some(public) = self.draining.take() {
+            self.cut(&public, out);
+        }
+    }
+
+    pub(super) fn finish(&mut self, cause: &'static str, out: &mut dyn Out) {
+        self.settle_the_rest(out);
+        self.over = true;
+        out.close(cause);
+    }
+
+    /// Nobody will say any more how these ended.
+    pub(super) fn settle_the_rest(&mut self, out: &mut dyn Out) {
+        while let Some(expected) = self.replies.pop() {
+            for running in Expected::into_commands(expected) {
+                running.settle(Status::Unknown, None, None, out);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What the target owes: one entry for each message that it will answer, in order.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use model::{Outcome, Status};
+use wire::{Go, Out};
+
+use crate::sqlstate::Code;
+
+/// A forwarded command, and what came of it so far.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) go: Go,
+    rows: u64,
+    bytes: u64,
+}
+
+impl Running {
+    pub(super) fn new(go: Go) -> Self {
+        Self { go, rows: 0, bytes: 0 }
+    }
+
+    /// A row, or a piece of COPY data, went to the client.
+    pub(super) fn count(&mut self, rows: u64, bytes: usize) {
+        self.rows = self.rows.saturating_add(rows);
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+
+    /// Writes down how it ended. `rows` is what the target says; without it, what was counted.
+    pub(super) fn settle(self, status: Status, rows: Option<u64>, code: Option<Code>, out: &mut dyn Out) {
+        let counted = (self.rows > 0).then_some(self.rows);
+        let outcome = Outcome {
+            status,
+            rows: rows.or(counted),
+            bytes: self.bytes,
+            code: code.map(|code| code.as_str().to_owned()),
+        };
+        out.outcome(self.go, outcome);
+    }
+}
+
+/// Whether COPY data flows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Copy {
+    #[default]
+    No,
+    In,
+    Out,
+}
+
+/// The commands of one Query.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Those that have not ended; the first is the one that runs.
+    pub(super) commands: VecDeque<Running>,
+    /// The text could not be cut into statements, so it may complete more of them than were decided: all of them were
+    /// decided as one.
+    pub(super) opaque: bool,
+    /// The columns of the rows that come.
+    pub(super) columns: Option<u16>,
+    pub(super) copy: Copy,
+    /// An error ended it; only ReadyForQuery follows.
+    pub(super) failed: bool,
+    /// Which boundary it is.
+    pub(super) boundary: u64,
+}
+
+/// One entry.
+#[derive(Debug)]
+pub(super) enum Expected {
+    Query(Batch),
+    /// FunctionCall; `None` when it has been answered and only ReadyForQuery follows.
+    Function(Option<Running>),
+    Parse {
+        running: Running,
+        registered: u64,
+        name: Bytes,
+    },
+    Bind {
+        registered: u64,
+        portal: Bytes,
+    },
+    Describe {
+        /// A statement: its parameters are described first.
+        parameters: bool,
+    },
+    Close,
+    Execute {
+        running: Running,
+        copy: Copy,
+    },
+    /// Which boundary it is.
+    Sync(u64),
+    /// Not an answer: here the client ended COPY data that it sent before the target asked for it.
+    CopyEnd,
+    /// A frame that the target refuses stands for a refused Query; `None` when our error was sent and only ReadyForQuery
+    /// follows.
+    RefusedQuery(Option<Bytes>),
+    /// The same for a refused extended message.
+    RefusedBind(Bytes),
+}
+
+impl Expected {
+    /// The command that runs or will run next.
+    pub(super) fn running(&self) -> Option<&Running> {
+        match self {
+            Self::Query(batch) => batch.commands.front(),
+            Self::Function(running) => running.as_ref(),
+            Self::Execute { running, .. } | Self::Parse { running, .. } => Some(running),
+            _ => None,
+        }
+    }
+
+    /// The same, when it can be a COPY.
+    pub(super) fn may_copy(&self) -> Option<&Running> {
+        matches!(self, Self::Query(_) | Self::Execute { .. }).then(|| self.running()).flatten()
+    }
+
+    /// Whether its answer can leave the target in another transaction state than before, once it is synced.
+    pub(super) fn may_open(&self) -> bool {
+        matches!(
+            self,
+            Self::Query(_) | Self::Function(_) | Self::Execute { .. } | Self::RefusedQuery(_) | Self::RefusedBind(_)
+        )
+    }
+
+    /// All its commands.
+    pub(super) fn into_commands(self) -> VecDeque<Running> {
+        match self {
+            Self::Query(batch) => batch.commands,
+            Self::Function(running) => running.into_iter().collect(),
+            Self::Execute { running, .. } | Self::Parse { running, .. } => VecDeque::from([running]),
+            _ => VecDeque::new(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Frames of the target. Runs of whole frames pass as one slice; a large row passes in pieces and is never held.
+
+use bytes::BytesMut;
+use wire::{Out, Side, Why};
+
+use super::Relay;
+use super::said::Said;
+use crate::fault::Fault;
+use crate::frame::{HEADER, Header};
+use crate::message::data_row::RowCheck;
+use crate::message::parameter_status;
+
+/// A frame that passes may be waited for up to this size; a larger one passes in pieces.
+const WHOLE: usize = 64 * 1024;
+
+/// A frame that is passing in pieces.
+pub(super) struct Passing {
+    left: usize,
+    row: Option<(RowCheck, Option<u16>)>,
+}
+
+/// Bytes of the target on their way: what stands before `ready` was inspected and leaves as it is.
+pub(super) struct Flow<'a> {
+    buffer: &'a mut BytesMut,
+    ready: usize,
+    pub(super) out: &'a mut dyn Out,
+}
+
+impl Flow<'_> {
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.ready..).unwrap_or_default()
+    }
+
+    /// The frame at the front leaves as it is.
+    pub(super) fn pass(&mut self, total: usize) {
+        self.ready = self.ready.saturating_add(total).min(self.buffer.len());
+    }
+
+    /// The frame at the front does not leave.
+    pub(super) fn drop_frame(&mut self, total: usize) {
+        self.flush();
+        let _ = self.buffer.split_to(total.min(self.buffer.len()));
+    }
+
+    /// Sends what is ready, so that what comes next stands behind it.
+    pub(super) fn flush(&mut self) {
+        if self.ready > 0 {
+            let run = self.buffer.split_to(self.ready).freeze();
+            self.ready = 0;
+            self.out.send(Side::Client, 0, run, Why::Reply);
+        }
+    }
+}
+
+impl Relay {
+    /// Lets through what is owed.
+    pub(super) fn target(&mut self, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<(), Fault> {
+        let mut flow = Flow { buffer, ready: 0, out };
+        let result = self.scan(&mut flow);
+        flow.flush();
+        result
+    }
+
+    fn scan(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        while !self.over {
+            if self.passing.is_some() {
+                if self.pass_on(flow)? {
+                    continue;
+                }
+                return Ok(());
+            }
+            let Some(header) = Header::of(flow.rest()).map_err(Fault::malformed(Side::Target))? else {
+                self.target_need = HEADER;
+                return Ok(());
+            };
+            if flow.rest().len() >= header.total {
+                self.whole(header, flow)?;
+                self.release(flow);
+            } else if header.total > WHOLE && !is_inspected(header.tag) {
+                self.begin_to_pass(header, flow)?;
+            } else if header.total > self.limits.frame {
+                return Err(Fault::target("a message of the target is larger than can be inspected"));
+            } else {
+                self.target_need = header.total;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn whole(&mut self, header: Header, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        let malformed = Fault::malformed(Side::Target);
+        let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
+        match header.tag {
+            b'D' => {
+                let columns = self.row(header.total)?;
+                let mut row = RowCheck::new();
+                row.piece(body, columns).and_then(|()| row.finish()).map_err(malformed)?;
+                flow.pass(header.total);
+                Ok(())
+            }
+            b'd' => {
+                self.copy_data(header.total)?;
+                flow.pass(header.total);
+                Ok(())
+            }
+            b'S' => {
+                let (name, value) = parameter_status::parse(body).map_err(malformed)?;
+                self.tracked.note(name, value);
+                flow.pass(header.total);
+                Ok(())
+            }
+            tag => {
+                let said = Said::read(tag, body).map_err(malformed)?;
+                self.hear(said, header.total, flow)
+            }
+        }
+    }
+
+    fn begin_to_pass(&mut self, header: Header, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        let row = match header.tag {
+            b'D' => Some((RowCheck::new(), self.row(header.total)?)),
+            b'd' => {
+                self.copy_data(header.total)?;
+                None
+            }
+            _ => None,
+        };
+        flow.pass(HEADER);
+        flow.flush();
+        self.passing = Some(Passing { left: header.body(), row });
+        self.target_need = 1;
+        Ok(())
+    }
+
+    /// Passes on what is there of a large frame. Whether there is more to do.
+    fn pass_on(&mut self, flow: &mut Flow<'_>) -> Result<bool, Fault> {
+        let Some(passing) = self.passing.as_mut() else { return Ok(true) };
+        let here = passing.left.min(flow.rest().len());
+        if let Some((row, columns)) = passing.row.as_mut() {
+            let piece = flow.rest().get(..here).unwrap_or_default();
+            row.piece(piece, *columns).map_err(Fault::malformed(Side::Target))?;
+        }
+        flow.pass(here);
+        flow.flush();
+        passing.left = passing.left.saturating_sub(here);
+        if passing.left > 0 {
+            return Ok(false);
+        }
+        if let Some((row, _)) = passing.row.take() {
+            row.finish().map_err(Fault::malformed(Side::Target))?;
+        }
+        self.passing = None;
+        self.target_need = HEADER;
+        for ours in std::mem::take(&mut self.deferred) {
+            flow.out.send(Side::Client, 0, ours, Why::Reply);
+        }
+        Ok(true)
+    }
+}
+
+/// Messages that must be there whole before they pass.
+fn is_inspected(tag: u8) -> bool {
+    b"123tTnCIsGHWcVZESRKv".contains(&tag)
+}

@@ -1,0 +1,318 @@
+//! Each answer of the target is matched with what it owes. One that nothing owes ends the conversation.
+
+use model::Status;
+use wire::{Side, Why};
+
+use super::expected::{Batch, Copy, Expected};
+use super::from_target::Flow;
+use super::said::Said;
+use super::{Relay, Skip};
+use crate::fault::Fault;
+use crate::message::error::Error;
+use crate::message::ready::Transaction;
+
+impl Batch {
+    pub(super) fn may_begin_copy(&self) -> bool {
+        !self.failed && self.copy == Copy::No
+    }
+}
+
+fn unowed() -> Fault {
+    Fault::target("the target sent an answer that it does not owe")
+}
+
+impl Relay {
+    pub(super) fn hear(&mut self, said: Said, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        match said {
+            Said::ParseComplete => self.parsed(flow)?,
+            Said::BindComplete => self.pop_if(|expected| matches!(expected, Expected::Bind { .. }))?,
+            Said::CloseComplete => self.pop_if(|expected| matches!(expected, Expected::Close))?,
+            Said::ParameterDescription => self.parameters_described()?,
+            Said::RowDescription(columns) => self.columns(columns)?,
+            Said::NoData => self.pop_if(|expected| matches!(expected, Expected::Describe { parameters: false }))?,
+            Said::CommandComplete(rows) => self.completed(rows, flow)?,
+            Said::EmptyQuery => self.empty(flow)?,
+            Said::Suspended => self.suspended(flow)?,
+            Said::CopyIn => self.copy_in_begins()?,
+            Said::CopyOut => self.copy_out_begins()?,
+            Said::CopyDone => self.copy_out_ends()?,
+            Said::FunctionResult => self.function_returned(total, flow)?,
+            Said::Ready(transaction) => self.ready(transaction, flow)?,
+            Said::Error(error) => return self.failed(error, total, flow),
+            Said::CopyBoth | Said::OutOfPlace => return Err(unowed()),
+            Said::Passing => {}
+        }
+        flow.pass(total);
+        Ok(())
+    }
+
+    /// Our own answers whose turn has come.
+    pub(super) fn release(&mut self, flow: &mut Flow<'_>) {
+        while matches!(self.replies.next(), Some(Expected::CopyEnd)) {
+            self.replies.pop();
+        }
+        let due = self.replies.due();
+        if !due.is_empty() {
+            flow.flush();
+            for answer in due {
+                flow.out.send(Side::Client, 0, answer, Why::Reply);
+            }
+        }
+    }
+
+    fn pop_if(&mut self, fits: impl Fn(&Expected) -> bool) -> Result<(), Fault> {
+        if self.replies.next().is_some_and(fits) {
+            self.replies.pop();
+            Ok(())
+        } else {
+            Err(unowed())
+        }
+    }
+
+    fn parsed(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        if !matches!(self.replies.next(), Some(Expected::Parse { .. })) {
+            return Err(unowed());
+        }
+        if let Some(Expected::Parse { running, .. }) = self.replies.pop() {
+            flow.flush();
+            running.settle(Status::Done, None, None, flow.out);
+        }
+        Ok(())
+    }
+
+    fn parameters_described(&mut self) -> Result<(), Fault> {
+        match self.replies.next_mut() {
+            Some(Expected::Describe { parameters: parameters @ true }) => {
+                *parameters = false;
+                Ok(())
+            }
+            _ => Err(unowed()),
+        }
+    }
+
+    fn columns(&mut self, columns: u16) -> Result<(), Fault> {
+        match self.replies.next_mut() {
+            Some(Expected::Query(batch)) if batch.may_begin_copy() && batch.columns.is_none() => {
+                batch.columns = Some(columns);
+                Ok(())
+            }
+            Some(Expected::Describe { parameters: false }) => {
+                self.replies.pop();
+                Ok(())
+            }
+            _ => Err(unowed()),
+        }
+    }
+
+    /// A row comes; returns how many values it must have, when that is known.
+    pub(super) fn row(&mut self, total: usize) -> Result<Option<u16>, Fault> {
+        match self.replies.next_mut() {
+            Some(Expected::Query(batch)) if batch.may_begin_copy() && batch.columns.is_some() => {
+                if let Some(running) = batch.commands.front_mut() {
+                    running.count(1, total);
+                }
+                Ok(batch.columns)
+            }
+            Some(Expected::Execute { running, copy: Copy::No }) => {
+                running.count(1, total);
+                // Its description may have been asked for long ago, or never.
+                Ok(None)
+            }
+            _ => Err(unowed()),
+        }
+    }
+
+    pub(super) fn copy_data(&mut self, total: usize) -> Result<(), Fault> {
+        let running = match self.replies.next_mut() {
+            Some(Expected::Query(batch)) if batch.copy == Copy::Out => batch.commands.front_mut(),
+            Some(Expected::Execute { running, copy: Copy::Out }) => Some(running),
+            _ => return Err(unowed()),
+        };
+        if let Some(running) = running {
+            running.count(0, total);
+        }
+        Ok(())
+    }
+
+    fn completed(&mut self, rows: Option<u64>, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        match self.replies.next_mut() {
+            Some(Expected::Query(batch)) if !batch.failed && batch.copy != Copy::Out => {
+                batch.columns = None;
+                if std::mem::take(&mut batch.copy) == Copy::In {
+                    self.copy_in = false;
+                }
+                let Some(running) = batch.commands.pop_front() else {
+                    let opaque = batch.opaque;
+                    return if opaque { Ok(()) } else { Err(Fault::target("more commands ended than were decided")) };
+                };
+                flow.flush();
+                running.settle(Status::Done, rows, None, flow.out);
+                Ok(())
+            }
+            Some(Expected::Execute { copy: Copy::No | Copy::In, .. }) => {
+                self.copy_in = false;
+                self.execution_ended(Status::Done, rows, flow);
+                Ok(())
+            }
+            _ => Err(unowed()),
+        }
+    }
+
+    fn execution_ended(&mut self, status: Status, rows: Option<u64>, flow: &mut Flow<'_>) {
+        if let Some(Expected::Execute { running, .. }) = self.replies.pop() {
+            flow.flush();
+            running.settle(status, rows, None, flow.out);
+        }
+    }
+
+    fn empty(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        match self.replies.next_mut() {
+            Some(Expected::Query(batch)) if batch.may_begin_copy() => {
+                if let Some(running) = batch.commands.pop_front() {
+                    flow.flush();
+                    running.settle(Status::Done, None, None, flow.out);
+                }
+                Ok(())
+            }
+            Some(Expected::Execute { copy: Copy::No, .. }) => {
+                self.execution_ended(Status::Done, None, flow);
+                Ok(())
+            }
+            _ => Err(unowed()),
+        }
+    }
+
+    fn suspended(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        if !matches!(self.replies.next(), Some(Expected::Execute { copy: Copy::No, .. })) {
+            return Err(unowed());
+        }
+        self.execution_ended(Status::Suspended, None, flow);
+        Ok(())
+    }
+
+    fn function_returned(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        let Some(Expected::Function(running)) = self.replies.next_mut() else { return Err(unowed()) };
+        let mut running = running.take().ok_or_else(unowed)?;
+        running.count(0, total);
+        flow.flush();
+        running.settle(Status::Done, None, None, flow.out);
+        Ok(())
+    }
+
+    fn ready(&mut self, transaction: Transaction, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        let boundary = match self.replies.next() {
+            Some(Expected::Query(batch)) => batch.boundary,
+            Some(Expected::Sync(boundary)) => *boundary,
+            Some(Expected::Function(None)) | Some(Expected::RefusedQuery(None)) => 0,
+            Some(Expected::RefusedQuery(Some(_))) => {
+                return Err(Fault::target("the target took a message that cannot be taken"));
+            }
+            _ => return Err(unowed()),
+        };
+        let left = self.replies.pop().map(Expected::into_commands).unwrap_or_default();
+        if !left.is_empty() {
+            flow.flush();
+            for running in left {
+                running.settle(Status::Unknown, None, None, flow.out);
+            }
+        }
+        self.copy_in = false;
+        self.transaction = transaction;
+        if transaction == Transaction::Idle {
+            self.names.end_transaction(boundary);
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        if error.fatal {
+            return self.died(error, total, flow);
+        }
+        self.copy_in = false;
+        match self.replies.next_mut() {
+            None => Err(unowed()),
+            Some(Expected::Query(batch)) => {
+                if std::mem::replace(&mut batch.failed, true) {
+                    return Err(unowed());
+                }
+                let commands = std::mem::take(&mut batch.commands);
+                flow.flush();
+                for (at, running) in commands.into_iter().enumerate() {
+                    let (status, code) = if at == 0 { (Status::Failed, error.code) } else { (Status::NotRun, None) };
+                    running.settle(status, None, code, flow.out);
+                }
+                flow.pass(total);
+                Ok(())
+            }
+            Some(Expected::Function(running)) => {
+                let running = running.take().ok_or_else(unowed)?;
+                flow.flush();
+                running.settle(Status::Failed, None, error.code, flow.out);
+                flow.pass(total);
+                Ok(())
+            }
+            Some(Expected::RefusedQuery(ours)) => {
+                let ours = ours.take().ok_or_else(unowed)?;
+                flow.drop_frame(total);
+                flow.out.send(Side::Client, 0, ours, Why::Reply);
+                Ok(())
+            }
+            // What the end of a pipeline sets off can fail.
+            Some(Expected::Sync(_)) => {
+                flow.pass(total);
+                Ok(())
+            }
+            Some(_) => {
+                self.pipeline_failed(error, total, flow);
+                Ok(())
+            }
+        }
+    }
+
+    /// The target drops everything up to the next Sync; so does this side of it.
+    fn pipeline_failed(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) {
+        flow.flush();
+        let mut ours = None;
+        let mut first = true;
+        while !matches!(self.replies.next(), None | Some(Expected::Sync(_))) {
+            let Some(expected) = self.replies.pop() else { break };
+            match &expected {
+                Expected::Parse { name, registered, .. } => self.names.undo_statement(name, *registered),
+                Expected::Bind { portal, registered } => self.names.undo_portal(portal, *registered),
+                Expected::RefusedBind(error) if first => ours = Some(error.clone()),
+                _ => {}
+            }
+            let (status, code) = if first { (Status::Failed, error.code) } else { (Status::NotRun, None) };
+            for running in expected.into_commands() {
+                running.settle(status, None, code, flow.out);
+            }
+            first = false;
+        }
+        if self.replies.next().is_none() {
+            self.skip = Skip::UntilSync;
+        }
+        match ours {
+            None => flow.pass(total),
+            Some(ours) => {
+                flow.drop_frame(total);
+                flow.out.send(Side::Client, 0, ours, Why::Reply);
+            }
+        }
+    }
+
+    /// The target ends the conversation, and says why.
+    fn died(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        flow.flush();
+        let mut code = error.code;
+        while let Some(expected) = self.replies.pop() {
+            for running in expected.into_commands() {
+                let status = if code.is_some() { Status::Failed } else { Status::Unknown };
+                running.settle(status, None, code.take(), flow.out);
+            }
+        }
+        flow.pass(total);
+        flow.flush();
+        self.finish("target ended the session", flow.out);
+        Ok(())
+    }
+}

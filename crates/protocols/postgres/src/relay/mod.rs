@@ -1,0 +1,157 @@
+//! The relay: every command of the client is decided before it goes on, every answer of the target is one that is owed.
+//!
+//! `from_client` takes frames, `asking` decides them, `refusal` answers what was refused, `from_target` lets answers
+//! through, `hearing` matches them with what is owed, `copying` is about COPY, `ending` about the end.
+
+mod asking;
+mod copying;
+mod ending;
+mod expected;
+mod from_client;
+mod from_target;
+mod hearing;
+mod names;
+mod refusal;
+mod said;
+mod tracked;
+
+use bytes::Bytes;
+use model::{Limits, Public};
+use wire::{Input, InterruptKey, Out, Replies, Side, Stop, Why};
+
+use crate::conversation::{Next, Over, Setting, Stage};
+use crate::fault::Fault;
+use crate::frame::HEADER;
+use crate::message::ready::Transaction;
+
+use asking::Question;
+use expected::Expected;
+use from_target::Passing;
+use names::Names;
+pub(crate) use tracked::Tracked;
+
+/// Which messages of the client are dropped until its next Sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Skip {
+    No,
+    /// None would be answered: an extended message failed, or was refused.
+    UntilSync,
+}
+
+/// A conversation in full swing.
+pub(crate) struct Relay {
+    limits: Limits,
+    tracked: Tracked,
+    /// The target's key, for cancelling.
+    key: Option<InterruptKey>,
+    /// A statement name that nobody can have given.
+    impossible: Bytes,
+    /// As the last ReadyForQuery said.
+    transaction: Transaction,
+    /// Extended messages went out since the last Sync.
+    unsynced: bool,
+    skip: Skip,
+    /// The target waits for COPY data, and the client has not ended it.
+    copy_in: bool,
+    /// How many Sync and Query messages went out.
+    boundary: u64,
+    replies: Replies<Expected>,
+    names: Names,
+    question: Option<Question>,
+    /// A large frame of the target that is passing in pieces.
+    passing: Option<Passing>,
+    /// Ours, waiting for the end of that frame.
+    deferred: Vec<Bytes>,
+    client_need: usize,
+    target_need: usize,
+    draining: Option<Public>,
+    /// The client said goodbye.
+    leaving: bool,
+    over: bool,
+}
+
+impl Relay {
+    pub(crate) fn new(setting: &mut Setting, tracked: Tracked, key: Option<InterruptKey>) -> Result<Self, Fault> {
+        let random = u128::from_be_bytes(setting.entropy.take::<16>()?);
+        Ok(Self {
+            limits: setting.limits,
+            tracked,
+            key,
+            impossible: Bytes::from(format!("signet refused {random:032x}")),
+            transaction: Transaction::Idle,
+            unsynced: false,
+            skip: Skip::No,
+            copy_in: false,
+            boundary: 0,
+            replies: Replies::default(),
+            names: Names::new(&setting.limits),
+            question: None,
+            passing: None,
+            deferred: Vec::new(),
+            client_need: HEADER,
+            target_need: HEADER,
+            draining: None,
+            leaving: false,
+            over: false,
+        })
+    }
+
+    /// Says something of ours to the client, at the next frame boundary.
+    fn say(&mut self, bytes: Bytes, out: &mut dyn Out) {
+        if self.passing.is_some() {
+            self.deferred.push(bytes);
+        } else {
+            out.send(Side::Client, 0, bytes, Why::Reply);
+        }
+    }
+
+    /// Sends what needs no question.
+    fn plumb(&mut self, name: &'static str, frame: Bytes, out: &mut dyn Out) {
+        out.send(Side::Target, 0, frame, Why::Plumbing(name));
+    }
+
+    /// The next Sync or Query goes out.
+    fn next_boundary(&mut self) -> u64 {
+        self.boundary = self.boundary.saturating_add(1);
+        self.boundary
+    }
+
+    /// Whether commands are under way that may have changed a setting of which no report has come.
+    fn under_way(&self) -> bool {
+        self.unsynced || !self.replies.is_empty()
+    }
+}
+
+impl Stage for Relay {
+    fn input(&mut self, _: &mut Setting, input: Input<'_>, out: &mut dyn Out) -> Result<Next, Fault> {
+        match input {
+            Input::Data(Side::Client, _, buffer) => self.client(buffer, out)?,
+            Input::Data(Side::Target, _, buffer) => self.target(buffer, out)?,
+            Input::Answer(ticket, answer) => self.answer(ticket, answer, out)?,
+            Input::Cancel => self.cancel(out)?,
+            Input::End(Side::Client, _) => self.client_left(out),
+            Input::End(Side::Target, _) => self.target_left(out)?,
+            Input::Stop(Stop::Cut(public)) => self.cut(&public, out),
+            Input::Stop(Stop::Drain(public)) => self.draining = Some(public),
+            Input::Secured(..) | Input::Head(..) | Input::Wake => {}
+        }
+        self.drain(out);
+        Ok(self.over.then(|| Box::new(Over) as Box<dyn Stage>))
+    }
+
+    fn wants(&self, from: Side) -> usize {
+        match from {
+            Side::Client if self.takes_from_client() => self.client_need,
+            Side::Client => 0,
+            Side::Target => self.target_need,
+        }
+    }
+
+    fn may_speak(&self) -> bool {
+        self.passing.is_none()
+    }
+
+    fn abandon(&mut self, out: &mut dyn Out) {
+        self.settle_the_rest(out);
+    }
+}

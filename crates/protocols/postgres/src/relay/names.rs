@@ -1,0 +1,170 @@
+//! What the client's names stand for: prepared statements and portals. When it is in doubt, a name is forgotten, and what
+//! it runs is then decided as unknown.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::{Certainty, Limits, Verb};
+
+/// A statement that was sent to be planned.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    pub(super) text: Bytes,
+    pub(super) verb: Verb,
+    pub(super) name: &'static str,
+    pub(super) certainty: Certainty,
+    /// It may itself make named statements and portals.
+    pub(super) prepares: bool,
+}
+
+/// A statement with its parameters.
+#[derive(Clone, Debug)]
+pub(super) struct Portal {
+    /// What runs; `None` when the statement is not known here.
+    pub(super) prepared: Option<Arc<Prepared>>,
+    pub(super) statement: Bytes,
+    pub(super) parameters: Vec<Option<Bytes>>,
+}
+
+/// More names or bytes than a conversation may keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMuch;
+
+struct Named<T> {
+    thing: T,
+    registered: u64,
+    /// The last boundary before it.
+    boundary: u64,
+    bytes: usize,
+}
+
+/// Statements and portals by name.
+pub(super) struct Names {
+    statements: HashMap<Bytes, Named<Arc<Prepared>>>,
+    portals: HashMap<Bytes, Named<Portal>>,
+    registered: u64,
+    bytes: usize,
+    limit: usize,
+    limit_bytes: usize,
+}
+
+impl Names {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            statements: HashMap::new(),
+            portals: HashMap::new(),
+            registered: 0,
+            bytes: 0,
+            limit: limits.names,
+            // One largest message of each kind always fits.
+            limit_bytes: limits.frame.saturating_mul(2),
+        }
+    }
+
+    /// A Parse goes out: from now on the name stands for this, also for what is pipelined behind it.
+    pub(super) fn prepare(&mut self, name: &Bytes, prepared: Prepared) -> Result<u64, TooMuch> {
+        let bytes = prepared.text.len().saturating_add(name.len());
+        self.forget_statement(name);
+        self.room(self.statements.len(), bytes)?;
+        let prepared = if name.is_empty() { prepared } else { Prepared { text: own(&prepared.text), ..prepared } };
+        let registered = self.register(bytes);
+        let named = Named { thing: Arc::new(prepared), registered, boundary: 0, bytes };
+        self.statements.insert(own(name), named);
+        Ok(registered)
+    }
+
+    /// A Bind goes out.
+    pub(super) fn bind(
+        &mut self,
+        portal: &Bytes,
+        statement: &Bytes,
+        parameters: Vec<Option<Bytes>>,
+        boundary: u64,
+    ) -> Result<u64, TooMuch> {
+        let values: usize = parameters.iter().flatten().map(Bytes::len).sum();
+        let bytes = values.saturating_add(portal.len()).saturating_add(statement.len());
+        self.forget_portal(portal);
+        self.room(self.portals.len(), bytes)?;
+        let prepared = self.statements.get(statement).map(|named| named.thing.clone());
+        // What lives on must not keep a whole read buffer alive.
+        let parameters = if portal.is_empty() {
+            parameters
+        } else {
+            parameters.into_iter().map(|value| value.as_ref().map(own)).collect()
+        };
+        let registered = self.register(bytes);
+        let thing = Portal { prepared, statement: own(statement), parameters };
+        self.portals.insert(own(portal), Named { thing, registered, boundary, bytes });
+        Ok(registered)
+    }
+
+    pub(super) fn portal(&self, name: &Bytes) -> Option<&Portal> {
+        self.portals.get(name).map(|named| &named.thing)
+    }
+
+    pub(super) fn forget_statement(&mut self, name: &Bytes) {
+        let gone = self.statements.remove(name).map(|named| named.bytes);
+        self.bytes = self.bytes.saturating_sub(gone.unwrap_or(0));
+    }
+
+    pub(super) fn forget_portal(&mut self, name: &Bytes) {
+        let gone = self.portals.remove(name).map(|named| named.bytes);
+        self.bytes = self.bytes.saturating_sub(gone.unwrap_or(0));
+    }
+
+    /// That Parse failed or was skipped. Nothing happens when the name has been given anew since.
+    pub(super) fn undo_statement(&mut self, name: &Bytes, registered: u64) {
+        if self.statements.get(name).is_some_and(|named| named.registered == registered) {
+            self.forget_statement(name);
+        }
+    }
+
+    /// That Bind failed or was skipped.
+    pub(super) fn undo_portal(&mut self, name: &Bytes, registered: u64) {
+        if self.portals.get(name).is_some_and(|named| named.registered == registered) {
+            self.forget_portal(name);
+        }
+    }
+
+    /// SQL may have given any name a new meaning. The unnamed ones are out of its reach.
+    pub(super) fn forget_named(&mut self) {
+        self.statements.retain(|name, _| name.is_empty());
+        self.portals.retain(|name, _| name.is_empty());
+        self.recount();
+    }
+
+    /// The transaction ended at that boundary, and its portals with it.
+    pub(super) fn end_transaction(&mut self, boundary: u64) {
+        if !self.portals.is_empty() {
+            let bytes = &mut self.bytes;
+            self.portals.retain(|_, named| {
+                let stays = named.boundary >= boundary;
+                *bytes = if stays { *bytes } else { bytes.saturating_sub(named.bytes) };
+                stays
+            });
+        }
+    }
+
+    fn room(&self, have: usize, bytes: usize) -> Result<(), TooMuch> {
+        let fits = have < self.limit && self.bytes.saturating_add(bytes) <= self.limit_bytes;
+        if fits { Ok(()) } else { Err(TooMuch) }
+    }
+
+    fn register(&mut self, bytes: usize) -> u64 {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.registered = self.registered.saturating_add(1);
+        self.registered
+    }
+
+    fn recount(&mut self) {
+        let statements = self.statements.values().map(|named| named.bytes);
+        let portals = self.portals.values().map(|named| named.bytes);
+        self.bytes = statements.chain(portals).fold(0, usize::saturating_add);
+    }
+}
+
+/// A copy of its own.
+fn own(bytes: &Bytes) -> Bytes {
+    Bytes::copy_from_slice(bytes)
+}

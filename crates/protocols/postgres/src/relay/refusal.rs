@@ -1,0 +1,92 @@
+//! A refusal has the effect of a server error: answered here when nothing is open upstream, else by a frame that the
+//! target itself must refuse, whose error is then exchanged for ours.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use model::{Class, Public};
+use wire::Out;
+
+use super::expected::Expected;
+use super::{Relay, Skip};
+use crate::fault::Fault;
+use crate::frame::{frame, put_c_str};
+use crate::message::error::{Severity, build};
+use crate::message::ready::{self, Transaction};
+use crate::sqlstate;
+
+/// How the answer to a message looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// An error, then ReadyForQuery.
+    Query,
+    /// An error, then nothing until Sync.
+    Extended,
+    /// Nobody knows, so it ends the conversation.
+    Unknown,
+}
+
+impl Relay {
+    /// Answers a refused message.
+    pub(super) fn refuse(&mut self, shape: Shape, public: &Public, out: &mut dyn Out) -> Result<(), Fault> {
+        let error = error(public);
+        match shape {
+            Shape::Unknown => return Err(Fault::refused(public.clone())),
+            Shape::Query if self.nothing_is_open() => {
+                let answer = [error.as_ref(), ready::IDLE].concat();
+                self.answer_here(Bytes::from(answer), out);
+            }
+            Shape::Query => {
+                self.plumb("refused query", unparsable(), out);
+                self.replies.target(Expected::RefusedQuery(Some(error)));
+                self.next_boundary();
+                self.unsynced = false;
+            }
+            Shape::Extended if self.nothing_is_open() => {
+                self.skip = Skip::UntilSync;
+                self.answer_here(error, out);
+            }
+            Shape::Extended => {
+                let bind = self.bind_to_nothing();
+                self.plumb("refused bind", bind, out);
+                self.replies.target(Expected::RefusedBind(error));
+                self.unsynced = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// No transaction is open, and nothing was forwarded that could open one or would be part of one.
+    fn nothing_is_open(&self) -> bool {
+        self.transaction == Transaction::Idle && !self.unsynced && !self.replies.iter().any(Expected::may_open)
+    }
+
+    /// In its turn, behind what the target still owes.
+    fn answer_here(&mut self, answer: Bytes, out: &mut dyn Out) {
+        for answer in self.replies.ours(answer) {
+            self.say(answer, out);
+        }
+    }
+
+    fn bind_to_nothing(&self) -> Bytes {
+        frame(b'B', |body| {
+            put_c_str(body, b"");
+            put_c_str(body, &self.impossible);
+            // No formats, no parameters, no result formats.
+            body.put_bytes(0, 6);
+        })
+    }
+}
+
+/// A Query that no grammar takes.
+fn unparsable() -> Bytes {
+    frame(b'Q', |body: &mut BytesMut| put_c_str(body, b"refused by signet"))
+}
+
+/// The error that the client sees.
+fn error(public: &Public) -> Bytes {
+    let message = match public.class {
+        // Drivers know this text.
+        Class::Cancelled => public.message.to_string(),
+        _ => format!("refused: {}", public.message),
+    };
+    build(Severity::Error, sqlstate::of(public.class), &message, public.hint.as_deref())
+}

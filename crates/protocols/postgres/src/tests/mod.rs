@@ -1,0 +1,1 @@
+//! Transcripts: whole conversations, driven without sockets.
