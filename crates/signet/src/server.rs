@@ -47,7 +47,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let gateway = Gateway::new(house(config, Arc::<FileJournal>::clone(&journal), directory, metrics)?);
 
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    record(&*journal, &clock, Event::GatewayStarted { version }).await?;
+    record(&journal, &clock, Event::GatewayStarted { version }).await?;
     open_doors(config, &gateway, &tls).await?;
     operations::listen(config.operations, Arc::clone(&operations)).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), operations = %config.operations, "signet is ready");
@@ -56,15 +56,16 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     operations.draining.store(true, Ordering::Relaxed);
     let reason = Public::new(Class::Shutdown, "the gateway is stopping").with_hint("Connect again in a moment.");
     tracing::info!(at_most = %config.limits.drain_timeout, "stopping when running commands are done; a second signal stops now");
+    let mut drained = std::pin::pin!(gateway.drain(reason.clone()));
     tokio::select! {
-        () = gateway.drain(reason.clone()) => {}
+        () = &mut drained => {}
         () = signals.stop() => {
             tracing::warn!("stopping now");
             gateway.cut(reason);
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            drained.await;
         }
     }
-    record(&*journal, &clock, Event::GatewayStopped).await?;
+    record(&journal, &clock, Event::GatewayStopped).await?;
     tracing::info!("stopped");
     Ok(())
 }
