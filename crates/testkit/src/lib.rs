@@ -11,6 +11,8 @@
 
 pub mod conformance;
 pub mod driver;
+pub mod house;
+pub mod legs;
 pub mod peer;
 pub mod random;
 pub mod replay;

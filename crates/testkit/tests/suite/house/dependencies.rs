@@ -71,8 +71,12 @@ const LICENCES: &[&str] = &[
 fn metadata() -> &'static Value {
     static METADATA: OnceLock<Value> = OnceLock::new();
     METADATA.get_or_init(|| {
+        // Dependencies of other platforms were never fetched.
+        let version = Command::new("rustc").arg("-vV").output().expect("rustc runs").stdout;
+        let version = String::from_utf8(version).expect("rustc speaks UTF-8");
+        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names its host");
         let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version", "1", "--offline", "--locked"])
+            .args(["metadata", "--format-version", "1", "--offline", "--filter-platform", host])
             .current_dir(super::source::root())
             .output()
             .expect("cargo runs");
