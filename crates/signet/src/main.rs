@@ -9,6 +9,9 @@ mod server;
 mod signals;
 mod tls;
 
+#[cfg(test)]
+mod tests;
+
 use std::process::ExitCode;
 
 struct Signet;
