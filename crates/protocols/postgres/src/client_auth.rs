@@ -140,5 +140,5 @@ fn known_client(setting: &mut Setting, known: Known, out: &mut dyn Out) -> Resul
 
 /// The texts of `ScramError` hold no bytes of the peer.
 fn not_scram(error: ScramError) -> Fault {
-    Fault::Broken { side: Side::Client, what: Public::new(Class::Protocol, error.to_string()) }
+    Fault::Broken { side: Side::Client, what: Public::new(Class::Protocol, error.to_string()), code: None }
 }

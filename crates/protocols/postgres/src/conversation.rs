@@ -98,9 +98,9 @@ impl Conversation {
         }
         self.stage = Box::new(Over);
         match fault.violation() {
-            Some(violation) => Err(violation),
-            None => {
-                out.close("refused");
+            Ok(violation) => Err(violation),
+            Err(cause) => {
+                out.close(cause);
                 Ok(())
             }
         }

@@ -69,7 +69,7 @@ impl Greeting {
             First::Gss => self.gss(setting, out),
             First::Cancel(key) => Ok(cancel(key, out)),
             First::Startup(startup) => begin(setting, startup, out),
-            First::OtherVersion => Err(Fault::refused(
+            First::OtherVersion => Err(Fault::unserved(
                 Public::new(Class::Unsupported, "this version of the protocol is not spoken here")
                     .with_hint("Use a client of PostgreSQL 7.4 or later: versions 3.0 and 3.2 are spoken."),
             )),
@@ -114,7 +114,7 @@ fn begin(setting: &mut Setting, startup: Startup, out: &mut dyn Out) -> Result<N
     if setting.tls.is_none() && !setting.plaintext_allowed {
         let public = Public::new(Class::Unauthenticated, "connections without TLS are not served here")
             .with_hint("Connect with TLS: sslmode=require, or better verify-full.");
-        return Err(Fault::refused_as(sqlstate::INVALID_AUTHORIZATION, public));
+        return Err(Fault::unserved_as(sqlstate::INVALID_AUTHORIZATION, public));
     }
     let unknown = read_parameters(setting, &startup)?;
     setting.client.version = startup.version.min(startup::NEWEST);
@@ -159,13 +159,13 @@ fn read_parameters(setting: &mut Setting, startup: &Startup) -> Result<Vec<Bytes
     if setting.client.user.is_empty() {
         let public = Public::new(Class::Unauthenticated, "no user name was given")
             .with_hint("Sign in as `person` or `person+account`.");
-        return Err(Fault::refused_as(sqlstate::INVALID_AUTHORIZATION, public));
+        return Err(Fault::unserved_as(sqlstate::INVALID_AUTHORIZATION, public));
     }
     Ok(unknown)
 }
 
 fn utf8(value: &Bytes) -> Result<String, Fault> {
-    let refused = || Fault::refused(Public::new(Class::Protocol, "a name in the startup message is not UTF-8"));
+    let refused = || Fault::unserved(Public::new(Class::Protocol, "a name in the startup message is not UTF-8"));
     std::str::from_utf8(value).map(str::to_owned).map_err(|_| refused())
 }
 
@@ -174,7 +174,7 @@ fn refuse_replication(value: &[u8]) -> Result<(), Fault> {
     if off.iter().any(|word| value.eq_ignore_ascii_case(word)) {
         return Ok(());
     }
-    Err(Fault::refused(
+    Err(Fault::unserved(
         Public::new(Class::Unsupported, "replication is not served here")
             .with_hint("Leave the startup parameter \"replication\" out."),
     ))

@@ -113,7 +113,7 @@ fn words(options: &[u8]) -> Vec<Vec<u8>> {
 }
 
 fn not_a_setting() -> Fault {
-    Fault::refused(
+    Fault::unserved(
         Public::new(Class::Unsupported, "the startup parameter \"options\" may hold settings only")
             .with_hint("Write each as `-c name=value`."),
     )
@@ -125,7 +125,7 @@ pub(crate) fn not_allowed(parameter: &'static str) -> Fault {
         "options" => "a setting in the startup parameter \"options\" is not on the list of those that may be brought",
         _ => "a startup parameter is not on the list of those that may be brought",
     };
-    Fault::refused(Public::new(Class::Unsupported, message).with_hint(
+    Fault::unserved(Public::new(Class::Unsupported, message).with_hint(
         "Settings that change identity, search path, loaded code or logging cannot be set at the start. Leave it out, or \
          set it with SET once connected, where policy decides.",
     ))

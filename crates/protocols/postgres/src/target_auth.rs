@@ -284,5 +284,5 @@ fn not_spoken(what: &'static str) -> Fault {
 
 /// The texts of `ScramError` hold no bytes of the peer.
 fn not_scram(error: ScramError) -> Fault {
-    Fault::Broken { side: Side::Target, what: Public::new(Class::Target, error.to_string()) }
+    Fault::Broken { side: Side::Target, what: Public::new(Class::Target, error.to_string()), code: None }
 }
