@@ -100,7 +100,8 @@ fn is_refused_in_session(answer: impl Fn(&mut Peer) -> Option<()> + Send + Sync 
     });
     let gateway = before(&target);
     let done = Client::psql(&gateway.door()).args(["-c", "SELECT 'mark-command'"]).deadline(30).run();
-    assert!(!done.status.success(), "{}", done.report());
+    // What is surplus may come after an answer that was complete; it is told all the same.
+    assert!(!done.status.success() || done.stderr.contains("FATAL"), "{}", done.report());
     assert!(!done.stdout.contains("smuggled"), "{}", done.report());
     target.assert_received("mark-command");
     gateway.assert_recorded("command", "mark-command");

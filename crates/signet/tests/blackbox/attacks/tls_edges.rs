@@ -52,13 +52,29 @@ fn direct_tls(gateway: &Gateway, protocol: Option<&str>) -> bool {
     String::from_utf8_lossy(&output.stderr).contains("CONNECTION ESTABLISHED")
 }
 
+/// With TLS 1.3 a client takes its handshake for finished before the server has judged it, so what counts is that the
+/// connection ends by itself, without a word inside. The input stays open all the while.
+fn hangs_up(gateway: &Gateway) -> bool {
+    let mut process = Command::new("timeout")
+        .args(["8", "openssl", "s_client", "-quiet", "-connect", &format!("127.0.0.1:{}", gateway.port)])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let input = process.stdin.take();
+    let output = process.wait_with_output().unwrap();
+    drop(input);
+    output.status.code() != Some(124) && output.stdout.is_empty()
+}
+
 #[test]
 fn a5_direct_tls_wants_its_own_protocol_name() {
     let Some((server, gateway)) = scene() else { return };
     assert!(direct_tls(&gateway, Some("postgresql")), "direct TLS with the right protocol name works");
-    assert!(!direct_tls(&gateway, None), "direct TLS without a protocol name was taken");
+    assert!(hangs_up(&gateway), "direct TLS without a protocol name was taken");
     assert!(!direct_tls(&gateway, Some("h2")), "direct TLS for another protocol was taken");
-    server.assert_never_saw("connection");
+    server.assert_never_saw("connection authorized");
     gateway.assert_recorded("signin.refused", "");
 }
 
@@ -72,6 +88,6 @@ fn a3_direct_tls_bytes_after_a_plain_start() {
     wire.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
     wire.stream().shutdown(std::net::Shutdown::Write).unwrap();
     assert_ends(&mut wire);
-    server.assert_never_saw("connection");
+    server.assert_never_saw("connection authorized");
     gateway.assert_recorded("signin.refused", "");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::harness::place::free_port;
-use crate::harness::wire::{Wire, query};
+use crate::harness::wire::{PROTOCOL_3_0, Wire, query};
 use crate::harness::{Client, Gateway, Postgres, Setup, direct, until};
 
 const SOON: Duration = Duration::from_secs(15);
@@ -18,7 +18,9 @@ fn start() -> (Postgres, Gateway) {
 fn wrong_password() {
     let (server, gateway) = start();
     let done = Client::psql(&gateway.door().password("wrong")).args(["-c", "SELECT 'mark-wrong'"]).run();
-    done.fails_with("password authentication failed");
+    done.fails_with("FATAL");
+    let ending = Wire::sign_in_with(&gateway.door().password("wrong"), PROTOCOL_3_0, &[]).err().unwrap();
+    assert_eq!(ending.sqlstate(), Some("28P01"), "libpq asks for a password again after this code alone");
     server.assert_never_saw("mark-wrong");
     gateway.assert_recorded("signin.refused", "ada");
 }
@@ -46,7 +48,7 @@ fn expired_token() {
         (!Client::psql(&door).args(["-c", "SELECT 1"]).run().status.success()).then_some(())
     });
     let done = Client::psql(&door).args(["-c", "SELECT 'mark-expired'"]).run();
-    done.fails_with("password authentication failed");
+    done.fails_with("FATAL");
     server.assert_never_saw("mark-expired");
     gateway.assert_recorded("signin.refused", "ada");
 }
@@ -62,7 +64,7 @@ fn revoked_token_ends_live_sessions_too() {
     gateway.revoke_tokens("ada");
     assert!(live.ending().sqlstate().is_some(), "a live session is told why it ends");
     let done = Client::psql(&gateway.door()).args(["-c", "SELECT 'mark-revoked'"]).run();
-    done.fails_with("password authentication failed");
+    done.fails_with("FATAL");
     server.assert_never_saw("mark-revoked");
     gateway.assert_recorded("session.end", "");
 }

@@ -136,6 +136,7 @@ fn configuration(port: u16, options: &Options) -> String {
         "fsync = off".into(),
         "max_connections = 300".into(),
         "log_statement = 'all'".into(),
+        "log_connections = on".into(),
         "log_line_prefix = '%p '".into(),
         "password_encryption = 'scram-sha-256'".into(),
     ];
