@@ -12,6 +12,7 @@ pub struct Client {
     framer: Framer,
     heard: BytesMut,
     raw: bool,
+    left: bool,
     /// Whether it says goodbye after its last word.
     quits: bool,
 }
@@ -25,6 +26,7 @@ impl Client {
             framer: Framer::default(),
             heard: BytesMut::new(),
             raw: false,
+            left: false,
             quits: true,
         }
     }
@@ -34,6 +36,12 @@ impl Client {
     pub fn that_stays(mut self) -> Self {
         self.quits = false;
         self
+    }
+
+    fn leave(&mut self, said: &mut Vec<Said>) {
+        if !std::mem::replace(&mut self.left, true) {
+            said.push(Said::End);
+        }
     }
 
     fn commands(&mut self, said: &mut Vec<Said>) {
@@ -74,14 +82,12 @@ impl Peer for Client {
     }
 
     fn hears(&mut self, heard: Heard<'_>, said: &mut Vec<Said>) {
-        let Heard::Bytes(_, bytes) = heard else { return };
+        let Heard::Bytes(_, bytes) = heard else {
+            return if matches!(heard, Heard::End) { self.leave(said) };
+        };
         if self.raw {
             // The echo comes back, in as many pieces as the way cuts it into.
-            if self.quits {
-                self.quits = false;
-                said.push(Said::End);
-            }
-            return;
+            return self.leave(said);
         }
         self.heard.extend_from_slice(bytes);
         while let Ok(Some(frame)) = self.framer.take(&mut self.heard, usize::MAX) {

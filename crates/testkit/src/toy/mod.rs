@@ -8,6 +8,7 @@ mod probe;
 mod raw;
 mod results;
 mod stream;
+pub mod subject;
 pub mod target;
 mod watch;
 

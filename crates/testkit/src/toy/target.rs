@@ -13,7 +13,7 @@ use crate::peer::{Heard, Peer, Said, say};
 pub const CANARY: &str = "4111-CANARY-1111";
 
 /// The target. `get slow` is answered when it was cancelled; `get secret` has the canary in a row, `get leaky` in a notice, an
-/// unknown message and an error; `get odd` sends a message that nobody knows first.
+/// unknown message and an error; the unknown word `slow` is slow too; `get odd` sends a message that nobody knows first.
 #[derive(Default)]
 pub struct Target {
     framer: Framer,
@@ -92,6 +92,7 @@ impl Target {
                 self.raw = true;
                 say(said, frame::write(tag::UPGRADE, b""));
             }
+            _ if text == "slow" => self.slow = true,
             _ => self.done(said),
         }
     }

@@ -1,0 +1,120 @@
+//! A protocol crate that breaks the rules of the boundary, or panics: the engine lets nothing through and seals.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use engine::{Cause, EngineLimits};
+use testkit::house::{TestHouse, allow};
+use testkit::toy::Toy;
+use testkit::toy::client::Client;
+use testkit::toy::target::Target;
+use wire::{Answer, Input, Manifest, Mint, Opening, Out, Probe, Protocol, Side, Stream, Ticket, Violation, Why};
+
+#[derive(Clone, Copy, Debug)]
+enum Sin {
+    /// Sends without leave, under a name that is not in the manifest.
+    Plumbing,
+    /// Sends a reply to the target.
+    Reply,
+    /// Sends with a leave that it made itself.
+    Forged,
+    /// Sends before it has connected.
+    Early,
+    /// Writes down the outcome of a command that was never allowed.
+    Outcome,
+    /// Panics at a command.
+    Panic,
+    /// Takes no bytes although it wants some.
+    Stuck,
+    /// Wants more than any limit.
+    Greedy,
+}
+
+struct Rogue(Sin);
+
+struct RogueStream {
+    sin: Sin,
+    toy: Box<dyn Stream>,
+    sinned: bool,
+}
+
+impl Protocol for Rogue {
+    fn manifest(&self) -> &'static Manifest {
+        Toy.manifest()
+    }
+
+    fn stream(&self, opening: Opening) -> Box<dyn Stream> {
+        Box::new(RogueStream { sin: self.0, toy: Toy.stream(opening), sinned: false })
+    }
+
+    fn probe(&self, probe: Probe, opening: Opening) -> Box<dyn Stream> {
+        Toy.probe(probe, opening)
+    }
+}
+
+impl RogueStream {
+    fn sins(&mut self, out: &mut dyn Out) {
+        self.sinned = true;
+        let bytes = Bytes::from_static(b"\0\0\0\x05Sa\x001!");
+        let go = Mint::new(42).go(Ticket::new(1));
+        match self.sin {
+            Sin::Plumbing => out.send(Side::Target, 0, bytes, Why::Plumbing("nothing to see here")),
+            Sin::Reply => out.send(Side::Target, 0, bytes, Why::Reply),
+            Sin::Forged | Sin::Early => out.send(Side::Target, 0, bytes, Why::Command(&go)),
+            Sin::Outcome => out.outcome(go, model::Outcome::of(model::Status::Done)),
+            Sin::Panic => panic!("a protocol crate failed"),
+            Sin::Stuck | Sin::Greedy => {}
+        }
+    }
+}
+
+impl Stream for RogueStream {
+    fn input(&mut self, now: Instant, input: Input<'_>, out: &mut dyn Out) -> Result<(), Violation> {
+        let due = match (&input, self.sin) {
+            (Input::Data(Side::Client, ..), Sin::Early) => true,
+            (Input::Data(Side::Client, ..), Sin::Stuck) => return Ok(()),
+            (Input::Answer(_, Answer::Go(..)), Sin::Panic) => true,
+            (Input::Answer(_, Answer::Connected(_)), sin) => !matches!(sin, Sin::Panic),
+            _ => false,
+        };
+        if due && !self.sinned {
+            self.sins(out);
+        }
+        self.toy.input(now, input, out)
+    }
+
+    fn wants(&self, from: Side) -> usize {
+        if matches!(self.sin, Sin::Greedy) { usize::MAX } else { self.toy.wants(from) }
+    }
+}
+
+fn rogue(sin: Sin) -> TestHouse {
+    let protocol: &'static Rogue = Box::leak(Box::new(Rogue(sin)));
+    let make = Box::new(|| Box::new(Target::default()) as Box<dyn testkit::peer::Peer>);
+    TestHouse::new(protocol, Box::new(|_| allow()), make, EngineLimits::default())
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_reaches_a_target_against_the_rules() {
+    for sin in [Sin::Plumbing, Sin::Reply, Sin::Forged, Sin::Early, Sin::Outcome, Sin::Stuck, Sin::Greedy] {
+        let house = rogue(sin);
+        let visitor = house.visit(Box::new(Client::new(&["set a 1"])));
+        let receipt = visitor.session.await.unwrap();
+        assert!(matches!(receipt.cause, Cause::Internal(_) | Cause::Stopped(_)), "{sin:?}: {:?}", receipt.cause);
+        for target in house.dialer.dialled() {
+            assert!(target.effects().is_empty(), "{sin:?} had an effect");
+            assert!(!target.heard(0).windows(4).any(|bytes| bytes == b"Sa\x001"), "{sin:?} reached the target");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_is_sealed_by_the_supervisor() {
+    let house = rogue(Sin::Panic);
+    let visitor = house.visit(Box::new(Client::new(&["set a 1"])));
+    let receipt = visitor.session.await.unwrap();
+    assert_eq!(receipt.cause, Cause::Panic);
+    assert_eq!(house.record_types(), ["session.start", "command", "outcome", "session.end"]);
+    assert_eq!(receipt.records, 4);
+    assert!(house.dialer.dialled()[0].effects().is_empty());
+}

@@ -1,0 +1,61 @@
+//! What the tests share: a house with toy targets, and a client that is told what to say.
+
+use engine::EngineLimits;
+use model::{Action, Verdict};
+use testkit::conformance::Subject;
+use testkit::house::{TestHouse, Visitor, settle};
+use testkit::legs::Remote;
+use testkit::toy::Toy;
+use testkit::toy::client::{Client, command};
+use testkit::toy::subject::{ToySubject, frames};
+use testkit::toy::target::Target;
+
+/// A house whose targets are toys.
+pub(crate) fn house(rule: impl Fn(&Action) -> Verdict + Send + Sync + 'static) -> TestHouse {
+    with_limits(rule, EngineLimits::default())
+}
+
+/// The same with other limits.
+pub(crate) fn with_limits(
+    rule: impl Fn(&Action) -> Verdict + Send + Sync + 'static,
+    limits: EngineLimits,
+) -> TestHouse {
+    TestHouse::new(&Toy, Box::new(rule), Box::new(|| Box::new(Target::default())), limits)
+}
+
+/// A client that has signed in and says nothing more of itself.
+pub(crate) async fn signed_in(house: &TestHouse) -> (Visitor, Remote) {
+    let visitor = house.visit(Box::new(Client::new(&[]).that_stays()));
+    settle().await;
+    assert!(!key(&visitor.remote).is_empty(), "the client is signed in");
+    let target = house.dialer.dialled().last().unwrap().clone();
+    (visitor, target)
+}
+
+/// The cancel key that a client was given.
+pub(crate) fn key(client: &Remote) -> Vec<u8> {
+    let frames = frames(&client.heard(0));
+    frames.iter().find(|frame| frame.tag == b'K').map(|frame| frame.body().to_vec()).unwrap_or_default()
+}
+
+/// The answers that a client has seen.
+pub(crate) fn answers(client: &Remote) -> Vec<String> {
+    ToySubject.answers(&client.heard(0)).expect("the client's stream is valid")
+}
+
+/// The tags of the messages that a side has heard.
+pub(crate) fn tags(remote: &Remote) -> String {
+    frames(&remote.heard(0)).iter().map(|frame| char::from(frame.tag)).collect()
+}
+
+/// Says these words.
+pub(crate) fn say(client: &Remote, words: &[&str]) {
+    words.iter().for_each(|word| client.say(command(word)));
+}
+
+/// The text of the last error that a client has heard.
+pub(crate) fn last_error(client: &Remote) -> String {
+    let frames = frames(&client.heard(0));
+    let error = frames.iter().rev().find(|frame| frame.tag == b'E').expect("an error");
+    String::from_utf8_lossy(&error.body()[1..]).into_owned()
+}
