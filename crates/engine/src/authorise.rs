@@ -84,7 +84,7 @@ pub(crate) async fn authorise(
             return Err(pump.broken("a stream proved its identity twice").await);
         }
     };
-    let Identified { principal, credential, account, revoked } = who;
+    let Identified { principal, credential, account, typed, revoked } = who;
     let name = wanted.resource.clone();
     let mut shared = shared.lock().await;
     match admit(pump, &principal, &credential, account.as_deref(), &wanted, premises) {
@@ -110,7 +110,7 @@ pub(crate) async fn authorise(
             let event = Event::SigninRefused {
                 client: pump.client_address().to_string(),
                 protocol: pump.protocol_name().to_owned(),
-                user: Some(printable(&principal.name)),
+                user: Some(printable(if typed.is_empty() { &principal.name } else { &typed })),
                 resource: name.as_deref().map(printable),
                 reason: reason.clone(),
             };

@@ -90,7 +90,7 @@ impl Pump {
         self.waits(ticket, abort, Waiting { action, policies });
         self.chore(async move {
             // Dropping the wait withdraws the request.
-            end.await.map_or(Chore::Nothing, |end| Chore::Decided(ticket, end))
+            end.await.map_or(Chore::Withdrawn, |end| Chore::Decided(ticket, end))
         });
         self.tell_waiting(Input::Answer(ticket, Answer::Waiting(held.notice)));
     }

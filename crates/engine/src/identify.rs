@@ -15,6 +15,8 @@ pub(crate) struct Identified {
     pub(crate) principal: Principal,
     pub(crate) credential: CredentialId,
     pub(crate) account: Option<String>,
+    /// The user name as it was typed; empty when the leg knew who it is.
+    pub(crate) typed: String,
     /// Ends when the credential is revoked.
     pub(crate) revoked: Later<Public>,
 }
@@ -27,7 +29,7 @@ pub(crate) async fn identify(
 ) -> Result<Identified, Cause> {
     if let Some(Verified { principal, credential, .. }) = verified {
         let revoked = premises.house.directory.revoked(&credential, &principal);
-        return Ok(Identified { principal, credential, account: None, revoked });
+        return Ok(Identified { principal, credential, account: None, typed: String::new(), revoked });
     }
     loop {
         match pump.next().await {
@@ -60,7 +62,7 @@ async fn prove(pump: &mut Pump, ticket: Ticket, claim: Claim, premises: &Arc<Pre
         Ok(Verified { principal, credential, signature }) => {
             let revoked = directory.revoked(&credential, &principal);
             pump.answer(ticket, Answer::Known(Known { principal: principal.clone(), signature }));
-            Ok(Identified { principal, credential, account: login.account, revoked })
+            Ok(Identified { principal, credential, account: login.account, typed: user, revoked })
         }
         Err(refused) => Err(refuse(pump, ticket, &user, refused.why).await),
     }

@@ -21,8 +21,10 @@ pub(crate) enum Chore {
     Derived(Ticket, Option<model::Secret>),
     /// A hold came to its end.
     Decided(Ticket, HoldEnd),
-    /// A hold was taken back, or a probe has done its work.
-    Nothing,
+    /// A hold was taken back.
+    Withdrawn,
+    /// A probe has done its work.
+    Probed,
 }
 
 impl Pump {
@@ -75,7 +77,8 @@ impl Pump {
                 Chore::Derived(ticket, Some(key)) => self.answer(ticket, Answer::Derived(key)),
                 Chore::Derived(ticket, None) => self.answer(ticket, Answer::Refuse(Public::internal())),
                 Chore::Decided(ticket, end) => self.decided(ticket, end),
-                Chore::Nothing => {}
+                Chore::Withdrawn => {}
+                Chore::Probed => self.probes -= 1,
             }
         }
         moved
@@ -175,6 +178,7 @@ impl Pump {
         let premises = self.premises.clone();
         let (protocol, chain, route) = (self.facts.protocol, self.chain.clone(), self.facts.route.clone());
         let client = self.facts.client;
+        self.probes += 1;
         self.chores.push(Box::pin(async move {
             let limits = &premises.house.limits;
             let work = async {
@@ -196,7 +200,7 @@ impl Pump {
             };
             // A probe that takes too long is given up; the session goes on.
             let _ = tokio::time::timeout(limits.dial, work).await;
-            Chore::Nothing
+            Chore::Probed
         }));
     }
 }

@@ -73,6 +73,8 @@ pub(crate) struct Pump {
     turns: VecDeque<Turn>,
     chores: FuturesUnordered<Later<Chore>>,
     holds: HashMap<Ticket, (AbortHandle, Waiting)>,
+    /// Probes under way; the session waits for them before it ends.
+    probes: usize,
     stops: FuturesUnordered<Later<Stop>>,
     wishes: mpsc::Receiver<Wish>,
     wishing: mpsc::Sender<Wish>,
@@ -113,6 +115,7 @@ impl Pump {
             turns: VecDeque::new(),
             chores: FuturesUnordered::new(),
             holds: HashMap::new(),
+            probes: 0,
             stops: FuturesUnordered::new(),
             wishes,
             wishing,
