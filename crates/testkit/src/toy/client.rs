@@ -83,7 +83,9 @@ impl Peer for Client {
 
     fn hears(&mut self, heard: Heard<'_>, said: &mut Vec<Said>) {
         let Heard::Bytes(_, bytes) = heard else {
-            return if matches!(heard, Heard::End) { self.leave(said) };
+            return if matches!(heard, Heard::End) {
+                self.leave(said)
+            };
         };
         if self.raw {
             // The echo comes back, in as many pieces as the way cuts it into.

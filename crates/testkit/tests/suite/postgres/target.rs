@@ -1,0 +1,184 @@
+//! A scripted PostgreSQL server: trust, a table of numbers, transactions explicit and implicit, both query protocols.
+
+use std::collections::BTreeSet;
+
+use bytes::{Bytes, BytesMut};
+use testkit::peer::{Heard, Peer, Said, say};
+
+use super::wire::{Frame, error, frame, strings, take, take_first};
+
+/// A value that must never be seen with masks on.
+pub(super) const CANARY: &str = "4111-CANARY-1111";
+
+/// The message that nobody knows, which `SELECT 'odd'` is answered with first.
+pub(super) fn unknown() -> Bytes {
+    frame(b'!', b"from the future")
+}
+
+/// The server.
+#[derive(Default)]
+pub(super) struct Server {
+    heard: BytesMut,
+    started: bool,
+    rows: BTreeSet<String>,
+    /// Written since the transaction, explicit or implicit, began.
+    pending: Vec<String>,
+    explicit: bool,
+    failed: bool,
+    /// After an error in the extended protocol.
+    skipping: bool,
+    statement: Option<String>,
+    portal: Option<String>,
+}
+
+impl Server {
+    fn ready(&self, said: &mut Vec<Said>) {
+        let state = match (self.explicit, self.failed) {
+            (false, _) => b'I',
+            (true, false) => b'T',
+            (true, true) => b'E',
+        };
+        say(said, frame(b'Z', &[state]));
+    }
+
+    fn fail(&mut self, text: &str, said: &mut Vec<Said>) {
+        self.pending.clear();
+        self.failed = self.explicit;
+        say(said, error(b'E', "22012", text));
+    }
+
+    /// The end of a Query or of a pipeline: an implicit transaction commits.
+    fn settle(&mut self) {
+        if !self.explicit {
+            self.rows.extend(self.pending.drain(..));
+        }
+    }
+
+    /// Runs one statement; false when it failed.
+    fn run(&mut self, sql: &str, described: bool, said: &mut Vec<Said>) -> bool {
+        let sql = sql.trim();
+        let done = |tag: &str, said: &mut Vec<Said>| say(said, frame(b'C', &strings(&[tag])));
+        match sql {
+            "COMMIT" | "ROLLBACK" => {
+                if self.failed || sql == "ROLLBACK" {
+                    self.pending.clear();
+                }
+                done(if self.failed { "ROLLBACK" } else { sql }, said);
+                (self.explicit, self.failed) = (false, false);
+                self.settle();
+            }
+            _ if self.failed => {
+                say(said, error(b'E', "25P02", "current transaction is aborted"));
+                return false;
+            }
+            "BEGIN" => {
+                self.explicit = true;
+                done("BEGIN", said);
+            }
+            _ if sql.starts_with("INSERT INTO t VALUES (") => {
+                self.pending.push(sql["INSERT INTO t VALUES (".len()..].trim_end_matches(')').to_owned());
+                done("INSERT 0 1", said);
+            }
+            "SELECT leaky" => {
+                say(said, error(b'N', "00000", CANARY));
+                self.fail(CANARY, said);
+                return false;
+            }
+            "SELECT secret" => self.select("secret", CANARY, described, said),
+            "SELECT odd" => {
+                say(said, unknown());
+                self.select("odd", "1", described, said);
+            }
+            _ if sql.starts_with("SELECT ") && !sql.contains("fail") => {
+                self.select("value", &sql[7..], described, said)
+            }
+            _ => {
+                self.fail("division by zero", said);
+                return false;
+            }
+        }
+        true
+    }
+
+    fn select(&self, column: &str, value: &str, described: bool, said: &mut Vec<Said>) {
+        if described {
+            let mut description = vec![0, 1];
+            description.extend_from_slice(&strings(&[column]));
+            description.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 25, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0]);
+            say(said, frame(b'T', &description));
+        }
+        let length = u32::try_from(value.len()).unwrap().to_be_bytes();
+        let row = [&[0, 1][..], &length, value.as_bytes()].concat();
+        say(said, frame(b'D', &row));
+        say(said, frame(b'D', &row));
+        say(said, frame(b'C', &strings(&["SELECT 2"])));
+    }
+
+    fn frame(&mut self, heard: &Frame, said: &mut Vec<Said>) {
+        let strings = heard.strings();
+        match heard.tag {
+            b'Q' => {
+                let statements: Vec<_> = strings[0].split(';').map(str::to_owned).collect();
+                for statement in statements.iter().filter(|statement| !statement.trim().is_empty()) {
+                    if !self.run(statement, true, said) {
+                        break;
+                    }
+                }
+                self.settle();
+                self.ready(said);
+            }
+            b'S' => {
+                self.skipping = false;
+                self.settle();
+                self.ready(said);
+            }
+            b'X' => said.push(Said::End),
+            _ if self.skipping => {}
+            b'P' => {
+                self.statement = Some(strings[1].clone());
+                say(said, frame(b'1', b""));
+            }
+            b'B' if strings[1].is_empty() && self.statement.is_some() => {
+                self.portal.clone_from(&self.statement);
+                say(said, frame(b'2', b""));
+            }
+            b'E' if self.portal.is_some() => {
+                let sql = self.portal.clone().unwrap();
+                self.skipping = !self.run(&sql, false, said);
+            }
+            _ => {
+                self.fail("no such thing", said);
+                self.skipping = true;
+            }
+        }
+    }
+}
+
+impl Peer for Server {
+    fn hears(&mut self, heard: Heard<'_>, said: &mut Vec<Said>) {
+        let Heard::Bytes(_, bytes) = heard else { return };
+        self.heard.extend_from_slice(bytes);
+        if !self.started && take_first(&mut self.heard).is_some() {
+            self.started = true;
+            say(said, frame(b'R', &[0; 4]));
+            for (name, value) in
+                [("server_version", "18.0"), ("client_encoding", "UTF8"), ("standard_conforming_strings", "on")]
+            {
+                say(said, frame(b'S', &strings(&[name, value])));
+            }
+            say(said, frame(b'K', &[0, 0, 0, 9, 1, 2, 3, 4]));
+            self.ready(said);
+        }
+        while let Ok(Some(heard)) = take(&mut self.heard) {
+            self.frame(&heard, said);
+        }
+    }
+
+    fn aside(&mut self) -> Option<Box<dyn Peer>> {
+        Some(Box::new(Self::default()))
+    }
+
+    fn effects(&self) -> Vec<String> {
+        self.rows.iter().cloned().collect()
+    }
+}
