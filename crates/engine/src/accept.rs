@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use model::{Class, Public};
+use model::{Class, Event, Public};
 use ports::Verified;
 use tokio::io::{AsyncReadExt, AsyncWriteExt as _};
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -85,10 +85,11 @@ impl Stranger {
             }
         };
         let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, peer, &door));
-        let (leg, client, tls) = tokio::select! {
-            arrived = arrival => arrived.map_err(|_| Cause::TooSlow)??,
+        let arrived = tokio::select! {
+            arrived = arrival => arrived.map_err(|_| Cause::TooSlow)?,
             () = crowded_out(&mut evicted) => return Err(Cause::Stopped(Class::Limit)),
         };
+        let (leg, client, tls) = arrived.inspect_err(|cause| refused_at_the_door(*cause, peer, &door, &chain))?;
         let mut pump = begin(leg, client, None, &door, premises, chain, phase);
         pump.sit(seat);
         pump.stop_when(Box::pin(async move {
@@ -99,6 +100,26 @@ impl Stranger {
             pump.secured_from_the_start(facts, server_name.as_deref());
         }
         Ok(Accepted::Stream(Box::new(pump)))
+    }
+}
+
+/// A connection that spoke and was not what it must be is an attempt to sign in. One that said nothing is not: scanners and
+/// balancers look whether a port is open.
+fn refused_at_the_door(cause: Cause, peer: SocketAddr, door: &Door, chain: &Chain) {
+    let what = match cause {
+        Cause::Tls(_) => "the TLS handshake failed, or agreed on no application protocol",
+        Cause::Violation(_) => "no PROXY header, where one is demanded",
+        _ => return,
+    };
+    let refused = Event::SigninRefused {
+        client: peer.to_string(),
+        protocol: door.protocol.manifest().name.to_owned(),
+        user: None,
+        resource: None,
+        reason: Public::new(Class::Protocol, what),
+    };
+    if chain.append(refused).is_err() {
+        tracing::error!(%peer, what, "a refused connection could not be recorded: the journal takes no records");
     }
 }
 

@@ -136,6 +136,9 @@ impl Pump {
             let goodbye = Input::Stop(wire::Stop::Cut(reason));
             // The session ends whatever the stream makes of it.
             let _ = self.stream.input(clock::now(), goodbye, &mut self.out);
+        } else if self.live.is_none() {
+            let reason = Public::new(Class::Protocol, "the TLS handshake failed");
+            self.out.record(self.signin_refused(reason));
         }
         self.begin_closing(Cause::Tls(side));
         self.finish_queues();
@@ -152,13 +155,8 @@ impl Pump {
             }
             Delivered::Unknown => {
                 self.premises.house.metrics.cancels_ignored.inc();
-                self.out.record(Event::SigninRefused {
-                    client: self.facts.client.to_string(),
-                    protocol: self.protocol_name().to_owned(),
-                    user: None,
-                    resource: None,
-                    reason: Public::new(Class::NotFound, "a cancel request with an unknown key"),
-                });
+                let reason = Public::new(Class::NotFound, "a cancel request with an unknown key");
+                self.out.record(self.signin_refused(reason));
             }
         }
     }

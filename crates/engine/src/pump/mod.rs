@@ -283,15 +283,20 @@ impl Pump {
         if self.live.is_some() {
             self.out.record(Event::Violation { stream: self.out.stream, reason });
         } else {
-            self.out.record(Event::SigninRefused {
-                client: self.facts.client.to_string(),
-                protocol: self.protocol_name().to_owned(),
-                user: None,
-                resource: None,
-                reason,
-            });
+            self.out.record(self.signin_refused(reason));
         }
         self.begin_closing(Cause::Violation(violation.side));
+    }
+
+    /// The record of a connection that came to nothing before anyone was named.
+    fn signin_refused(&self, reason: Public) -> Event {
+        Event::SigninRefused {
+            client: self.facts.client.to_string(),
+            protocol: self.protocol_name().to_owned(),
+            user: None,
+            resource: None,
+            reason,
+        }
     }
 
     /// An inner rule was broken: nothing that is queued for the target may be trusted any more.
