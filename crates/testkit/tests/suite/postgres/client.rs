@@ -5,8 +5,8 @@ use testkit::peer::{Heard, Peer, Said, say};
 
 use super::wire::{frame, strings, take};
 
-/// A client with words: `q SQL` is a simple query; `x SQL; SQL` is Parse, Bind, Execute of each and one Sync; `u` is a message
-/// that nobody knows; `c ROW ROW` copies in.
+/// A client with words: `q SQL` is a simple query; `x SQL; SQL` is Parse, Bind, Execute of each and one Sync; anything else is a
+/// message that nobody knows.
 pub(super) struct Client {
     words: Vec<String>,
     heard: BytesMut,
@@ -30,7 +30,8 @@ pub(super) fn sql(word: &str) -> &str {
     word.split_once(' ').map_or("", |(_, sql)| sql)
 }
 
-fn messages(word: &str) -> Vec<Bytes> {
+/// The messages of a word.
+pub(super) fn messages(word: &str) -> Vec<Bytes> {
     match word.split_once(' ') {
         Some(("q", sql)) => vec![frame(b'Q', &strings(&[sql]))],
         Some(("x", sql)) => {

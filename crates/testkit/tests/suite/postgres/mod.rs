@@ -7,11 +7,11 @@ mod wire;
 use std::sync::Arc;
 
 use ::wire::{Opening, Protocol, Side};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use model::Action;
-use testkit::conformance::{Subject, say};
-use testkit::driver::{Cuts, Decision, ada, allow_all, denied, opening};
-use testkit::peer::Peer;
+use testkit::conformance::{Subject, say, setup};
+use testkit::driver::{Cuts, Decide, Decision, Event, HoldEnds, Reason, Run, ada, allow_all, denied, opening, run};
+use testkit::peer::{Heard, Peer, Said};
 use testkit::replay;
 
 use client::{Client, sql};
@@ -146,6 +146,74 @@ fn a_transaction_with_one_refused_statement_ends_in_rollback() {
     let answers = Postgres.answers(&run.bytes(Side::Client, 0)).unwrap();
     assert_eq!(answers[2..], ["error Some('E')", "ROLLBACK Some('I')"]);
     assert!(run.effects.is_empty());
+}
+
+/// A run in which both sides say what stands here, each when nothing else can happen any more.
+fn scripted(said: Vec<(Side, Bytes)>, decide: Decide) -> Run {
+    let mut setup = setup(&Postgres, &[], Cuts::Whole, decide);
+    setup.client = Box::new(replay::Silent);
+    setup.target = Box::new(replay::Silent);
+    let mut greeting = Vec::new();
+    Server::default().hears(Heard::Bytes(0, &client::startup()), &mut greeting);
+    setup.script.push_back((Side::Client, Said::Bytes(0, client::startup())));
+    setup.script.extend(greeting.into_iter().map(|said| (Side::Target, said)));
+    setup.script.extend(said.into_iter().map(|(side, bytes)| (side, Said::Bytes(0, bytes))));
+    run(setup)
+}
+
+fn plumbed(run: &Run, name: &str) -> usize {
+    let is = |event: &&Event| matches!(event, Event::Sent(Side::Target, _, _, Reason::Plumbing(of)) if *of == name);
+    run.events.iter().filter(is).count()
+}
+
+/// Between the CommandComplete of a BEGIN and its ReadyForQuery the transaction is open, although nobody has said so yet.
+#[test]
+fn a_refusal_right_behind_a_begin_fails_the_transaction() {
+    for begin in ["q BEGIN", "x BEGIN"] {
+        let mut said: Vec<_> = client::messages(begin).into_iter().map(|message| (Side::Client, message)).collect();
+        if begin.starts_with('x') {
+            said.push((Side::Target, [wire::frame(b'1', b""), wire::frame(b'2', b"")].concat().into()));
+        }
+        said.push((Side::Target, wire::frame(b'C', &wire::strings(&["BEGIN"]))));
+        said.extend(client::messages("q INSERT INTO t VALUES (2)").into_iter().map(|message| (Side::Client, message)));
+        let decide: Decide = Box::new(|action| match action.name {
+            "INSERT" => Decision::Deny(denied()),
+            _ => Decision::Allow,
+        });
+        let run = scripted(said, decide);
+        assert_eq!(
+            plumbed(&run, "refused query"),
+            1,
+            "{begin}: the refusal was answered here, the transaction lives on"
+        );
+    }
+}
+
+/// A question that is answered after its pipeline failed: the target drops everything up to Sync, so nothing of it may be
+/// sent any more, and nothing may be waited for.
+#[test]
+fn a_hold_that_ends_after_its_pipeline_failed_sends_nothing() {
+    for ends in [HoldEnds::Approved, HoldEnds::Refused(denied())] {
+        let pipeline = client::messages("x INSERT INTO t VALUES (1); SELECT 2");
+        let said = vec![
+            (Side::Client, client::messages("q BEGIN").concat().into()),
+            (Side::Target, [wire::frame(b'C', &wire::strings(&["BEGIN"])), wire::frame(b'Z', b"T")].concat().into()),
+            (Side::Client, pipeline.concat().into()),
+            (Side::Target, wire::error(b'E', "26000", "no such statement")),
+        ];
+        let about = format!("{ends:?}");
+        let run = scripted(
+            said,
+            Box::new(move |action| match action.name {
+                "INSERT" => Decision::Deny(denied()),
+                "SELECT" => Decision::Hold(ends.clone()),
+                _ => Decision::Allow,
+            }),
+        );
+        assert_eq!(plumbed(&run, "refused bind"), 1, "{about}");
+        let forwarded = run.bytes(Side::Target, 0);
+        assert!(!forwarded.windows(8).any(|bytes| bytes == b"SELECT 2"), "{about}: forwarded into a failed pipeline");
+    }
 }
 
 #[test]
