@@ -49,6 +49,8 @@ impl Relay {
                 self.plumb("refused bind", bind, out);
                 self.replies.target(Expected::RefusedBind(error));
                 self.unsynced = true;
+                // The target will drop the rest, so nobody is asked about it.
+                self.skip = Skip::UntilSync;
             }
         }
         Ok(())
