@@ -75,6 +75,11 @@ pub fn error(transaction: u8, text: &str) -> Bytes {
     write(tag::ERROR, &[&[transaction], text.as_bytes()].concat())
 }
 
+/// A refusal of ours, outside of a transaction.
+pub fn refusal(why: &model::Public) -> Bytes {
+    error(0, &format!("signet: {why}"))
+}
+
 /// Cuts the bytes of one side into messages.
 #[derive(Debug)]
 pub struct Framer {

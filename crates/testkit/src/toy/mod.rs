@@ -2,6 +2,7 @@
 //! `stream.rs` from top to bottom; it is what a newcomer reads after the trait, and what the conformance suite is tried on.
 
 mod actions;
+mod answers;
 pub mod client;
 pub mod frame;
 mod probe;

@@ -11,12 +11,12 @@ use wire::{
 };
 
 use super::frame::{self, Frame, Framer, tag};
-use super::results::{Owed, Running, fault, state};
-use super::{actions, raw::Raw, watch::Watch};
+use super::results::{Owed, Running, fault};
+use super::{actions, watch::Watch};
 
 /// How far a conversation has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     /// The client has yet to say who it is.
     Hello,
     /// A question of the sign-in is open, or the target's TLS is beginning.
@@ -33,23 +33,23 @@ enum Phase {
 
 /// One conversation.
 pub(super) struct ToyStream {
-    opening: Opening,
-    phase: Phase,
-    client: Framer,
-    target: Framer,
-    wanted: Wanted,
-    upstream: Option<Upstream>,
+    pub(super) opening: Opening,
+    pub(super) phase: Phase,
+    pub(super) client: Framer,
+    pub(super) target: Framer,
+    pub(super) wanted: Wanted,
+    pub(super) upstream: Option<Upstream>,
     /// The command that is being asked about.
-    asked: Option<(Ticket, Frame)>,
-    replies: Replies<Owed>,
+    pub(super) asked: Option<(Ticket, Frame)>,
+    pub(super) replies: Replies<Owed>,
     /// Whether a transaction may be open when all that was forwarded has been carried out. It follows from what was
     /// forwarded alone, so that what happens does not depend on when answers come.
-    in_transaction: bool,
-    target_key: Bytes,
-    client_ended: bool,
-    draining: Option<Public>,
+    pub(super) in_transaction: bool,
+    pub(super) target_key: Bytes,
+    pub(super) client_ended: bool,
+    pub(super) draining: Option<Public>,
     /// A conversation that began with a head.
-    watch: Option<Watch>,
+    pub(super) watch: Option<Watch>,
 }
 
 impl ToyStream {
@@ -125,7 +125,7 @@ impl ToyStream {
             }
             Answer::Waiting(notice) => self.tell(frame::write(tag::NOTICE, notice.to_string().as_bytes()), out),
             Answer::Refuse(why) if self.phase == Phase::SigningIn => {
-                self.tell(refusal(&why), out);
+                self.tell(frame::refusal(&why), out);
                 self.close("refused", out);
             }
             Answer::Refuse(why) => {
@@ -173,66 +173,9 @@ impl ToyStream {
             out.send(Side::Target, 0, frame::write(tag::SET, b"\0"), Why::Plumbing("refused"));
             self.replies.target(Owed::Refused(format!("signet: {why}")));
         } else {
-            let due = self.replies.ours(refusal(why));
+            let due = self.replies.ours(frame::refusal(why));
             due.into_iter().for_each(|answer| self.tell(answer, out));
         }
-    }
-
-    // --- The target speaks. ---
-
-    fn target_frame(&mut self, frame: &Frame, out: &mut dyn Out) -> Result<(), Malformed> {
-        match (self.phase, frame.tag) {
-            (Phase::Greeting, tag::HELLO) => self.tell(frame.bytes.clone(), out),
-            (Phase::Greeting, tag::KEY) => {
-                // The client gets a key of ours: the target's own would let it cancel without us.
-                let key = self.opening.entropy.take::<16>().map_err(|_| Malformed("no key could be made"))?;
-                self.target_key = Bytes::copy_from_slice(frame.body());
-                out.interruptible(InterruptKey(Bytes::copy_from_slice(&key)));
-                self.tell(frame::write(tag::KEY, &key), out);
-                self.phase = Phase::Commands;
-            }
-            (Phase::Greeting, _) => return Err(Malformed("the target did not sign us in")),
-            (_, tag::DONE | tag::ERROR) => self.last(frame, out)?,
-            (_, tag::UPGRADE) => match self.replies.pop() {
-                Some(Owed::Command(running)) if self.phase == Phase::Upgrading && self.replies.is_empty() => {
-                    self.tell(frame.bytes.clone(), out);
-                    out.become_(Box::new(Raw::new(running.go)));
-                }
-                _ => return Err(Malformed("an upgrade that nobody asked for")),
-            },
-            (_, kind) => match self.replies.next_mut() {
-                Some(Owed::Command(running)) => {
-                    let shown = running.shown(frame)?;
-                    self.tell(shown, out);
-                }
-                Some(Owed::Refused(_)) | None if matches!(kind, tag::COLUMNS | tag::ROW) => {
-                    return Err(Malformed("a result that nobody asked for"));
-                }
-                // A notice, or something that nobody knows: it passes as it is.
-                Some(Owed::Refused(_)) | None => self.tell(frame.bytes.clone(), out),
-            },
-        }
-        Ok(())
-    }
-
-    /// The last message of an answer: its outcome is written down first.
-    fn last(&mut self, frame: &Frame, out: &mut dyn Out) -> Result<(), Malformed> {
-        let answer = match self.replies.pop() {
-            Some(Owed::Command(mut running)) => {
-                let shown = running.shown(frame)?;
-                let (go, outcome) = running.ended(frame);
-                out.outcome(go, outcome);
-                shown
-            }
-            Some(Owed::Refused(text)) if frame.tag == tag::ERROR => frame::error(state(frame), &text),
-            _ => return Err(Malformed("an answer that nobody waits for")),
-        };
-        self.tell(answer, out);
-        self.replies.due().into_iter().for_each(|answer| self.tell(answer, out));
-        if self.replies.is_empty() && self.phase == Phase::Upgrading {
-            self.phase = Phase::Commands;
-        }
-        Ok(())
     }
 
     // --- Ends. ---
@@ -251,7 +194,7 @@ impl ToyStream {
             return;
         }
         if let Some(why) = self.draining.take() {
-            self.tell(refusal(&why), out);
+            self.tell(frame::refusal(&why), out);
             self.quit("drained", out);
         } else if self.client_ended {
             self.quit("the client left", out);
@@ -271,7 +214,7 @@ impl ToyStream {
         out.close(cause);
     }
 
-    fn tell(&self, message: Bytes, out: &mut dyn Out) {
+    pub(super) fn tell(&self, message: Bytes, out: &mut dyn Out) {
         out.send(Side::Client, 0, message, Why::Reply);
     }
 
@@ -284,7 +227,7 @@ impl ToyStream {
             }
             (Side::Client, _) => self.close("the client left", out),
             (Side::Target, _) => {
-                self.tell(refusal(&Public::new(Class::Target, "the target closed the connection")), out);
+                self.tell(frame::refusal(&Public::new(Class::Target, "the target closed the connection")), out);
                 self.close("the target left", out);
             }
         }
@@ -322,7 +265,7 @@ impl ToyStream {
                 self.draining = Some(why);
             }
             Input::Stop(Stop::Cut(why) | Stop::Drain(why)) if self.phase != Phase::Over => {
-                self.tell(refusal(&why), out);
+                self.tell(frame::refusal(&why), out);
                 self.close("stopped", out);
             }
             Input::End(side, _) => self.end(side, out),
@@ -337,17 +280,12 @@ impl ToyStream {
     }
 }
 
-/// A refusal outside of a transaction.
-fn refusal(why: &Public) -> Bytes {
-    frame::error(0, &format!("signet: {why}"))
-}
-
 impl Stream for ToyStream {
     fn input(&mut self, now: Instant, input: Input<'_>, out: &mut dyn Out) -> Result<(), Violation> {
         if let Some(watch) = &mut self.watch {
             return watch.input(now, input, out);
         }
-        self.step(input, out).inspect_err(|violation| self.tell(refusal(&violation.what), out))
+        self.step(input, out).inspect_err(|violation| self.tell(frame::refusal(&violation.what), out))
     }
 
     fn wants(&self, from: Side) -> usize {
