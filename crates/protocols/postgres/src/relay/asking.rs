@@ -254,6 +254,7 @@ impl Relay {
                 out.send(Side::Target, 0, frame, Why::Command(&go));
                 self.replies.target(Expected::Execute { running: Running::new(go), copy: Copy::No });
                 self.unsynced = true;
+                self.ran = true;
                 if prepares {
                     self.names.forget_named();
                 }

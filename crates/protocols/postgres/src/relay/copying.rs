@@ -48,14 +48,15 @@ impl Relay {
         };
         self.copy_in = true;
         let (mut at_command, mut looking) = (true, true);
-        let (copy_in, unsynced) = (&mut self.copy_in, &mut self.unsynced);
+        let (copy_in, unsynced, ran) = (&mut self.copy_in, &mut self.unsynced, &mut self.ran);
         self.replies.retain(|expected| {
             if std::mem::take(&mut at_command) || !looking {
                 return true;
             }
             match expected {
-                Expected::Sync(_) => {
+                Expected::Sync { .. } => {
                     *unsynced |= extended;
+                    *ran |= extended;
                     false
                 }
                 Expected::CopyEnd => {

@@ -90,8 +90,12 @@ pub(super) enum Expected {
         running: Running,
         copy: Copy,
     },
-    /// Which boundary it is.
-    Sync(u64),
+    Sync {
+        /// Which boundary it is.
+        boundary: u64,
+        /// Something ran before it, so its ReadyForQuery may report an open transaction.
+        ran: bool,
+    },
     /// Not an answer: here the client ended COPY data that it sent before the target asked for it.
     CopyEnd,
     /// A frame that the target refuses stands for a refused Query; `None` when our error was sent and only ReadyForQuery
@@ -117,11 +121,16 @@ impl Expected {
         matches!(self, Self::Query(_) | Self::Execute { .. }).then(|| self.running()).flatten()
     }
 
-    /// Whether its answer can leave the target in another transaction state than before, once it is synced.
+    /// Whether the target may have a transaction open behind its answer, of which no ReadyForQuery has told yet.
     pub(super) fn may_open(&self) -> bool {
         matches!(
             self,
-            Self::Query(_) | Self::Function(_) | Self::Execute { .. } | Self::RefusedQuery(_) | Self::RefusedBind(_)
+            Self::Query(_)
+                | Self::Function(_)
+                | Self::Execute { .. }
+                | Self::RefusedQuery(_)
+                | Self::RefusedBind(_)
+                | Self::Sync { ran: true, .. }
         )
     }
 

@@ -165,8 +165,8 @@ impl Relay {
         }
         self.skip = Skip::No;
         self.unsynced = false;
-        let boundary = self.next_boundary();
-        self.replies.target(Expected::Sync(boundary));
+        let (boundary, ran) = (self.next_boundary(), std::mem::take(&mut self.ran));
+        self.replies.target(Expected::Sync { boundary, ran });
     }
 }
 

@@ -202,7 +202,7 @@ impl Relay {
     fn ready(&mut self, transaction: Transaction, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let boundary = match self.replies.next() {
             Some(Expected::Query(batch)) => batch.boundary,
-            Some(Expected::Sync(boundary)) => *boundary,
+            Some(Expected::Sync { boundary, .. }) => *boundary,
             Some(Expected::Function(None)) | Some(Expected::RefusedQuery(None)) => 0,
             Some(Expected::RefusedQuery(Some(_))) => {
                 return Err(Fault::target("the target took a message that cannot be taken"));
@@ -258,7 +258,7 @@ impl Relay {
                 Ok(())
             }
             // What the end of a pipeline sets off can fail.
-            Some(Expected::Sync(_)) => {
+            Some(Expected::Sync { .. }) => {
                 flow.pass(total);
                 Ok(())
             }
@@ -274,7 +274,7 @@ impl Relay {
         flow.flush();
         let mut ours = None;
         let mut first = true;
-        while !matches!(self.replies.next(), None | Some(Expected::Sync(_))) {
+        while !matches!(self.replies.next(), None | Some(Expected::Sync { .. })) {
             let Some(expected) = self.replies.pop() else { break };
             match &expected {
                 Expected::Parse { name, registered, .. } => self.names.undo_statement(name, *registered),
@@ -290,6 +290,8 @@ impl Relay {
         }
         if self.replies.next().is_none() {
             self.skip = Skip::UntilSync;
+            // It is part of the same pipeline: whatever the answer, the target would drop it.
+            self.withdraw(flow.out);
         }
         match ours {
             None => flow.pass(total),
@@ -303,6 +305,7 @@ impl Relay {
     /// The target ends the conversation, and says why.
     fn died(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         flow.flush();
+        self.withdraw(flow.out);
         let mut code = error.code;
         while let Some(expected) = self.replies.pop() {
             for running in expected.into_commands() {

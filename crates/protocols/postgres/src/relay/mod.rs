@@ -50,6 +50,8 @@ pub(crate) struct Relay {
     transaction: Transaction,
     /// Extended messages went out since the last Sync.
     unsynced: bool,
+    /// One of them was an Execute.
+    ran: bool,
     skip: Skip,
     /// The target waits for COPY data, and the client has not ended it.
     copy_in: bool,
@@ -80,6 +82,7 @@ impl Relay {
             impossible: Bytes::from(format!("signet refused {random:032x}")),
             transaction: Transaction::Idle,
             unsynced: false,
+            ran: false,
             skip: Skip::No,
             copy_in: false,
             boundary: 0,
@@ -152,6 +155,7 @@ impl Stage for Relay {
     }
 
     fn abandon(&mut self, out: &mut dyn Out) {
+        self.withdraw(out);
         self.settle_the_rest(out);
     }
 }

@@ -223,3 +223,29 @@ fn nothing_of_ours_stands_inside_a_row_that_is_passing() {
     });
     assert!(log.last().unwrap().ends_with("T D N(NOTICE 00000 still waiting)"), "{:?}", log.last());
 }
+
+/// Between the answer to a BEGIN and its ReadyForQuery the transaction is open, although nobody has said so yet.
+#[test]
+fn behind_an_executed_begin_whose_sync_is_owed_it_is_the_targets() {
+    let log = relay(|driver| {
+        driver.client(&[m::extended("begin"), m::sync()].concat());
+        driver.target(&[m::frame(b'1', b""), m::frame(b'2', b""), m::frame(b'n', b""), m::done("BEGIN")].concat());
+        driver.client(&m::query("no"));
+        driver.target(&[m::ready(b'T'), m::error("42601"), m::ready(b'E')].concat());
+    });
+    assert_eq!(*log.last().unwrap(), format!("client < Z(T) {REFUSED} Z(E)"));
+}
+
+/// The target drops the rest of a failed pipeline, so what waits in it is taken back.
+#[test]
+fn held_in_a_pipeline_that_fails_is_withdrawn() {
+    let log = relay(|driver| {
+        driver.client(&[m::parse("", "select 1"), m::query("wait"), m::sync(), m::query("select 2")].concat());
+        driver.target(&m::error("42601"));
+        driver.pump();
+        driver.target(&[m::ready(b'I'), m::select_one(), m::ready(b'I')].concat());
+        assert!(driver.violation.is_none());
+    });
+    assert_eq!(log[2..5], ["outcome (2) Failed 42601", "withdrawn", "client < E(ERROR 42601 theirs)"]);
+    assert_eq!(log.last().unwrap(), "client < C(SELECT 1) Z(I)");
+}
