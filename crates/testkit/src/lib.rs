@@ -15,5 +15,6 @@ pub mod house;
 pub mod legs;
 pub mod peer;
 pub mod random;
+pub mod recording;
 pub mod replay;
 pub mod toy;

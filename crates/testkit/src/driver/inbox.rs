@@ -35,6 +35,7 @@ pub(super) struct Inbox {
     buffers: BTreeMap<Lane, Buffer>,
     cuts: Cuts,
     random: Random,
+    ended: bool,
 }
 
 #[derive(Default)]
@@ -51,11 +52,19 @@ impl Inbox {
             buffers: BTreeMap::new(),
             cuts,
             random: Random::new(cuts.seed().wrapping_add(salt)),
+            ended: false,
         }
     }
 
     pub(super) fn said(&mut self, said: Vec<Said>) {
-        self.waiting.extend(said);
+        for said in said {
+            // Behind its end a side says nothing; a cancel comes on another connection.
+            if self.ended && said != Said::Cancel {
+                continue;
+            }
+            self.ended |= said == Said::End;
+            self.waiting.push_back(said);
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
