@@ -96,12 +96,7 @@ impl Protocol for Recorder {
         let entropy = opening.entropy.take::<{ Entropy::BYTES }>().unwrap();
         opening.entropy = Entropy::new(entropy);
         let recording = Recording { entropy, said: Vec::new(), sent: [Vec::new(), Vec::new()], asked: 0 };
-        Box::new(Recorded {
-            stream: self.protocol.stream(opening),
-            recording,
-            left: [0, 0],
-            kept: self.kept.clone(),
-        })
+        Box::new(Recorded { stream: self.protocol.stream(opening), recording, left: [0, 0], kept: self.kept.clone() })
     }
 
     fn probe(&self, probe: Probe, opening: Opening) -> Box<dyn Stream> {

@@ -26,5 +26,6 @@ mod full_disk;
 mod harness;
 mod house;
 mod kills;
+mod replay;
 mod suites;
 mod torn_tail;
