@@ -73,7 +73,8 @@ impl Relay {
         if !matches!(self.replies.next(), Some(Expected::Parse { .. })) {
             return Err(unowed());
         }
-        if let Some(Expected::Parse { running, .. }) = self.replies.pop() {
+        if let Some(Expected::Parse { running, name, registered }) = self.replies.pop() {
+            self.names.confirm_statement(&name, registered);
             flow.flush();
             running.settle(Status::Done, None, None, flow.out);
         }

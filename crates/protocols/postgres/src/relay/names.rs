@@ -1,7 +1,7 @@
 //! What the client's names stand for: prepared statements and portals. When it is in doubt, a name is forgotten, and what
 //! it runs is then decided as unknown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -41,7 +41,10 @@ struct Named<T> {
 
 /// Statements and portals by name.
 pub(super) struct Names {
-    statements: HashMap<Bytes, Named<Arc<Prepared>>>,
+    /// Oldest first: behind the one that is known to stand, those whose Parse has not been answered. The last one counts.
+    statements: HashMap<Bytes, VecDeque<Named<Arc<Prepared>>>>,
+    /// How many those are.
+    count: usize,
     portals: HashMap<Bytes, Named<Portal>>,
     registered: u64,
     bytes: usize,
@@ -53,6 +56,7 @@ impl Names {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             statements: HashMap::new(),
+            count: 0,
             portals: HashMap::new(),
             registered: 0,
             bytes: 0,
@@ -65,12 +69,12 @@ impl Names {
     /// A Parse goes out: from now on the name stands for this, also for what is pipelined behind it.
     pub(super) fn prepare(&mut self, name: &Bytes, prepared: Prepared) -> Result<u64, TooMuch> {
         let bytes = prepared.text.len().saturating_add(name.len());
-        self.forget_statement(name);
-        self.room(self.statements.len(), bytes)?;
+        self.room(self.count, bytes)?;
         let prepared = if name.is_empty() { prepared } else { Prepared { text: own(&prepared.text), ..prepared } };
         let registered = self.register(bytes);
         let named = Named { thing: Arc::new(prepared), registered, boundary: 0, bytes };
-        self.statements.insert(own(name), named);
+        self.statements.entry(own(name)).or_default().push_back(named);
+        self.count = self.count.saturating_add(1);
         Ok(registered)
     }
 
@@ -86,7 +90,7 @@ impl Names {
         let bytes = values.saturating_add(portal.len()).saturating_add(statement.len());
         self.forget_portal(portal);
         self.room(self.portals.len(), bytes)?;
-        let prepared = self.statements.get(statement).map(|named| named.thing.clone());
+        let prepared = self.statements.get(statement).and_then(|all| all.back()).map(|named| named.thing.clone());
         // What lives on must not keep a whole read buffer alive.
         let parameters = if portal.is_empty() {
             parameters
@@ -104,8 +108,9 @@ impl Names {
     }
 
     pub(super) fn forget_statement(&mut self, name: &Bytes) {
-        let gone = self.statements.remove(name).map(|named| named.bytes);
-        self.bytes = self.bytes.saturating_sub(gone.unwrap_or(0));
+        for named in self.statements.remove(name).unwrap_or_default() {
+            self.gone(&named);
+        }
     }
 
     pub(super) fn forget_portal(&mut self, name: &Bytes) {
@@ -113,11 +118,30 @@ impl Names {
         self.bytes = self.bytes.saturating_sub(gone.unwrap_or(0));
     }
 
-    /// That Parse failed or was skipped. Nothing happens when the name has been given anew since.
-    pub(super) fn undo_statement(&mut self, name: &Bytes, registered: u64) {
-        if self.statements.get(name).is_some_and(|named| named.registered == registered) {
-            self.forget_statement(name);
+    /// That Parse succeeded: what the name stood for before is gone.
+    pub(super) fn confirm_statement(&mut self, name: &Bytes, registered: u64) {
+        while let Some(all) = self.statements.get_mut(name) {
+            let Some(older) = all.pop_front_if(|named| named.registered < registered) else { break };
+            self.gone(&older);
         }
+    }
+
+    /// That Parse failed or was skipped: the name stands for what it stood for before.
+    pub(super) fn undo_statement(&mut self, name: &Bytes, registered: u64) {
+        let Some(all) = self.statements.get_mut(name) else { return };
+        let Ok(at) = all.binary_search_by_key(&registered, |named| named.registered) else { return };
+        let undone = all.remove(at);
+        if all.is_empty() {
+            self.statements.remove(name);
+        }
+        if let Some(undone) = undone {
+            self.gone(&undone);
+        }
+    }
+
+    fn gone(&mut self, named: &Named<Arc<Prepared>>) {
+        self.bytes = self.bytes.saturating_sub(named.bytes);
+        self.count = self.count.saturating_sub(1);
     }
 
     /// That Bind failed or was skipped.
@@ -158,7 +182,8 @@ impl Names {
     }
 
     fn recount(&mut self) {
-        let statements = self.statements.values().map(|named| named.bytes);
+        self.count = self.statements.values().map(VecDeque::len).sum();
+        let statements = self.statements.values().flatten().map(|named| named.bytes);
         let portals = self.portals.values().map(|named| named.bytes);
         self.bytes = statements.chain(portals).fold(0, usize::saturating_add);
     }

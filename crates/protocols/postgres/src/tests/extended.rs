@@ -186,3 +186,18 @@ fn too_many_names_are_refused() {
     assert!(log.iter().any(|line| line.contains("E(ERROR 54000 refused: too many prepared")), "{log:?}");
     assert!(log.iter().any(|line| line.contains("NotRun")), "{log:?}");
 }
+
+#[test]
+fn a_failed_parse_of_a_taken_name_leaves_the_old_statement() {
+    relay(|driver| {
+        driver.client(&[m::parse("s", "select 'kept'"), m::sync(), m::parse("s", "select 'new'"), m::sync()].concat());
+        driver.client(&[m::bind("", "s", &[]), m::execute("")].concat());
+        assert_eq!(driver.actions.last().unwrap().text.as_ref(), b"select 'new'");
+        driver.client(&m::sync());
+        driver.target(&[m::frame(b'1', b""), m::ready(b'I'), m::error("42P05"), m::ready(b'I')].concat());
+        driver.target(&[m::frame(b'2', b""), m::done("SELECT 0"), m::ready(b'I')].concat());
+        driver.client(&[m::bind("", "s", &[]), m::execute("")].concat());
+        assert_eq!(driver.actions.last().unwrap().text.as_ref(), b"select 'kept'");
+        assert!(driver.violation.is_none());
+    });
+}
