@@ -33,9 +33,6 @@ impl Pump {
         while let Some((ticket, ask)) = self.out.questions.pop_front() {
             self.take_up(ticket, ask);
         }
-        for ticket in std::mem::take(&mut self.out.withdrawn) {
-            self.let_go(ticket);
-        }
         for key in std::mem::take(&mut self.out.keys) {
             let registered = self.premises.interrupts.register(key, self.wishing.clone());
             self.registered.push(registered);

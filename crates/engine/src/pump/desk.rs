@@ -4,14 +4,14 @@ use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::future::AbortHandle;
-use model::{ActionText, Event, StreamId};
+use model::{Event, StreamId};
 use ports::{Approvals, Decider, Mark};
 use wire::{Go, Input, Ticket};
 
 use super::{Chore, Granted, Pump};
 use crate::authorise::Permit;
 use crate::chain::Chain;
-use crate::decide::{Waiting, withdrawn};
+use crate::decide::Waiting;
 
 impl Pump {
     pub(crate) fn permit(&self) -> Option<Arc<Permit>> {
@@ -63,13 +63,13 @@ impl Pump {
     // --- holds ---
 
     pub(crate) fn waits(&mut self, ticket: Ticket, abort: AbortHandle, waiting: Waiting) {
-        self.holds.insert(ticket, (abort, waiting));
+        self.out.holds.insert(ticket, (abort, waiting));
         self.premises.house.metrics.waiting.inc();
         self.count("held");
     }
 
     pub(crate) fn waited(&mut self, ticket: Ticket) -> Option<Waiting> {
-        let (_, waiting) = self.holds.remove(&ticket)?;
+        let (_, waiting) = self.out.holds.remove(&ticket)?;
         self.premises.house.metrics.waiting.dec();
         Some(waiting)
     }
@@ -81,29 +81,5 @@ impl Pump {
     /// Tells the stream that its question waits; the question stays open.
     pub(crate) fn tell_waiting(&mut self, input: Input<'_>) {
         self.tell(input);
-    }
-
-    /// A question was taken back: the wait is dropped, which withdraws the request, and the refusal is recorded.
-    pub(crate) fn let_go(&mut self, ticket: Ticket) {
-        let Some((abort, Waiting { action, policies })) = self.holds.remove(&ticket) else { return };
-        abort.abort();
-        self.premises.house.metrics.waiting.dec();
-        let event = Event::Refusal {
-            stream: self.out.stream,
-            action: ActionText::from(&action),
-            reason: withdrawn(),
-            policies,
-        };
-        if let Some(mark) = self.record(event) {
-            self.gate_client(mark);
-        }
-    }
-}
-
-impl Drop for Pump {
-    /// A session that is cut while commands wait withdraws them.
-    fn drop(&mut self) {
-        let waiting = i64::try_from(self.holds.len()).unwrap_or(0);
-        self.premises.house.metrics.waiting.dec_by(waiting);
     }
 }

@@ -12,7 +12,7 @@ mod queue;
 mod stops;
 mod turn;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
-use futures_util::future::AbortHandle;
 use futures_util::stream::FuturesUnordered;
 use model::{Event, Public, SessionId, StreamId};
 use ports::Later;
@@ -35,7 +34,6 @@ pub(crate) use self::stops::Deadlines;
 use crate::chain::Chain;
 use crate::clock;
 use crate::connect::Live;
-use crate::decide::Waiting;
 use crate::fault::Cause;
 use crate::half_open::Seat;
 use crate::house::Premises;
@@ -72,7 +70,6 @@ pub(crate) struct Pump {
     seat: Option<Seat>,
     turns: VecDeque<Turn>,
     chores: FuturesUnordered<Later<Chore>>,
-    holds: HashMap<Ticket, (AbortHandle, Waiting)>,
     /// Probes under way; the session waits for them before it ends.
     probes: usize,
     stops: FuturesUnordered<Later<Stop>>,
@@ -105,7 +102,7 @@ impl Pump {
             stream,
             client,
             target: End::new(Transport::None, premises.memory.clone()),
-            out: Outbox::new(chain.clone(), facts.protocol.manifest(), mint),
+            out: Outbox::new(chain.clone(), facts.protocol.manifest(), mint, premises.house.metrics.clone()),
             deadlines: Deadlines::handshake(now, &premises.house.limits),
             facts,
             premises,
@@ -114,7 +111,6 @@ impl Pump {
             seat: None,
             turns: VecDeque::new(),
             chores: FuturesUnordered::new(),
-            holds: HashMap::new(),
             probes: 0,
             stops: FuturesUnordered::new(),
             wishes,

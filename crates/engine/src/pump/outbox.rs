@@ -5,14 +5,17 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{CommandId, Event, Outcome, StreamId};
+use futures_util::future::AbortHandle;
+use model::{ActionText, CommandId, Event, Outcome, StreamId};
 use ports::Mark;
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
 use super::queue::{Item, Queue};
 use crate::chain::Chain;
+use crate::decide::{Waiting, withdrawn};
 use crate::leg::Departure;
 use crate::limits::READ_AHEAD;
+use crate::metrics::Metrics;
 
 /// An allowed command whose outcome is still owed.
 pub(crate) struct Granted {
@@ -28,7 +31,8 @@ pub(crate) struct Outbox {
     pub(crate) client: Queue,
     pub(crate) target: Queue,
     pub(crate) questions: VecDeque<(Ticket, Ask)>,
-    pub(crate) withdrawn: Vec<Ticket>,
+    /// Commands that wait for a human.
+    pub(crate) holds: HashMap<Ticket, (AbortHandle, Waiting)>,
     pub(crate) keys: Vec<InterruptKey>,
     pub(crate) successor: Option<Box<dyn Stream>>,
     pub(crate) closed: Option<&'static str>,
@@ -42,18 +46,19 @@ pub(crate) struct Outbox {
     pub(crate) chain: Arc<Chain>,
     pub(crate) stream: StreamId,
     manifest: &'static Manifest,
+    metrics: Arc<Metrics>,
     open: HashMap<Ticket, Side>,
     next_ticket: u64,
     target_open: bool,
 }
 
 impl Outbox {
-    pub(crate) fn new(chain: Arc<Chain>, manifest: &'static Manifest, mint: Mint) -> Self {
+    pub(crate) fn new(chain: Arc<Chain>, manifest: &'static Manifest, mint: Mint, metrics: Arc<Metrics>) -> Self {
         Self {
             client: Queue::default(),
             target: Queue::default(),
             questions: VecDeque::new(),
-            withdrawn: Vec::new(),
+            holds: HashMap::new(),
             keys: Vec::new(),
             successor: None,
             closed: None,
@@ -65,6 +70,7 @@ impl Outbox {
             chain,
             stream: StreamId(0),
             manifest,
+            metrics,
             open: HashMap::new(),
             next_ticket: 0,
             target_open: false,
@@ -146,7 +152,15 @@ impl Out for Outbox {
 
     fn withdraw(&mut self, ticket: Ticket) {
         self.open.remove(&ticket);
-        self.withdrawn.push(ticket);
+        let Some((abort, Waiting { action, policies })) = self.holds.remove(&ticket) else { return };
+        // Dropping the wait withdraws the request. What the client is told of it waits for this record.
+        abort.abort();
+        self.metrics.waiting.dec();
+        let event =
+            Event::Refusal { stream: self.stream, action: ActionText::from(&action), reason: withdrawn(), policies };
+        if let Some(mark) = self.record(event) {
+            self.client.gate(mark);
+        }
     }
 
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {
@@ -203,5 +217,12 @@ impl Out for Outbox {
 
     fn close(&mut self, cause: &'static str) {
         self.closed.get_or_insert(cause);
+    }
+}
+
+impl Drop for Outbox {
+    /// A session that is cut while commands wait withdraws them.
+    fn drop(&mut self) {
+        self.metrics.waiting.dec_by(i64::try_from(self.holds.len()).unwrap_or(0));
     }
 }

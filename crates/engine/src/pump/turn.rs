@@ -334,9 +334,6 @@ impl Pump {
     fn cut_quietly(&mut self, reason: Public) {
         // Whatever the stream makes of it, the session ends.
         let _ = self.stream.input(clock::now(), Input::Stop(Stop::Cut(reason)), &mut self.out);
-        for ticket in std::mem::take(&mut self.out.withdrawn) {
-            self.let_go(ticket);
-        }
         self.finish_queues();
     }
 
