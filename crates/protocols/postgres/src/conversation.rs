@@ -18,6 +18,11 @@ pub(crate) trait Stage: Send {
     /// As `Stream::wants`.
     fn wants(&self, from: Side) -> usize;
 
+    /// As `Stream::wake_at`.
+    fn wake_at(&self) -> Option<Instant> {
+        None
+    }
+
     /// Whether a message of ours may be sent to the client now.
     fn may_speak(&self) -> bool {
         true
@@ -35,6 +40,8 @@ pub(crate) type Next = Option<Box<dyn Stage>>;
 /// What all stages know.
 pub(crate) struct Setting {
     pub(crate) limits: Limits,
+    /// The time of the input that is being taken.
+    pub(crate) now: Option<Instant>,
     pub(crate) entropy: Entropy,
     pub(crate) route: Route,
     pub(crate) principal: Option<Principal>,
@@ -61,6 +68,7 @@ impl From<Opening> for Setting {
     fn from(opening: Opening) -> Self {
         Self {
             limits: opening.limits,
+            now: None,
             entropy: opening.entropy,
             route: opening.route,
             principal: opening.principal,
@@ -108,7 +116,8 @@ impl Conversation {
 }
 
 impl Stream for Conversation {
-    fn input(&mut self, _now: Instant, input: Input<'_>, out: &mut dyn Out) -> Result<(), Violation> {
+    fn input(&mut self, now: Instant, input: Input<'_>, out: &mut dyn Out) -> Result<(), Violation> {
+        self.setting.now = Some(now);
         match self.stage.input(&mut self.setting, input, out) {
             Ok(None) => Ok(()),
             Ok(Some(next)) => {
@@ -121,6 +130,10 @@ impl Stream for Conversation {
 
     fn wants(&self, from: Side) -> usize {
         self.stage.wants(from)
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.stage.wake_at()
     }
 }
 

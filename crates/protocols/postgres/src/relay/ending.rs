@@ -1,5 +1,7 @@
 //! Cancels, goodbyes and breaks.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 use model::{Class, Public, Status};
 use wire::{Out, Probe, Side, Why};
@@ -11,6 +13,9 @@ use crate::frame::frame;
 use crate::message::error;
 use crate::message::ready::Transaction;
 use crate::sqlstate;
+
+/// How long commands of a client that vanished may run on.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Relay {
     /// The client's cancel: takes back what waits, cancels what runs, and is nothing to an idle conversation.
@@ -34,11 +39,24 @@ impl Relay {
         out.end(Side::Target);
     }
 
-    /// The client is gone. What was forwarded runs on, and how it ends is still written down.
-    pub(super) fn client_left(&mut self, out: &mut dyn Out) {
+    /// The client is gone. What was forwarded may run on for a while, and how it ends is still written down. One that said
+    /// goodbye left its commands to run, as it may with a direct connection.
+    pub(super) fn client_left(&mut self, now: Option<Instant>, out: &mut dyn Out) {
         self.withdraw(out);
         if !self.leaving {
             self.leave(frame(b'X', |_| {}), out);
+            self.give_up = now.map(|now| now + PATIENCE);
+        }
+    }
+
+    /// Nobody waits any more for what runs.
+    pub(super) fn give_up(&mut self, now: Option<Instant>, out: &mut dyn Out) {
+        if self.give_up.is_some() && self.give_up <= now {
+            self.give_up = None;
+            if let Some(key) = self.key.clone().filter(|_| !self.replies.is_empty()) {
+                out.aside(Probe::Cancel(key));
+            }
+            self.finish("client left", out);
         }
     }
 

@@ -15,6 +15,8 @@ mod refusal;
 mod said;
 mod tracked;
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use model::{Limits, Public};
 use wire::{Input, InterruptKey, Out, Replies, Side, Stop, Why};
@@ -69,6 +71,8 @@ pub(crate) struct Relay {
     draining: Option<Public>,
     /// The client said goodbye.
     leaving: bool,
+    /// The client vanished; when what still runs for it is cancelled.
+    give_up: Option<Instant>,
     over: bool,
 }
 
@@ -95,6 +99,7 @@ impl Relay {
             target_need: HEADER,
             draining: None,
             leaving: false,
+            give_up: None,
             over: false,
         })
     }
@@ -126,17 +131,18 @@ impl Relay {
 }
 
 impl Stage for Relay {
-    fn input(&mut self, _: &mut Setting, input: Input<'_>, out: &mut dyn Out) -> Result<Next, Fault> {
+    fn input(&mut self, setting: &mut Setting, input: Input<'_>, out: &mut dyn Out) -> Result<Next, Fault> {
         match input {
             Input::Data(Side::Client, _, buffer) => self.client(buffer, out)?,
             Input::Data(Side::Target, _, buffer) => self.target(buffer, out)?,
             Input::Answer(ticket, answer) => self.answer(ticket, answer, out)?,
             Input::Cancel => self.cancel(out)?,
-            Input::End(Side::Client, _) => self.client_left(out),
+            Input::End(Side::Client, _) => self.client_left(setting.now, out),
             Input::End(Side::Target, _) => self.target_left(out)?,
             Input::Stop(Stop::Cut(public)) => self.cut(&public, out),
             Input::Stop(Stop::Drain(public)) => self.draining = Some(public),
-            Input::Secured(..) | Input::Head(..) | Input::Wake => {}
+            Input::Wake => self.give_up(setting.now, out),
+            Input::Secured(..) | Input::Head(..) => {}
         }
         self.drain(out);
         Ok(self.over.then(|| Box::new(Over) as Box<dyn Stage>))
@@ -148,6 +154,10 @@ impl Stage for Relay {
             Side::Client => 0,
             Side::Target => self.target_need,
         }
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.give_up
     }
 
     fn may_speak(&self) -> bool {
