@@ -20,16 +20,20 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Relay {
     /// The client's cancel: takes back what waits, cancels what runs, and is nothing to an idle conversation.
     pub(super) fn cancel(&mut self, out: &mut dyn Out) -> Result<(), Fault> {
-        if !self.replies.is_empty()
-            && let Some(key) = self.key.clone()
-        {
-            out.aside(Probe::Cancel(key));
-        }
+        self.cancel_what_runs(out);
         if let Some(shape) = self.withdraw(out) {
             let public = Public::new(Class::Cancelled, "canceling statement due to user request");
             self.refuse(shape, &public, out)?;
         }
         Ok(())
+    }
+
+    fn cancel_what_runs(&self, out: &mut dyn Out) {
+        if !self.replies.is_empty()
+            && let Some(key) = self.key.clone()
+        {
+            out.aside(Probe::Cancel(key));
+        }
     }
 
     /// Terminate.
