@@ -42,9 +42,9 @@ impl Queue {
         self.gate = self.gate.max(mark);
     }
 
-    /// Queues an item. After the end nothing is queued any more.
+    /// Queues an item. After the end nothing is queued any more, but for a probe, which has a connection of its own.
     pub(crate) fn push(&mut self, item: Item) {
-        if self.ended {
+        if self.ended && !matches!(item, Item::Aside(_)) {
             return;
         }
         match &item {

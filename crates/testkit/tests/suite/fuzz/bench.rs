@@ -1,0 +1,254 @@
+//! A small engine for one stream: feeds it in pieces, answers it now or later, and disturbs it, all by choice.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use model::{Challenge, Class, Public, Secret, TlsMode};
+use testkit::driver::ada;
+use wire::{Answer, Ask, Input, Known, Mask, Opening, Protocol, Side, Stop, Stream, Ticket, TlsFacts, Upstream};
+
+use super::choices::Choices;
+use super::watch::Watch;
+
+/// Bytes of our own that one input may lead to: an error, a refusal, a greeting.
+const OURS: usize = 1024;
+
+/// The machine around a stream.
+pub(super) struct Bench {
+    stream: Box<dyn Stream>,
+    pub(super) out: Watch,
+    buffers: [BytesMut; 2],
+    /// What was said in all.
+    fed: usize,
+    inputs: usize,
+    ended: [bool; 2],
+    /// Questions whose answer comes later.
+    late: Vec<(Ticket, Side, Ask)>,
+    now: Instant,
+    cap: usize,
+    over: bool,
+}
+
+fn at(side: Side) -> usize {
+    usize::from(side == Side::Target)
+}
+
+/// Hides every value that holds an `a`.
+struct Hides;
+
+impl Mask for Hides {
+    fn field(&self, _: &str, value: &[u8]) -> Option<Bytes> {
+        value.contains(&b'a').then(|| Bytes::from_static(b"***"))
+    }
+}
+
+fn reason() -> Public {
+    Public::new(Class::Denied, "not here").with_hint("Ask somebody.")
+}
+
+impl Bench {
+    pub(super) fn new(protocol: &dyn Protocol, opening: Opening) -> Self {
+        let cap = opening.limits.frame + 64;
+        Self {
+            stream: protocol.stream(opening),
+            out: Watch::new(protocol.manifest()),
+            buffers: [BytesMut::new(), BytesMut::new()],
+            fed: 0,
+            inputs: 0,
+            ended: [false, false],
+            late: Vec::new(),
+            now: Instant::now(),
+            cap,
+            over: false,
+        }
+    }
+
+    /// What a side was sent so far.
+    pub(super) fn sent(&self, to: Side) -> &[u8] {
+        &self.out.sent[at(to)]
+    }
+
+    /// A side says something, in pieces; before each piece something else may happen.
+    pub(super) fn say(&mut self, side: Side, bytes: &[u8], choices: &mut Choices<'_>) {
+        let mut left = bytes;
+        while !left.is_empty() && !self.over {
+            self.disturb(choices);
+            if self.over || self.ended[at(side)] || (side == Side::Target && !self.out.connected) {
+                return;
+            }
+            let piece = if choices.once_in(3) { 1 + choices.below(left.len()) } else { left.len() };
+            let (now, later) = left.split_at(piece);
+            left = later;
+            self.fed += now.len();
+            if side == Side::Client {
+                self.out.said.extend_from_slice(now);
+            }
+            self.buffers[at(side)].extend_from_slice(now);
+            self.take(choices);
+        }
+    }
+
+    /// What may happen at any time.
+    fn disturb(&mut self, choices: &mut Choices<'_>) {
+        if !self.late.is_empty() && choices.once_in(2) {
+            self.answer_late(choices);
+        }
+        match choices.below(128) {
+            127 => self.input(Input::Cancel, choices),
+            126 => self.input(Input::Stop(Stop::Drain(reason())), choices),
+            125 => self.input(Input::Stop(Stop::Cut(reason())), choices),
+            124 => self.end(Side::Client, choices),
+            123 if self.out.connected => self.end(Side::Target, choices),
+            122 => self.wake(choices),
+            _ => return,
+        }
+        self.take(choices);
+    }
+
+    fn answer_late(&mut self, choices: &mut Choices<'_>) {
+        let place = choices.below(self.late.len());
+        let (ticket, side, ask) = self.late.remove(place);
+        self.reply(ticket, side, ask, choices);
+        self.take(choices);
+    }
+
+    /// All is said: what waits is answered, both sides end, and then nothing may be left open.
+    pub(super) fn finish(&mut self, choices: &mut Choices<'_>) {
+        while !self.late.is_empty() && !self.over {
+            self.answer_late(choices);
+        }
+        self.end(Side::Client, choices);
+        while !self.late.is_empty() && !self.over {
+            self.answer_late(choices);
+        }
+        if self.out.connected {
+            self.end(Side::Target, choices);
+            assert!(self.over, "both sides are gone and the conversation goes on");
+        }
+    }
+
+    /// What nothing was damaged in must come to a good end, or a case proves nothing.
+    pub(super) fn went_well(&self) {
+        assert!(self.out.closed && self.out.given > 1, "a plain conversation did not go well");
+        assert!(self.buffers.iter().all(BytesMut::is_empty), "bytes of a plain conversation were left");
+    }
+
+    fn end(&mut self, side: Side, choices: &mut Choices<'_>) {
+        if !self.over && !std::mem::replace(&mut self.ended[at(side)], true) {
+            self.input(Input::End(side, None), choices);
+            self.take(choices);
+        }
+    }
+
+    fn wake(&mut self, choices: &mut Choices<'_>) {
+        self.now += Duration::from_secs(1);
+        self.input(Input::Wake, choices);
+    }
+
+    /// The stream takes what it wants of both buffers, until it can do no more.
+    fn take(&mut self, choices: &mut Choices<'_>) {
+        let mut idle = 0;
+        while !self.over {
+            let Some(side) = [Side::Client, Side::Target].into_iter().find(|side| self.can_take(*side)) else { return };
+            let (before, happened, wants) = (self.buffers[at(side)].len(), self.out.happened, self.stream.wants(side));
+            let mut buffer = std::mem::take(&mut self.buffers[at(side)]);
+            let whole = buffer.clone();
+            self.input_data(side, &mut buffer, choices);
+            assert!(whole.ends_with(&buffer), "bytes were changed in the buffer");
+            let left = buffer.len();
+            self.buffers[at(side)] = buffer;
+            let moved = left < before || self.out.happened > happened || self.stream.wants(side) != wants;
+            idle = if moved { 0 } else { idle + 1 };
+            if !moved {
+                assert!(
+                    idle < 2,
+                    "the stream wants {wants} bytes of the {side:?}, has {left}, and does nothing with them"
+                );
+            }
+        }
+    }
+
+    fn can_take(&self, side: Side) -> bool {
+        let wants = self.stream.wants(side);
+        assert!(wants <= self.cap, "the stream wants {wants} bytes of the {side:?}, above every limit");
+        let paused = self.late.iter().any(|(_, pauses, _)| *pauses == side);
+        assert!(!paused || wants == 0, "the stream reads the {side:?} while a question of it is open");
+        wants > 0 && self.buffers[at(side)].len() >= wants
+    }
+
+    fn input_data(&mut self, side: Side, buffer: &mut BytesMut, choices: &mut Choices<'_>) {
+        let done = self.stream.input(self.now, Input::Data(side, 0, buffer), &mut self.out);
+        self.after(done.is_err(), choices);
+    }
+
+    fn input(&mut self, input: Input<'_>, choices: &mut Choices<'_>) {
+        if !self.over {
+            let done = self.stream.input(self.now, input, &mut self.out);
+            self.after(done.is_err(), choices);
+        }
+    }
+
+    /// What follows from every input.
+    fn after(&mut self, violated: bool, choices: &mut Choices<'_>) {
+        self.inputs += 1;
+        self.over |= violated || self.out.closed;
+        for ticket in std::mem::take(&mut self.out.withdrawn) {
+            self.late.retain(|(late, ..)| *late != ticket);
+        }
+        let sent = self.out.sent[0].len() + self.out.sent[1].len();
+        assert!(sent <= 2 * self.fed + OURS * (self.inputs + self.out.happened), "more goes out than came in");
+        if self.over {
+            assert_eq!(self.out.unsettled(), 0, "it ended and commands have no outcome");
+            return;
+        }
+        if let Some(next) = self.out.next.take() {
+            self.stream = next;
+        }
+        for side in std::mem::take(&mut self.out.securing) {
+            // The engine ends a session in which bytes came before the handshake.
+            if self.buffers[at(side)].is_empty() {
+                self.input(Input::Secured(side, TlsFacts::default()), choices);
+            } else {
+                self.over = true;
+            }
+        }
+        for (ticket, side, ask) in std::mem::take(&mut self.out.asked) {
+            if !self.out.is_open(ticket) {
+                continue;
+            }
+            if choices.once_in(6) {
+                self.late.push((ticket, side, ask));
+            } else {
+                self.reply(ticket, side, ask, choices);
+            }
+        }
+    }
+
+    fn reply(&mut self, ticket: Ticket, side: Side, ask: Ask, choices: &mut Choices<'_>) {
+        let no = choices.once_in(6);
+        let answer = match ask {
+            Ask::Act(_) if !no && choices.once_in(8) => {
+                self.late.push((ticket, side, ask));
+                self.input(Input::Answer(ticket, Answer::Waiting(reason())), choices);
+                return;
+            }
+            Ask::Act(_) if !no => {
+                let plan = choices.once_in(8).then(|| Arc::new(Hides) as Arc<dyn Mask>);
+                Answer::Go(self.out.go(ticket), plan)
+            }
+            _ if no => Answer::Refuse(reason()),
+            Ask::Challenge { .. } => Answer::Challenge(Challenge { salt: b"salt".to_vec(), iterations: 4096 }),
+            Ask::Identify(_) => Answer::Known(Known { principal: ada(), signature: Some([7; 32]) }),
+            Ask::Derive(_) => Answer::Derived(Secret::new([7; 32])),
+            _ => {
+                self.out.connected = true;
+                let tls = if choices.once_in(8) { TlsMode::VerifyFull } else { TlsMode::Disable };
+                let password = (!choices.once_in(8)).then(|| Secret::new("hunter2"));
+                Answer::Connected(Upstream { user: "app".to_owned(), password, tls, database: None })
+            }
+        };
+        self.out.answered(ticket);
+        self.input(Input::Answer(ticket, answer), choices);
+    }
+}

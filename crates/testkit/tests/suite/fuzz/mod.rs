@@ -1,0 +1,100 @@
+//! The seeded fuzz runner. Bodies are plain functions of bytes: a case is a seed and a number, and whatever happens in it
+//! follows from those. The clock is looked at only to stop.
+//!
+//! `SIGNET_FUZZ_SECONDS` sets the time of all bodies together (60); `SIGNET_SEED=s SIGNET_CASE=n` repeats one case.
+
+mod bench;
+mod cases;
+mod choices;
+mod doors;
+mod files;
+mod mutate;
+mod scripts;
+mod streams;
+mod watch;
+
+use std::time::{Duration, Instant};
+
+use testkit::random::{Random, seed};
+
+/// The time of all bodies together, in seconds.
+const SECONDS: u64 = 60;
+
+/// Prints how to have a failure again.
+struct Case {
+    name: &'static str,
+    seed: u64,
+    number: u64,
+}
+
+impl Drop for Case {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!(
+                "to have this again: SIGNET_SEED={} SIGNET_CASE={} and test {}",
+                self.seed, self.number, self.name
+            );
+        }
+    }
+}
+
+/// The bytes of a case: of any length up to `longest`, some dense, some nearly all 0, which is the plain choice.
+fn bytes_of(seed: u64, number: u64, longest: usize) -> Vec<u8> {
+    let mut random = Random::new(Random::new(seed).number() ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let (length, dense) = (random.below(longest), random.below(8));
+    let byte = |random: &mut Random| if random.below(8) <= dense { random.number().to_le_bytes()[0] } else { 0 };
+    (0..length).map(|_| byte(&mut random)).collect()
+}
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
+/// Runs a body for its share of the time, in hundredths.
+fn runs(name: &'static str, share: u64, longest: usize, body: fn(&[u8])) {
+    let seed = seed();
+    let only = setting("SIGNET_CASE");
+    let time = Duration::from_millis(setting("SIGNET_FUZZ_SECONDS").unwrap_or(SECONDS) * share * 10);
+    let begun = Instant::now();
+    let mut number = only.unwrap_or(0);
+    loop {
+        let case = Case { name, seed, number };
+        body(&bytes_of(seed, number, longest));
+        drop(case);
+        number += 1;
+        if only.is_some() || begun.elapsed() >= time {
+            break;
+        }
+    }
+    eprintln!("{name}: {number} cases in {:?}, SIGNET_SEED={seed}", begun.elapsed());
+}
+
+#[test]
+fn postgres_conversations() {
+    runs("postgres_conversations", 45, 400, streams::relay);
+}
+
+#[test]
+fn postgres_sign_in() {
+    runs("postgres_sign_in", 18, 300, streams::sign_in);
+}
+
+#[test]
+fn toy_conversations() {
+    runs("toy_conversations", 7, 300, streams::toy_stream);
+}
+
+#[test]
+fn proxy_headers() {
+    runs("proxy_headers", 10, 100, doors::proxy);
+}
+
+#[test]
+fn journal_segments() {
+    runs("journal_segments", 10, 100, files::journal);
+}
+
+#[test]
+fn configurations() {
+    runs("configurations", 10, 100, files::configuration);
+}
