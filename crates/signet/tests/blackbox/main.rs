@@ -26,6 +26,7 @@ mod full_disk;
 mod harness;
 mod house;
 mod kills;
+mod policy;
 mod replay;
 mod suites;
 mod torn_tail;

@@ -4,8 +4,12 @@
 mod cancelling;
 mod framing;
 mod hostile_target;
+mod huge;
+mod in_the_middle;
+mod leftovers;
 mod opening;
 mod prepared;
+mod proxied;
 mod refused;
 mod tls_edges;
 

@@ -1,32 +1,9 @@
-//! A17, A18, A35, A38: what is recorded is what runs, in the order in which it runs, and nothing stays for the next.
+//! A17, A18, A38: what is recorded is what runs, in the order in which it runs.
 
 use super::scene;
-use crate::harness::wire::{Message, Wire, frame};
+use crate::harness::pipeline::{bind, close_statement, execute, parse, rows, sync};
+use crate::harness::wire::Wire;
 use crate::harness::{Client, Gateway};
-
-fn parse(name: &str, sql: &str) -> Vec<u8> {
-    frame(b'P', format!("{name}\0{sql}\0\0\0").as_bytes())
-}
-
-fn bind(portal: &str, statement: &str) -> Vec<u8> {
-    frame(b'B', format!("{portal}\0{statement}\0\0\0\0\0\0\0").as_bytes())
-}
-
-fn execute(portal: &str) -> Vec<u8> {
-    frame(b'E', format!("{portal}\0\0\0\0\0").as_bytes())
-}
-
-fn close_statement(name: &str) -> Vec<u8> {
-    frame(b'C', format!("S{name}\0").as_bytes())
-}
-
-fn sync() -> Vec<u8> {
-    frame(b'S', b"")
-}
-
-fn rows(messages: &[Message]) -> Vec<String> {
-    messages.iter().filter(|message| message.tag == b'D').map(Message::text).collect()
-}
 
 /// The texts of the commands that were to run, in order.
 fn recorded(gateway: &Gateway) -> Vec<String> {
@@ -129,24 +106,6 @@ fn a18_a_pipeline_keeps_its_order() {
     server.assert_never_saw("execute <unnamed>: SELECT 'mark-skipped'");
     let texts: Vec<_> = recorded(&gateway).into_iter().filter(|text| text.contains("mark-")).collect();
     assert!(texts.is_sorted_by_key(|text| text.replace("skipped", "398").replace("last", "399")), "{texts:?}");
-}
-
-/// Two sessions of one person share nothing at the target.
-#[test]
-fn a35_nothing_of_a_session_stays_for_the_next() {
-    let Some((_server, gateway)) = scene() else { return };
-    let mut first = Wire::sign_in(&gateway.door());
-    first.query("SET timezone = 'Asia/Tokyo'; CREATE TEMP TABLE left_behind (id int); SELECT pg_advisory_lock(7)");
-    first.query("PREPARE left_behind AS SELECT 1");
-    drop(first);
-    let sql = "SELECT current_setting('timezone') = 'Asia/Tokyo', to_regclass('pg_temp.left_behind') IS NULL, \
-               (SELECT count(*) FROM pg_prepared_statements)";
-    Client::psql(&gateway.door()).args(["-c", sql]).run().prints("f|t|0");
-    let locked = "SELECT pg_try_advisory_lock(7)";
-    crate::harness::until("the lock of the session that ended", std::time::Duration::from_secs(10), || {
-        (Client::psql(&gateway.door()).args(["-c", locked]).run().ok() == "t").then_some(())
-    });
-    gateway.assert_recorded("command", "left_behind");
 }
 
 /// The dangerous part stands behind a mebibyte of comment: the record holds all of it, or the command is refused.

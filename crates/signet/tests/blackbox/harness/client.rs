@@ -65,6 +65,13 @@ impl Client {
             .arg(&repository().join("tests/clients/python").join(script).display().to_string())
     }
 
+    /// A Python program given as its text.
+    pub fn python_text(text: &str, door: &Door) -> Self {
+        let mut client = Self::new(installed("python"), door);
+        client.command.args(["-c", text]);
+        client
+    }
+
     /// A script of tests/clients/node.
     pub fn node(script: &str, door: &Door) -> Self {
         let mut client = Self::new("node", door);

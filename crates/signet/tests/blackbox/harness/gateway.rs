@@ -1,4 +1,4 @@
-//! The gateway under test: its configuration, its process, its command line. The only place that knows their shape.
+//! The gateway under test: its process, its command line. The only place that knows their shape.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -11,57 +11,11 @@ use std::time::Duration;
 use super::door::Door;
 use super::journal::Journal;
 use super::place::{TempDir, direct, free_port, root, signal, tail, until};
-use super::postgres::{PASSWORD, Postgres};
+use super::setup::{Ports, Setup};
 
 /// The program under test: the one cargo has just built, or another build of it named by `SIGNET_BIN`.
 fn binary() -> String {
     std::env::var("SIGNET_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_signet").into())
-}
-
-/// How a gateway is to be made.
-pub struct Setup {
-    /// `host:port` of the target.
-    pub address: String,
-    pub target_tls: &'static str,
-    pub target_ca: Option<PathBuf>,
-    pub listener_tls: &'static str,
-    /// Certificate and key; without them the gateway makes its own.
-    pub certificate: Option<(PathBuf, PathBuf)>,
-    /// The data folder as a file system of this many MiB.
-    pub tmpfs_mib: Option<u32>,
-    /// A program that starts the gateway, such as strace.
-    pub wrapper: Vec<String>,
-    pub target_password: String,
-    pub direct: Option<Door>,
-}
-
-impl Setup {
-    /// In front of this server, plain on both sides: what raw sockets and strace can read.
-    pub fn before(server: &Postgres) -> Self {
-        Self { direct: Some(server.door()), ..Self::before_address(&format!("127.0.0.1:{}", server.port)) }
-    }
-
-    pub fn before_address(address: &str) -> Self {
-        Self {
-            address: address.into(),
-            target_tls: "disable",
-            target_ca: None,
-            listener_tls: "optional",
-            certificate: None,
-            tmpfs_mib: None,
-            wrapper: Vec::new(),
-            target_password: PASSWORD.into(),
-            direct: None,
-        }
-    }
-
-    pub fn target_password(self, password: &str) -> Self {
-        Self { target_password: password.into(), ..self }
-    }
-
-    pub fn start(self) -> Gateway {
-        Gateway::start(self)
-    }
 }
 
 /// A running gateway. It ends, and its files go, when this is dropped.
@@ -78,7 +32,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    fn start(setup: Setup) -> Self {
+    pub(super) fn start(setup: Setup) -> Self {
         let dir = TempDir::new("gateway");
         fs::write(dir.join("target-password"), &setup.target_password).unwrap();
         fs::set_permissions(dir.join("target-password"), fs::Permissions::from_mode(0o600)).unwrap();
@@ -88,69 +42,11 @@ impl Gateway {
         if direct() && gateway.setup.direct.is_some() {
             return gateway;
         }
-        fs::write(gateway.config(), gateway.configuration()).unwrap();
+        let ports = Ports { dedicated: port, shared: shared_port, operations: operations_port };
+        fs::write(gateway.config(), gateway.setup.configuration(ports, gateway.dir.path())).unwrap();
         gateway.launch();
         gateway.token = gateway.make_token("ada", "8h");
         gateway
-    }
-
-    fn configuration(&self) -> String {
-        let Self { port, shared_port, operations_port, setup, dir, .. } = self;
-        let tls = setup.certificate.as_ref().map_or_else(String::new, |(certificate, key)| {
-            format!("[tls]\ncertificate = \"{}\"\nkey = \"{}\"\n", certificate.display(), key.display())
-        });
-        let ca = setup.target_ca.as_ref().map_or_else(String::new, |ca| format!("tls_ca = \"{}\"\n", ca.display()));
-        let (data, secret) = (dir.join("data"), dir.join("target-password"));
-        let (address, target_tls, listener_tls) = (&setup.address, setup.target_tls, setup.listener_tls);
-        format!(
-            r#"data_dir = "{data}"
-{tls}
-[operations]
-listen = "127.0.0.1:{operations_port}"
-
-[[listener]]
-protocol = "postgres"
-listen = "127.0.0.1:{port}"
-resource = "prod"
-tls = "{listener_tls}"
-
-[[listener]]
-protocol = "postgres"
-listen = "127.0.0.1:{shared_port}"
-tls = "{listener_tls}"
-
-[[resource]]
-name = "prod"
-protocol = "postgres"
-address = "{address}"
-tls = "{target_tls}"
-{ca}server_names = ["prod.localhost"]
-
-[[resource.account]]
-name = "app"
-user = "postgres"
-secret = {{ file = "{secret}" }}
-default = true
-
-[[resource.account]]
-name = "reader"
-user = "app_user"
-secret = {{ file = "{secret}" }}
-
-[[person]]
-name = "ada"
-access = [ {{ resource = "prod", accounts = ["app", "reader"] }} ]
-
-[[person]]
-name = "postgres"
-access = [ {{ resource = "prod", accounts = ["app"] }} ]
-
-[[person]]
-name = "eve"
-"#,
-            data = data.display(),
-            secret = secret.display(),
-        )
     }
 
     /// Starts the process (again) on the same data, and waits until it says that it is healthy.
