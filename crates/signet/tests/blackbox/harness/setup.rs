@@ -80,7 +80,7 @@ protocol = "postgres"
 listen = "127.0.0.1:{dedicated}"
 resource = "prod"
 tls = "{listener_tls}"
-proxy_from = {proxy_from:?}
+proxy_protocol_from = {proxy_from:?}
 
 [[listener]]
 protocol = "postgres"
