@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use engine::{Cause, EngineLimits, Listener, Network};
 use model::Event;
-use testkit::house::{TestHouse, allow};
+use testkit::house::{TestHouse, allow, settle};
 use testkit::legs::pair;
 use testkit::peer::Said;
 use testkit::replay::Silent;
@@ -48,7 +48,7 @@ pub(super) fn proxy(bytes: &[u8]) {
         damage(&mut header, &mut choices);
     }
     let mut said = header;
-    said.extend_from_slice(&frame::write(frame::tag::HELLO, &[&b"ada\0prod\0"[..], &[0; 32]].concat()));
+    said.extend_from_slice(&frame::write(frame::tag::HELLO, &[&b"ada\0\0"[..], &[0; 32]].concat()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let house = TestHouse::new(&Toy, Box::new(|_| allow()), Box::new(|| Box::new(Silent)), EngineLimits::default());
@@ -67,12 +67,22 @@ pub(super) fn proxy(bytes: &[u8]) {
             remote.say(left[..piece].to_vec());
             left = &left[piece..];
         }
-        remote.says(Said::End);
-        let receipt = house.gateway.serve(Box::new(leg), SocketAddr::new(BALANCER, 40_000), listener).await;
+        let serve = house.gateway.serve(Box::new(leg), SocketAddr::new(BALANCER, 40_000), listener);
+        // It leaves when nothing else can happen any more: the clock stands until then.
+        let leave = async {
+            settle().await;
+            remote.says(Said::End);
+        };
+        let (receipt, ()) = tokio::join!(serve, leave);
         assert!(!matches!(receipt.cause, Cause::Panic | Cause::Internal(_)), "{:?}", receipt.cause);
         let begun = house.journal.events().iter().any(|event| matches!(event, Event::SessionStart { .. }));
         assert!(!begun || believed(&said).is_some(), "a session began behind a header that nobody may believe");
-        assert!(begun || !bytes.is_empty(), "a plain header was not believed");
+        assert!(
+            begun || !bytes.is_empty(),
+            "a plain header was not believed: {:?} {:?}",
+            receipt.cause,
+            house.journal.events()
+        );
         assert!(!begun || house.dialer.dialled().len() == 1, "a session without a target");
     });
 }

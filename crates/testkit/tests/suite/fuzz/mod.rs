@@ -2,6 +2,7 @@
 //! follows from those. The clock is looked at only to stop.
 //!
 //! `SIGNET_FUZZ_SECONDS` sets the time of all bodies together (60); `SIGNET_SEED=s SIGNET_CASE=n` repeats one case.
+#![allow(clippy::print_stderr, reason = "a run says how much was tried, and a failure how to have it again")]
 
 mod bench;
 mod cases;

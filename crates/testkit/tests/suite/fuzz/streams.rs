@@ -125,8 +125,10 @@ pub(super) fn toy_stream(bytes: &[u8]) {
     let mut script = all[choices.below(all.len())].clone();
     mutate(&mut script, &all, |_| 0, &mut choices);
     let mut bench = Bench::new(&Toy, Opening { principal: Some(ada()), ..opening() });
+    bench.settles = false;
     bench.say(Side::Client, &toy::write(toy::tag::HELLO, b"ada\0prod\0"), &mut choices);
     bench.say(Side::Target, &toy::write(toy::tag::HELLO, b""), &mut choices);
+    bench.say(Side::Target, &toy::write(toy::tag::KEY, b"the target's own"), &mut choices);
     converse(&mut bench, script, &mut choices);
     if bytes.is_empty() {
         bench.went_well();
