@@ -57,9 +57,7 @@ impl Relay {
     pub(super) fn give_up(&mut self, now: Option<Instant>, out: &mut dyn Out) {
         if self.give_up.is_some() && self.give_up <= now {
             self.give_up = None;
-            if let Some(key) = self.key.clone().filter(|_| !self.replies.is_empty()) {
-                out.aside(Probe::Cancel(key));
-            }
+            self.cancel_what_runs(out);
             self.finish("client left", out);
         }
     }

@@ -259,6 +259,13 @@ impl Driver {
         self.input(Input::Secured(side, facts));
     }
 
+    /// The time that the stream wants to be woken at has come.
+    pub(super) fn wake(&mut self) {
+        let at = self.stream.wake_at().expect("a time to be woken at");
+        let result = self.stream.input(at, Input::Wake, &mut self.effects);
+        self.note(result);
+    }
+
     pub(super) fn stop(&mut self, stop: Stop) {
         self.input(Input::Stop(stop));
     }
