@@ -42,12 +42,26 @@ fn a34_between_the_client_and_the_gateway() {
         done.fails_with("FATAL");
     }
     server.assert_never_saw("mark-middle");
-    gateway.assert_recorded("signin.refused", "\"user\":\"ada\"");
+    gateway.assert_recorded("signin.refused", "channel binding does not match");
     assert!(gateway.journal().of_kind("session.start").next().is_none());
     // The relay itself is in order: with the gateway's own certificate, nobody can tell.
     let accomplice = Relay::start(&mine.certificate, &mine.key, gateway.port);
     through(&gateway, accomplice.port, "require", "mark-own").run().prints("mark-own");
     server.assert_saw("mark-own");
+}
+
+/// Whose sign-in it was that somebody listened to is the first thing that the operators must know.
+#[test]
+fn a34_the_record_names_the_person() {
+    if direct() {
+        return;
+    }
+    let dir = TempDir::new("middle");
+    let (_server, gateway, _mine) = start(&dir, |server| server.port);
+    let stranger = certificates::issue(dir.path(), "stranger", NAMES);
+    let relay = Relay::start(&stranger.certificate, &stranger.key, gateway.port);
+    through(&gateway, relay.port, "require", "mark-middle").run().fails_with("FATAL");
+    gateway.assert_recorded("signin.refused", "\"user\":\"ada\"");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::harness::{Client, Gateway, Postgres, until};
 
 /// What a second session finds of the first: every count must be 0, every setting the default.
 const LOOK: &str = "SELECT current_setting('search_path'), current_setting('role'), \
-     coalesce(current_setting('left.behind', true), ''), to_regclass('pg_temp.left_behind') IS NULL, \
+     coalesce(current_setting('litter.mark', true), ''), to_regclass('pg_temp.left_behind') IS NULL, \
      (SELECT count(*) FROM pg_prepared_statements), (SELECT count(*) FROM pg_cursors), \
      (SELECT count(*) FROM pg_listening_channels())";
 const NOTHING: &str = "\"$user\", public|none||t|0|0|0";
@@ -18,7 +18,7 @@ const NOTHING: &str = "\"$user\", public|none||t|0|0|0";
 fn litter(wire: &mut Wire) {
     for sql in [
         "CREATE TEMP TABLE left_behind (id int)",
-        "SET search_path = pg_temp; SET left.behind = 'mark-setting'; SET ROLE app_user; RESET ROLE; SET ROLE app_user",
+        "SET search_path = pg_temp; SET litter.mark = 'mark-setting'; SET ROLE app_user; RESET ROLE; SET ROLE app_user",
         "PREPARE left_behind AS SELECT 'mark-prepared'",
         "LISTEN left_behind",
         "DECLARE left_behind CURSOR WITH HOLD FOR SELECT 'mark-cursor'",

@@ -1,5 +1,7 @@
 //! The PROXY protocol, version 2: from listed peers it is demanded and believed, from others it is a broken rule.
 
+use std::time::Duration;
+
 use super::assert_ends;
 use crate::harness::wire::{Ending, PROTOCOL_3_0, Wire};
 use crate::harness::{Client, Gateway, Postgres, Setup, direct};
@@ -64,13 +66,13 @@ fn a_failed_sign_in_has_the_address_of_the_header() {
 #[test]
 fn a_listed_peer_without_a_header_is_turned_away() {
     let Some((server, gateway)) = scene(&["127.0.0.0/8"]) else { return };
-    Client::psql(&gateway.door()).args(["-c", "SELECT 'mark-bare'"]).run().fails_with("server closed the connection");
     let mut cut = header(0x21, 0x11, &CLIENT);
     cut[13] = 0x12;
     let broken = [
+        b"\0\0\0\x08\x04\xd2\x16\x2f".to_vec(),
         header(0x11, 0x11, &CLIENT),
         header(0x2f, 0x11, &CLIENT),
-        header(0x21, 0x11, &CLIENT[..11]),
+        header(0x21, 0x11, &CLIENT[..9]),
         header(0x21, 0x31, &[0; 216]),
         header(0x21, 0x11, &[0; 5000]),
         b"PROXY TCP4 192.0.2.7 127.0.0.1 51966 6000\r\n".to_vec(),
@@ -79,10 +81,32 @@ fn a_listed_peer_without_a_header_is_turned_away() {
     for first in &broken {
         assert!(sign_in_behind(&gateway, first).is_err(), "{first:?}");
     }
-    server.assert_never_saw("mark-bare");
     gateway.assert_recorded("signin.refused", "no PROXY header");
     assert!(gateway.journal().of_kind("session.start").next().is_none());
     assert!(!server.log().contains("connection received"), "the target was dialled");
+}
+
+/// Its first byte says already that it is none, so nobody has to wait for the end of the time that a sign-in may take.
+#[test]
+fn a_client_without_a_header_is_turned_away_at_once() {
+    let Some((server, gateway)) = scene(&["127.0.0.0/8"]) else { return };
+    let done = Client::psql(&gateway.door()).args(["-c", "SELECT 'mark-bare'"]).run();
+    done.fails_with("server closed the connection");
+    assert!(done.took < Duration::from_secs(5), "{}", done.report());
+    server.assert_never_saw("mark-bare");
+    gateway.assert_recorded("signin.refused", "no PROXY header");
+}
+
+/// The two bytes of the destination's port belong to the addresses as much as the rest.
+#[test]
+fn a_header_too_short_for_its_family_is_turned_away() {
+    let Some((server, gateway)) = scene(&["127.0.0.0/8"]) else { return };
+    for length in [10, 11] {
+        let first = header(0x21, 0x11, &CLIENT[..length]);
+        assert!(sign_in_behind(&gateway, &first).is_err(), "{length} bytes of addresses");
+    }
+    assert!(!server.log().contains("connection received"), "the target was dialled");
+    gateway.assert_recorded("signin.refused", "no PROXY header");
 }
 
 /// The balancer's own look whether the port is open.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use testkit::driver::{Cuts, Decide, Decision, Event, Reason, Run, allow_all, denied, opening};
+use testkit::plumbing::is_harmless;
 use testkit::random::{Random, Seeded, seed};
 use testkit::recording::{Recording, replay};
 use wire::{Entropy, Opening, Side};
@@ -47,8 +48,8 @@ fn excerpt(bytes: &[u8], at: usize) -> String {
     bytes[at.saturating_sub(40)..bytes.len().min(at + 80)].escape_ascii().to_string()
 }
 
-/// Commands went under leave that was given before, and only then. (That leave is genuine and plumbing stands in the
-/// manifest, the driver checks with every byte.)
+/// Commands went under leave that was asked for before, and no command went under the name of something harmless. (That
+/// leave is genuine and plumbing stands in the manifest, the driver checks with every byte.)
 fn went_with_leave(run: &Run, about: &str) {
     let mut asked = std::collections::BTreeSet::new();
     for event in &run.events {
@@ -59,12 +60,16 @@ fn went_with_leave(run: &Run, about: &str) {
             Event::Sent(Side::Target, _, _, Reason::Command(ticket)) => {
                 assert!(asked.contains(ticket), "{about}: sent before it was asked about");
             }
+            Event::Sent(Side::Target, _, bytes, Reason::Plumbing(name)) => {
+                assert!(is_harmless(name, bytes), "{about}: not a {name}: {}", bytes.escape_ascii());
+            }
             _ => {}
         }
     }
 }
 
-fn commands(run: &Run) -> usize {
+fn commands(run: &Run, about: &str) -> usize {
+    went_with_leave(run, about);
     let is = |event: &&Event| matches!(event, Event::Sent(Side::Target, _, _, Reason::Command(_)));
     run.events.iter().filter(is).count()
 }
@@ -73,12 +78,20 @@ fn commands(run: &Run) -> usize {
 /// part slip through.
 fn nothing_goes_without_leave(everybody: &Everybody, recording: &Recording, about: &str) -> usize {
     let silence: Decide = Box::new(|_| Decision::Silence);
-    assert_eq!(commands(&played(everybody, recording, Cuts::Whole, silence)), 0, "{about}: a command went undecided");
+    assert_eq!(
+        commands(&played(everybody, recording, Cuts::Whole, silence), about),
+        0,
+        "{about}: a command went undecided"
+    );
     let alone = Recording { said: recording.client_alone(), ..recording.clone() };
     let silence: Decide = Box::new(|_| Decision::Silence);
-    assert_eq!(commands(&played(everybody, &alone, Cuts::Whole, silence)), 0, "{about}: a command went undecided");
+    assert_eq!(
+        commands(&played(everybody, &alone, Cuts::Whole, silence), about),
+        0,
+        "{about}: a command went undecided"
+    );
     let refused = played(everybody, &alone, Cuts::Whole, Box::new(|_| Decision::Deny(denied())));
-    assert_eq!(commands(&refused), 0, "{about}: a refused command went");
+    assert_eq!(commands(&refused, about), 0, "{about}: a refused command went");
     refused.acts().count()
 }
 
