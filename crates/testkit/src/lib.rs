@@ -14,6 +14,7 @@ pub mod driver;
 pub mod house;
 pub mod legs;
 pub mod peer;
+pub mod plumbing;
 pub mod random;
 pub mod recording;
 pub mod replay;

@@ -111,7 +111,7 @@ fn recorded_regression_suite_is_replayed() {
     let everybody = Everybody::new();
     let (mut random, begun) = (Random::new(seeded.0), Instant::now());
     let (mut replays, mut bytes, mut refused, mut small) = (0, 0, 0, 0);
-    let (rounds, within) = if soak() { (20, Duration::MAX) } else { (4, Duration::from_secs(20)) };
+    let (rounds, within) = if soak() { (20, Duration::MAX) } else { (4, Duration::from_secs(8)) };
     for (number, recording) in recordings.iter().enumerate() {
         let about = |how: &str| format!("session {number}, {how}, SIGNET_SEED={}", seeded.0);
         let mut again = |cuts: Cuts| {

@@ -1,6 +1,7 @@
 //! Bodies about streams: PostgreSQL in full swing, its beginnings on both sides, and the toy protocol.
 
 use testkit::driver::{ada, opening};
+use testkit::plumbing::is_harmless;
 use testkit::toy::{Toy, client::command, frame as toy};
 use wire::{Opening, Side};
 
@@ -19,6 +20,7 @@ pub(super) fn relay(bytes: &[u8]) {
     }
     mutate(&mut script, &all, length_at, &mut choices);
     let mut bench = Bench::new(&postgres::Postgres, Opening { principal: Some(ada()), ..opening() });
+    bench.out.harmless = is_harmless;
     bench.say(Side::Client, &startup(), &mut choices);
     bench.say(Side::Target, &greeting(), &mut choices);
     converse(&mut bench, script, &mut choices);
@@ -41,6 +43,7 @@ pub(super) fn converse(bench: &mut Bench, mut script: Script, choices: &mut Choi
 pub(super) fn sign_in(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
     let mut bench = Bench::new(&postgres::Postgres, Opening { tls_offered: choices.once_in(2), ..opening() });
+    bench.out.harmless = is_harmless;
     let mut first = vec![startup()];
     match choices.below(6) {
         1 => first.insert(0, packet(&80_877_103_u32.to_be_bytes())),

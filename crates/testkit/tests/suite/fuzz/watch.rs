@@ -29,6 +29,10 @@ pub(super) struct Watch {
     pub(super) sent: [Vec<u8>; 2],
     /// What the client has said, of which every command must be a part.
     pub(super) said: Vec<u8>,
+    /// Bytes of commands that went to the target.
+    forwarded: usize,
+    /// What bytes may go under a name of the manifest.
+    pub(super) harmless: fn(&str, &[u8]) -> bool,
     /// Everything that happened, counted: it grows whenever a stream does something.
     pub(super) happened: usize,
 }
@@ -52,6 +56,8 @@ impl Watch {
             connected: false,
             sent: [Vec::new(), Vec::new()],
             said: Vec::new(),
+            forwarded: 0,
+            harmless: |_, _| true,
             happened: 0,
         }
     }
@@ -91,10 +97,13 @@ impl Watch {
             Why::Reply => assert_eq!(to, Side::Client, "a reply was sent to the target"),
             Why::Plumbing(name) => {
                 assert!(self.manifest.plumbing.iter().any(|(known, _)| known == name), "`{name}` is not listed");
+                assert!((self.harmless)(name, bytes), "not a {name}: {}", bytes.escape_ascii());
             }
             Why::Command(go) => {
                 self.check(go);
                 let said = bytes.is_empty() || self.said.windows(bytes.len()).any(|window| window == bytes);
+                self.forwarded += bytes.len();
+                assert!(self.forwarded <= self.said.len(), "more commands were forwarded than the client said");
                 assert!(said, "a command was forwarded that the client did not say: {:?}", bytes.escape_ascii());
             }
         }
