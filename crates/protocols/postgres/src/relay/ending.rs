@@ -47,24 +47,42 @@ impl Relay {
     /// goodbye left its commands to run, as it may with a direct connection.
     pub(super) fn client_left(&mut self, now: Option<Instant>, out: &mut dyn Out) {
         self.withdraw(out);
-        if !self.leaving {
+        if self.leaving {
+            return;
+        }
+        if self.replies.is_empty() || self.copy_in {
+            self.leave(frame(b'X', |_| {}), out);
+        } else {
+            // A cancel must go out before the goodbye, so that waits too.
+            self.give_up = now.map(|now| now + PATIENCE);
+        }
+    }
+
+    /// Nobody waits any more for what runs: it is cancelled, and a target that does not end then is left alone.
+    pub(super) fn give_up(&mut self, now: Option<Instant>, out: &mut dyn Out) {
+        if self.give_up.is_none() || self.give_up > now {
+            return;
+        }
+        if self.leaving {
+            self.finish("client left", out);
+        } else {
+            self.cancel_what_runs(out);
             self.leave(frame(b'X', |_| {}), out);
             self.give_up = now.map(|now| now + PATIENCE);
         }
     }
 
-    /// Nobody waits any more for what runs.
-    pub(super) fn give_up(&mut self, now: Option<Instant>, out: &mut dyn Out) {
-        if self.give_up.is_some() && self.give_up <= now {
+    /// What ran for a client that vanished has ended.
+    pub(super) fn leave_when_done(&mut self, out: &mut dyn Out) {
+        if self.give_up.is_some() && !self.leaving && !self.over && self.replies.is_empty() {
             self.give_up = None;
-            self.cancel_what_runs(out);
-            self.finish("client left", out);
+            self.leave(frame(b'X', |_| {}), out);
         }
     }
 
     pub(super) fn target_left(&mut self, out: &mut dyn Out) -> Result<(), Fault> {
         self.withdraw(out);
-        if self.leaving {
+        if self.leaving || self.give_up.is_some() {
             self.finish("client left", out);
             return Ok(());
         }
@@ -95,6 +113,7 @@ impl Relay {
             && !self.unsynced
             && self.skip == Skip::No
             && !self.leaving
+            && self.give_up.is_none()
             && !self.over
             && self.passing.is_none();
         if idle && let Some(public) = self.draining.take() {

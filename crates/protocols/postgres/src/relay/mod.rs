@@ -144,6 +144,7 @@ impl Stage for Relay {
             Input::Wake => self.give_up(setting.now, out),
             Input::Secured(..) | Input::Head(..) => {}
         }
+        self.leave_when_done(out);
         self.drain(out);
         Ok(self.over.then(|| Box::new(Over) as Box<dyn Stage>))
     }
@@ -157,7 +158,7 @@ impl Stage for Relay {
     }
 
     fn wake_at(&self) -> Option<Instant> {
-        self.give_up
+        self.give_up.filter(|_| !self.over)
     }
 
     fn may_speak(&self) -> bool {
