@@ -1,4 +1,4 @@
-//! Recorded traffic of PostgreSQL's regression suite, replayed through fresh streams: cut anywhere it must come out the same,
+//! Recorded traffic of PostgreSQL's regression suite and of drivers, replayed through fresh streams: cut anywhere it must come out the same,
 //! and with the decide step taken out no command may reach the target.
 //!
 //! `SIGNET_SEED` repeats the cuts of a failure; the long proofs (`SIGNET_SOAK=1`) replay more, of the whole suite.
@@ -96,13 +96,13 @@ fn nothing_goes_without_leave(everybody: &Everybody, recording: &Recording, abou
 }
 
 #[test]
-fn recorded_regression_suite_is_replayed() {
+fn recorded_sessions_are_replayed() {
     if direct() {
         return;
     }
     let seeded = Seeded(seed());
     let begun = Instant::now();
-    let recordings = record::regression(seeded.0);
+    let recordings = record::sessions(seeded.0);
     let size: usize = recordings.iter().map(Recording::size).sum();
     let asked: usize = recordings.iter().map(|recording| recording.asked).sum();
     eprintln!("recorded {} sessions, {size} bytes, {asked} commands in {:?}", recordings.len(), begun.elapsed());

@@ -1,4 +1,5 @@
-//! Runs PostgreSQL's regression suite through an in-process gateway whose streams are recorded.
+//! Runs PostgreSQL's regression suite, and drivers that pipeline and prepare, which it does not, through an in-process gateway
+//! whose streams are recorded.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use wire::Route;
 
 use super::house::{PASSWORD, USER, house};
 use crate::harness::place::{TempDir, repository};
-use crate::harness::soak;
+use crate::harness::{Client, Door, soak};
 
 /// The server of the matched set, which trusts everybody; stopped when dropped.
 struct Trusting {
@@ -40,8 +41,8 @@ fn pgsuite() -> Command {
     Command::new(repository().join("scripts/pgsuite.sh"))
 }
 
-/// The sessions of the suite: its sample, or all of it in the long proofs.
-pub fn regression(seed: u64) -> Vec<Recording> {
+/// The sessions of the suite (its sample, or all of it in the long proofs) and of the drivers.
+pub fn sessions(seed: u64) -> Vec<Recording> {
     let server = Trusting::start();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let recorder: &'static Recorder = Box::leak(Box::new(Recorder::new(postgres::Postgres)));
@@ -59,8 +60,29 @@ pub fn regression(seed: u64) -> Vec<Recording> {
     let output = run.env("PGSSLMODE", "disable").output().unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{text}");
+    drivers(address.port());
     runtime.block_on(gateway.drain(Public::new(Class::Shutdown, "the recording is over")));
     recorder.take()
+}
+
+/// The extended protocol in all its ways: named and unnamed statements, pipelines, binary values, COPY, cancels.
+fn drivers(port: u16) {
+    let door = Door {
+        host: "127.0.0.1".to_owned(),
+        port,
+        user: USER.to_owned(),
+        password: PASSWORD.to_owned(),
+        database: "postgres".to_owned(),
+        sslmode: "disable",
+        sslrootcert: None,
+    };
+    Client::postgres_tool("pgbench", &door).args(["-i", "-q", "-s", "1"]).run().ok();
+    for mode in ["extended", "prepared"] {
+        Client::postgres_tool("pgbench", &door).args(["-M", mode, "-n", "-c", "2", "-t", "25"]).run().ok();
+    }
+    Client::python("psycopg_tour.py", &door).run().prints("ok");
+    Client::python("asyncpg_tour.py", &door).run().prints("ok");
+    Client::node("tour.js", &door).run().prints("ok");
 }
 
 fn listener(recorder: &'static Recorder) -> Listener {
