@@ -99,3 +99,35 @@ fn a34_the_relay_before_the_target_is_in_order() {
     server.assert_saw("mark-own");
     gateway.assert_recorded("command", "mark-own");
 }
+
+/// With the very certificate of the gateway, so that only the shorter list of mechanisms can tell.
+#[test]
+fn a34_a_client_that_was_not_offered_channel_binding() {
+    if direct() {
+        return;
+    }
+    let dir = TempDir::new("middle");
+    let (server, gateway, mine) = start(&dir, |server| server.port);
+    let relay = Relay::downgrading(&mine.certificate, &mine.key, gateway.port);
+    through(&gateway, relay.port, "prefer", "mark-less").run().fails_with("FATAL");
+    server.assert_never_saw("mark-less");
+    gateway.assert_recorded("signin.refused", "channel binding");
+    assert!(gateway.journal().of_kind("session.start").next().is_none());
+}
+
+#[test]
+fn a34_a_gateway_that_was_not_offered_channel_binding() {
+    if direct() {
+        return;
+    }
+    let dir = TempDir::new("middle");
+    let mut relay = None;
+    let (server, gateway, _mine) = start(&dir, |server| {
+        let own = server.certificate.as_ref().unwrap();
+        relay.insert(Relay::downgrading(&own.certificate, &own.key, server.port)).port
+    });
+    through(&gateway, gateway.port, "require", "mark-less").run().fails_with("FATAL");
+    server.assert_never_saw("mark-less");
+    server.assert_saw("SCRAM channel binding negotiation error");
+    gateway.assert_recorded("session.end", "");
+}

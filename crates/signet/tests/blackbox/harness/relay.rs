@@ -8,7 +8,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_t
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, ServerConfig, SignatureScheme};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
@@ -25,6 +25,15 @@ pub struct Relay {
 impl Relay {
     /// Between whoever connects and `to`, showing this certificate.
     pub fn start(certificate: &Path, key: &Path, to: u16) -> Self {
+        Self::start_with(certificate, key, to, false)
+    }
+
+    /// The same, and it takes SCRAM-SHA-256-PLUS off the list that is offered.
+    pub fn downgrading(certificate: &Path, key: &Path, to: u16) -> Self {
+        Self::start_with(certificate, key, to, true)
+    }
+
+    fn start_with(certificate: &Path, key: &Path, to: u16, downgrades: bool) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -34,7 +43,7 @@ impl Relay {
                 let far = TcpStream::connect(("127.0.0.1", to)).await;
                 let (acceptor, connector) = (acceptor.clone(), connector.clone());
                 // A side that does not go along ends the connection, and that is for the test to see.
-                tokio::spawn(async move { between(near, far?, acceptor, connector).await });
+                tokio::spawn(async move { between(near, far?, acceptor, connector, downgrades).await });
             }
         });
         Self { port, _runtime: runtime }
@@ -46,6 +55,7 @@ async fn between(
     mut far: TcpStream,
     acceptor: TlsAcceptor,
     connector: TlsConnector,
+    downgrades: bool,
 ) -> std::io::Result<()> {
     let mut request = [0; 8];
     near.read_exact(&mut request).await?;
@@ -57,7 +67,33 @@ async fn between(
     far.read_exact(&mut agreed).await?;
     assert_eq!(agreed, *b"S", "the far side has no TLS");
     let mut far = connector.connect(ServerName::try_from("localhost").unwrap(), far).await?;
+    if downgrades {
+        pass(&mut near, &mut far, 0).await?;
+        let offer = take(&mut far, 1).await?;
+        assert!(offer.windows(18).any(|name| name == b"SCRAM-SHA-256-PLUS"), "there is nothing to take off the list");
+        let mut less = vec![b'R', 0, 0, 0, 23, 0, 0, 0, 10];
+        less.extend(b"SCRAM-SHA-256\0\0");
+        near.write_all(&less).await?;
+    }
     copy_bidirectional(&mut near, &mut far).await.map(drop)
+}
+
+/// One message, whose length stands behind so many bytes.
+async fn take(from: &mut (impl AsyncRead + Unpin), before: usize) -> std::io::Result<Vec<u8>> {
+    let mut message = vec![0; before + 4];
+    from.read_exact(&mut message).await?;
+    let length = u32::from_be_bytes(message[before..].try_into().unwrap());
+    message.resize(before + length as usize, 0);
+    from.read_exact(&mut message[before + 4..]).await?;
+    Ok(message)
+}
+
+async fn pass(
+    from: &mut (impl AsyncRead + Unpin),
+    to: &mut (impl AsyncWrite + Unpin),
+    before: usize,
+) -> std::io::Result<()> {
+    to.write_all(&take(from, before).await?).await
 }
 
 fn provider() -> Arc<CryptoProvider> {
