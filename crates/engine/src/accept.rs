@@ -5,7 +5,7 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use model::{Class, Event, Public};
 use ports::Verified;
 use tokio::io::{AsyncReadExt, AsyncWriteExt as _};
@@ -84,12 +84,13 @@ impl Stranger {
                 })));
             }
         };
-        let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, peer, &door));
+        let mut client = peer;
+        let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, &mut client, &door));
         let arrived = tokio::select! {
             arrived = arrival => arrived.map_err(|_| Cause::TooSlow)?,
             () = crowded_out(&mut evicted) => return Err(Cause::Stopped(Class::Limit)),
         };
-        let (leg, client, tls) = arrived.inspect_err(|cause| refused_at_the_door(*cause, peer, &door, &chain))?;
+        let (leg, tls) = arrived.inspect_err(|cause| refused_at_the_door(*cause, client, &door, premises, &chain))?;
         let mut pump = begin(leg, client, None, &door, premises, chain, phase);
         pump.sit(seat);
         pump.stop_when(Box::pin(async move {
@@ -105,21 +106,22 @@ impl Stranger {
 
 /// A connection that spoke and was not what it must be is an attempt to sign in. One that said nothing is not: scanners and
 /// balancers look whether a port is open.
-fn refused_at_the_door(cause: Cause, peer: SocketAddr, door: &Door, chain: &Chain) {
+fn refused_at_the_door(cause: Cause, client: SocketAddr, door: &Door, premises: &Premises, chain: &Chain) {
     let what = match cause {
         Cause::Tls(_) => "the TLS handshake failed, or agreed on no application protocol",
         Cause::Violation(_) => "no PROXY header, where one is demanded",
         _ => return,
     };
     let refused = Event::SigninRefused {
-        client: peer.to_string(),
+        client: client.to_string(),
         protocol: door.protocol.manifest().name.to_owned(),
         user: None,
         resource: None,
         reason: Public::new(Class::Protocol, what),
     };
+    premises.house.metrics.signins_refused.inc();
     if chain.append(refused).is_err() {
-        tracing::error!(%peer, what, "a refused connection could not be recorded: the journal takes no records");
+        tracing::error!(%client, what, "a refused connection could not be recorded: the journal takes no records");
     }
 }
 
@@ -155,12 +157,15 @@ fn stop_with_the_gateway(pump: &mut Pump, phase: watch::Receiver<Phase>) {
     pump.stop_when(Box::pin(async move { Stop::Cut(reached(&mut cut, Phase::cut).await) }));
 }
 
-type Arrived = (Box<dyn Leg>, SocketAddr, Option<(TlsFacts, Option<String>)>);
+type Arrived = (Box<dyn Leg>, Option<(TlsFacts, Option<String>)>);
 
 /// Reads the PROXY header of a trusted balancer and begins TLS when the first byte says so.
-async fn arrive(mut io: Box<dyn Io>, peer: SocketAddr, door: &Door) -> Result<Arrived, Cause> {
-    let client =
-        if door.proxy_from.iter().any(|network| network.contains(peer.ip())) { proxied(&mut io).await? } else { peer };
+///
+/// `client` is the peer, and becomes whom the balancer names.
+async fn arrive(mut io: Box<dyn Io>, client: &mut SocketAddr, door: &Door) -> Result<Arrived, Cause> {
+    if door.proxy_from.iter().any(|network| network.contains(client.ip())) {
+        *client = proxied(&mut io).await?;
+    }
     let mut first = BytesMut::with_capacity(1024);
     if io.read_buf(&mut first).await.map_err(|_| Cause::Left(Side::Client))? == 0 {
         return Err(Cause::Closed("nothing was said"));
@@ -176,13 +181,13 @@ async fn arrive(mut io: Box<dyn Io>, peer: SocketAddr, door: &Door) -> Result<Ar
                 shut(&mut leg).await;
                 return Err(Cause::Tls(Side::Client));
             }
-            Ok((leg, client, Some((facts, server_name))))
+            Ok((leg, Some((facts, server_name))))
         }
         (None, true) => {
             let _ = io.shutdown().await;
             Err(Cause::Tls(Side::Client))
         }
-        (_, false) => Ok((Box::new(ByteLeg::new(io)), client, None)),
+        (_, false) => Ok((Box::new(ByteLeg::new(io)), None)),
     }
 }
 
@@ -192,14 +197,25 @@ async fn shut(leg: &mut Box<dyn Leg>) {
     let _ = std::future::poll_fn(|cx| leg.poll_transmit(cx, &mut end)).await;
 }
 
+/// Reads the header of a trusted balancer. One that is something else is turned away at its first wrong byte: it may wait
+/// for an answer before it sends more.
 async fn proxied(io: &mut Box<dyn Io>) -> Result<SocketAddr, Cause> {
     let violation = Cause::Violation(Side::Client);
     let mut fixed = [0; proxy_header::FIXED];
-    io.read_exact(&mut fixed).await.map_err(|_| violation)?;
+    let mut have = 0;
+    while let Some(room) = fixed.get_mut(have..).filter(|room| !room.is_empty()) {
+        match io.read(room).await.map_err(|_| violation)? {
+            0 if have == 0 => return Err(Cause::Closed("nothing was said")),
+            0 => return Err(violation),
+            more => have += more,
+        }
+        if fixed.iter().take(have).zip(proxy_header::SIGNATURE).any(|(got, wanted)| *got != wanted) {
+            return Err(violation);
+        }
+    }
     let length = proxy_header::length(&fixed).map_err(|_| violation)?;
     let mut rest = vec![0; length];
     io.read_exact(&mut rest).await.map_err(|_| violation)?;
-    let rest = Bytes::from(rest);
     match proxy_header::client(&fixed, &rest) {
         Ok(Some(client)) => Ok(client),
         Ok(None) => Err(Cause::Closed("health check of a balancer")),

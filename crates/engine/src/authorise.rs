@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use model::{Account, Class, CredentialId, Event, Principal, Public, Resource, SessionId, Verdict};
-use ports::{Later, Who};
+use ports::{Later, Mark, Who};
 use tokio::sync::Mutex;
 use wire::{Answer, Route, Side, Ticket, Wanted};
 
@@ -66,8 +66,8 @@ pub(crate) struct Admitted {
     pub(crate) ticket: Ticket,
 }
 
-/// The permit of a session, for all its streams: the first one to connect has it made.
-pub(crate) type Shared = Mutex<Option<Arc<Permit>>>;
+/// The permit of a session and the mark of its first record, for all its streams: the first one to connect has them made.
+pub(crate) type Shared = Mutex<Option<(Arc<Permit>, Mark)>>;
 
 /// Waits until the stream says where it wants to go, and decides. A further stream of a session must want the same as the
 /// first.
@@ -86,26 +86,9 @@ pub(crate) async fn authorise(
     };
     let Identified { principal, credential, account, typed, revoked } = who;
     let name = wanted.resource.clone();
-    let mut shared = shared.lock().await;
-    match admit(pump, &principal, &credential, account.as_deref(), &wanted, premises) {
-        Ok((resource, account, _)) if shared.as_ref().is_some_and(|permit| permit.is_for(&resource, &account)) => {
-            let permit = shared.clone().ok_or(Cause::Internal("a permit went away"))?;
-            pump.join_session(revoked);
-            Ok(Admitted { permit, ticket })
-        }
-        Ok(_) if shared.is_some() => {
-            let told = Public::new(Class::Denied, "a session reaches one resource as one account");
-            pump.answer(ticket, Answer::Refuse(told));
-            Err(pump.finish(Cause::Left(Side::Client)).await)
-        }
-        Ok((resource, account, policies)) => {
-            let database = wanted.database.clone();
-            let permit = Permit { session: pump.session(), principal, credential, resource, account, database };
-            begin(pump, &permit, &wanted, policies, revoked).await?;
-            let permit = Arc::new(permit);
-            *shared = Some(permit.clone());
-            Ok(Admitted { permit, ticket })
-        }
+    let found = admit(pump, &principal, &credential, account.as_deref(), &wanted, premises);
+    let (resource, account, policies) = match found {
+        Ok(found) => found,
         Err(reason) => {
             let event = Event::SigninRefused {
                 client: pump.client_address().to_string(),
@@ -115,10 +98,36 @@ pub(crate) async fn authorise(
                 reason: reason.clone(),
             };
             pump.record_refusal(event).await?;
-            pump.answer(ticket, Answer::Refuse(reason));
-            Err(pump.finish(Cause::Left(Side::Client)).await)
+            return Err(turn_away(pump, ticket, reason).await);
         }
-    }
+    };
+    let mut begun = pump.during(shared.lock()).await?;
+    let permit = match begun.as_ref() {
+        None => {
+            let database = wanted.database.clone();
+            let permit = Permit { session: pump.session(), principal, credential, resource, account, database };
+            let mark = begin(pump, &permit, &wanted, policies, revoked).await?;
+            let permit = Arc::new(permit);
+            *begun = Some((permit.clone(), mark));
+            permit
+        }
+        Some((permit, mark)) if permit.is_for(&resource, &account) => {
+            pump.join_session(*mark, revoked);
+            permit.clone()
+        }
+        Some(_) => {
+            drop(begun);
+            let reason = Public::new(Class::Denied, "a session reaches one resource as one account");
+            return Err(turn_away(pump, ticket, reason).await);
+        }
+    };
+    Ok(Admitted { permit, ticket })
+}
+
+/// Tells the client why not, and lets the stream say goodbye.
+async fn turn_away(pump: &mut Pump, ticket: Ticket, reason: Public) -> Cause {
+    pump.answer(ticket, Answer::Refuse(reason));
+    pump.finish(Cause::Left(Side::Client)).await
 }
 
 type Found = (Arc<Resource>, Account, Vec<String>);
@@ -163,7 +172,7 @@ async fn begin(
     wanted: &Wanted,
     policies: Vec<String>,
     revoked: Later<Public>,
-) -> Result<(), Cause> {
+) -> Result<Mark, Cause> {
     let event = Event::SessionStart {
         principal: permit.principal.clone(),
         credential: permit.credential.clone(),

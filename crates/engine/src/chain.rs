@@ -19,9 +19,47 @@ pub(crate) struct Chain {
 #[derive(Default)]
 struct Inner {
     position: u64,
+    /// Numbers given to commands, waiting ones included.
+    numbered: u64,
+    /// Commands allowed.
     commands: u64,
     started: bool,
     open: BTreeMap<CommandId, StreamId>,
+}
+
+/// What a record changes in the chain's own books.
+enum Step {
+    Begun,
+    Opened(CommandId, StreamId),
+    Ended(CommandId),
+    Nothing,
+}
+
+impl Step {
+    fn of(event: &Event) -> Self {
+        match event {
+            Event::SessionStart { .. } => Self::Begun,
+            Event::Command { command, stream, .. } => Self::Opened(*command, *stream),
+            Event::Outcome { command, .. } => Self::Ended(*command),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+impl Inner {
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Begun => self.started = true,
+            Step::Opened(command, stream) => {
+                self.commands += 1;
+                self.open.insert(command, stream);
+            }
+            Step::Ended(command) => {
+                self.open.remove(&command);
+            }
+            Step::Nothing => {}
+        }
+    }
 }
 
 impl Chain {
@@ -36,17 +74,11 @@ impl Chain {
     /// Writes a record of the session. The lock makes the order of positions the order of the journal.
     pub(crate) fn append(&self, event: Event) -> Result<Mark, JournalDown> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        match &event {
-            Event::SessionStart { .. } => inner.started = true,
-            Event::Outcome { command, .. } => {
-                inner.open.remove(command);
-            }
-            Event::Command { command, stream, .. } => {
-                inner.open.insert(*command, *stream);
-            }
-            _ => {}
-        }
-        self.write(&mut inner, event)
+        let step = Step::of(&event);
+        let mark = self.write(&mut inner, event)?;
+        // Only what was written has happened.
+        inner.take(step);
+        Ok(mark)
     }
 
     fn write(&self, inner: &mut Inner, event: Event) -> Result<Mark, JournalDown> {
@@ -60,16 +92,17 @@ impl Chain {
     /// The number of the next command.
     pub(crate) fn next_command(&self) -> CommandId {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.commands += 1;
-        CommandId(inner.commands)
+        inner.numbered += 1;
+        CommandId(inner.numbered)
     }
 
     /// Closes the chain: commands without an outcome get `unknown`, and a session that began gets its end. Returns the
     /// number of records, 0 when nothing was ever written.
     pub(crate) fn close(&self, cause: &str) -> Result<u64, JournalDown> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some((command, stream)) = inner.open.pop_first() {
+        while let Some((&command, &stream)) = inner.open.first_key_value() {
             self.write(&mut inner, Event::Outcome { stream, command, outcome: Outcome::of(Status::Unknown) })?;
+            inner.open.remove(&command);
         }
         if inner.started {
             let (commands, records) = (inner.commands, inner.position + 1);

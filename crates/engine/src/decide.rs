@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::{AbortHandle, Abortable};
-use model::{Action, ActionText, Class, Event, Obligations, Public, Verdict};
+use model::{Action, ActionText, Class, CommandId, Event, Obligations, Public, Verdict};
 use ports::{HoldEnd, HoldRequest};
 use wire::{Answer, Input, Mask, Plan, Ticket};
 
@@ -12,8 +12,19 @@ use crate::pump::{Chore, Granted, Pump};
 
 /// A command that waits for a human, as it will be forwarded.
 pub(crate) struct Waiting {
+    pub(crate) command: CommandId,
     pub(crate) action: Action,
     pub(crate) policies: Vec<String>,
+}
+
+/// An allowed command, as it is written down.
+struct Allowed<'a> {
+    command: CommandId,
+    action: &'a Action,
+    policies: Vec<String>,
+    obligations: Obligations,
+    /// A human said yes.
+    approved: bool,
 }
 
 impl Pump {
@@ -23,53 +34,51 @@ impl Pump {
             return self.refuse(ticket, &action, Vec::new(), Public::internal());
         };
         match self.decider().decide(permit.who(), &action) {
-            Verdict::Allow { policies, obligations } => self.grant(ticket, &action, policies, &obligations, false),
+            Verdict::Allow { policies, obligations } => {
+                let command = self.chain().next_command();
+                self.grant(ticket, Allowed { command, action: &action, policies, obligations, approved: false });
+            }
             Verdict::Deny { policies, reason } => self.refuse(ticket, &action, policies, reason),
             Verdict::Hold { policies, notice } => self.hold(ticket, action, policies, notice),
         }
     }
 
-    /// Records the command, then gives leave. The gate that the record stands behind is closed here for a proven read (its
-    /// answer waits), and by the outbox when the bytes of any other command are sent.
-    fn grant(
-        &mut self,
-        ticket: Ticket,
-        action: &Action,
-        policies: Vec<String>,
-        obligations: &Obligations,
-        approved: bool,
-    ) {
-        let command = self.chain().next_command();
-        let event =
-            Event::Command { stream: self.stream_id(), command, action: ActionText::from(action), policies, approved };
+    /// Records the command, then gives leave. `granted` closes the gate of a proven read, whose answer waits; the outbox
+    /// closes that of any other command when its bytes are sent.
+    fn grant(&mut self, ticket: Ticket, allowed: Allowed<'_>) {
+        let Allowed { command, action, policies, obligations, approved } = allowed;
+        let text = ActionText::from(action);
+        let event = Event::Command { stream: self.stream_id(), command, action: text, policies, approved };
         let Some(mark) = self.record(event) else { return };
         let read = action.proven_read();
         self.granted(ticket, Granted { command, mark, read });
         self.count("allowed");
         let go = self.mint(ticket);
-        self.answer(ticket, Answer::Go(go, plan(obligations)));
+        self.answer(ticket, Answer::Go(go, plan(&obligations)));
     }
 
     /// Records the refusal, then tells the stream, which answers the client in its turn and behind that record.
     fn refuse(&mut self, ticket: Ticket, action: &Action, policies: Vec<String>, reason: Public) {
-        let event = Event::Refusal {
-            stream: self.stream_id(),
-            action: ActionText::from(action),
-            reason: reason.clone(),
-            policies,
-        };
+        let text = ActionText::from(action);
+        let event = Event::Refusal { stream: self.stream_id(), action: text, reason: reason.clone(), policies };
         let Some(mark) = self.record(event) else { return };
         self.gate_client(mark);
         self.count("refused");
         self.answer(ticket, Answer::Refuse(reason));
     }
 
-    /// Hands the command in for approval. It waits in the live session; one direction is paused.
+    /// Writes down that the command waits, then hands it in for approval. It waits in the live session; one direction is
+    /// paused.
     fn hold(&mut self, ticket: Ticket, action: Action, policies: Vec<String>, notice: Public) {
         let Some(permit) = self.permit() else { return };
+        let command = self.chain().next_command();
+        let text = ActionText::from(&action);
+        let event = Event::Hold { stream: self.stream_id(), command, action: text, policies: policies.clone() };
+        let Some(mark) = self.record(event) else { return };
+        self.gate_client(mark);
         let request = HoldRequest {
             session: permit.session(),
-            command: self.chain().next_command(),
+            command,
             principal: permit.principal().clone(),
             resource: permit.resource().name.clone(),
             account: permit.account().name.clone(),
@@ -80,26 +89,24 @@ impl Pump {
             Ok(held) => held,
             Err(reason) => return self.refuse(ticket, &action, policies, reason),
         };
-        let event =
-            Event::Hold { stream: self.stream_id(), action: ActionText::from(&action), policies: policies.clone() };
-        if self.record(event).is_none() {
-            return;
-        }
         let (abort, registration) = AbortHandle::new_pair();
         let end = Abortable::new(held.end, registration);
-        self.waits(ticket, abort, Waiting { action, policies });
+        self.waits(ticket, abort, Waiting { command, action, policies });
         self.chore(async move {
             // Dropping the wait withdraws the request.
             end.await.map_or(Chore::Withdrawn, |end| Chore::Decided(ticket, end))
         });
-        self.tell_waiting(Input::Answer(ticket, Answer::Waiting(held.notice)));
+        self.tell(Input::Answer(ticket, Answer::Waiting(held.notice)));
     }
 
     /// A hold came to its end.
     pub(crate) fn decided(&mut self, ticket: Ticket, end: HoldEnd) {
-        let Some(Waiting { action, policies }) = self.waited(ticket) else { return };
+        let Some(Waiting { command, action, policies }) = self.waited(ticket) else { return };
         match end {
-            HoldEnd::Approved => self.grant(ticket, &action, policies, &Obligations::default(), true),
+            HoldEnd::Approved => {
+                let obligations = Obligations::default();
+                self.grant(ticket, Allowed { command, action: &action, policies, obligations, approved: true });
+            }
             HoldEnd::Refused(reason) => self.refuse(ticket, &action, policies, reason),
         }
     }

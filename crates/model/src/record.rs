@@ -146,6 +146,8 @@ pub enum Event {
     Hold {
         /// Its stream.
         stream: StreamId,
+        /// Its number: that of its `command` record, if it is approved.
+        command: CommandId,
         /// What it would do.
         #[serde(flatten)]
         action: ActionText,

@@ -161,7 +161,8 @@ impl Pump {
     /// This session's client wants what runs to be cancelled.
     pub(super) fn cancelled(&mut self, from: Wish) {
         if self.closing.is_none() {
-            self.out.record(Event::Cancel { client: from.to_string() });
+            let Some(mark) = self.out.record(Event::Cancel { client: from.to_string() }) else { return };
+            self.out.target.gate(mark);
             self.tell(Input::Cancel);
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::AbortHandle;
 use model::{Event, StreamId};
 use ports::{Approvals, Decider, Mark};
-use wire::{Go, Input, Ticket};
+use wire::{Go, Ticket};
 
 use super::{Chore, Granted, Pump};
 use crate::authorise::Permit;
@@ -76,10 +76,5 @@ impl Pump {
 
     pub(crate) fn chore(&mut self, work: impl Future<Output = Chore> + Send + 'static) {
         self.chores.push(Box::pin(work));
-    }
-
-    /// Tells the stream that its question waits; the question stays open.
-    pub(crate) fn tell_waiting(&mut self, input: Input<'_>) {
-        self.tell(input);
     }
 }

@@ -49,8 +49,6 @@ pub(crate) struct End {
     pub(crate) told: bool,
     /// Inside TLS.
     pub(crate) tls: bool,
-    /// Something came at all.
-    pub(crate) heard: bool,
     unflushed: bool,
     memory: Arc<Semaphore>,
     reserved: Option<OwnedSemaphorePermit>,
@@ -65,7 +63,6 @@ impl End {
             finished: None,
             told: false,
             tls: false,
-            heard: false,
             unflushed: false,
             memory,
             reserved: None,
@@ -93,7 +90,6 @@ impl End {
                 Step::Idle
             }
             Poll::Ready(Ok(arrival)) => {
-                self.heard |= !matches!(arrival, Arrival::End(_));
                 match arrival {
                     Arrival::Data(_) => {}
                     Arrival::Head(head) => self.head = Some(head),

@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use futures_util::stream::FuturesUnordered;
 use model::{Event, Public, SessionId, StreamId};
-use ports::Later;
+use ports::{Later, Mark};
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
 use wire::{Answer, Claim, Input, Protocol, Route, Side, Stop, Stream, Ticket, Wanted};
@@ -76,7 +76,7 @@ pub(crate) struct Pump {
     wishes: mpsc::Receiver<Wish>,
     wishing: mpsc::Sender<Wish>,
     registered: Vec<Registered>,
-    reached: Option<(ports::Mark, Later<Result<(), ports::JournalDown>>)>,
+    reached: Option<(Mark, Later<Result<(), ports::JournalDown>>)>,
     deadlines: Deadlines,
     timer: Pin<Box<Sleep>>,
     armed: Option<Instant>,
@@ -192,7 +192,6 @@ impl Pump {
 
     /// Writes a record of something refused, which the client's answer then waits for.
     pub(crate) async fn record_refusal(&mut self, event: Event) -> Result<(), Cause> {
-        self.premises.house.metrics.signins_refused.inc();
         match self.out.record(event) {
             Some(mark) => {
                 self.out.client.gate(mark);
@@ -204,18 +203,18 @@ impl Pump {
 
     /// The session begins: its first record is written and gates everything that goes to the target. It leaves the waiting
     /// room and can be revoked.
-    pub(crate) async fn begin_session(&mut self, event: Event, revoked: Later<Public>) -> Result<(), Cause> {
+    pub(crate) async fn begin_session(&mut self, event: Event, revoked: Later<Public>) -> Result<Mark, Cause> {
         let Some(mark) = self.out.record(event) else {
             return Err(self.finish(Cause::Journal).await);
         };
-        self.out.target.gate(mark);
-        self.out.client.gate(mark);
-        self.join_session(revoked);
-        Ok(())
+        self.join_session(mark, revoked);
+        Ok(mark)
     }
 
-    /// The stream belongs to a session that has begun, and ends when its credential is revoked.
-    pub(crate) fn join_session(&mut self, revoked: Later<Public>) {
+    /// The stream belongs to a session whose first record has that mark, and ends when its credential is revoked.
+    pub(crate) fn join_session(&mut self, begun: Mark, revoked: Later<Public>) {
+        self.out.target.gate(begun);
+        self.out.client.gate(begun);
         self.seat = None;
         self.stops.push(Box::pin(async move { Stop::Cut(revoked.await) }));
     }
@@ -252,7 +251,7 @@ impl Pump {
     // --- what the stream is told ---
 
     /// Gives the stream an input and takes up what follows from it.
-    fn tell(&mut self, input: Input<'_>) {
+    pub(crate) fn tell(&mut self, input: Input<'_>) {
         if self.done.is_some() {
             return;
         }
@@ -300,7 +299,7 @@ impl Pump {
         if self.closing.is_some() {
             return;
         }
-        self.out.target.clear();
+        self.out.forsake_target();
         self.begin_closing(Cause::Internal(what));
         let goodbye = Input::Stop(Stop::Cut(Public::internal()));
         // What the stream makes of it beyond its goodbye does not matter: the session is over.

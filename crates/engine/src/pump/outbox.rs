@@ -17,6 +17,9 @@ use crate::leg::Departure;
 use crate::limits::READ_AHEAD;
 use crate::metrics::Metrics;
 
+/// A mark that no record will ever have.
+const NEVER: Mark = Mark(u64::MAX);
+
 /// An allowed command whose outcome is still owed.
 pub(crate) struct Granted {
     pub(crate) command: CommandId,
@@ -104,11 +107,24 @@ impl Outbox {
         }
     }
 
-    /// Writes a record; a journal that takes none ends the session.
+    /// Writes a record. When the journal takes none, nothing that is queued from now on ever leaves, and the session ends.
     pub(crate) fn record(&mut self, event: Event) -> Option<Mark> {
+        if matches!(event, Event::SigninRefused { .. }) {
+            self.metrics.signins_refused.inc();
+        }
         let written = self.chain.append(event);
-        self.journal_down |= written.is_err();
+        if written.is_err() {
+            self.journal_down = true;
+            self.client.gate(NEVER);
+            self.target.gate(NEVER);
+        }
         written.ok()
+    }
+
+    /// The target is out of bounds from now on: what waits for it is dropped, and nothing more is queued.
+    pub(crate) fn forsake_target(&mut self) {
+        self.target.clear();
+        self.target_open = false;
     }
 
     /// Checks the reason for sending, and closes the gate that a command stands behind.
@@ -152,7 +168,7 @@ impl Out for Outbox {
 
     fn withdraw(&mut self, ticket: Ticket) {
         self.open.remove(&ticket);
-        let Some((abort, Waiting { action, policies })) = self.holds.remove(&ticket) else { return };
+        let Some((abort, Waiting { action, policies, .. })) = self.holds.remove(&ticket) else { return };
         // Dropping the wait withdraws the request. What the client is told of it waits for this record.
         abort.abort();
         self.metrics.waiting.dec();
@@ -204,7 +220,9 @@ impl Out for Outbox {
     }
 
     fn aside(&mut self, probe: Probe) {
-        self.target.push(Item::Aside(probe));
+        if self.target_open {
+            self.target.push(Item::Aside(probe));
+        }
     }
 
     fn interruptible(&mut self, key: InterruptKey) {

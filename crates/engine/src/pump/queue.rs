@@ -102,11 +102,18 @@ impl Queue {
         self.waiting.is_empty() && self.ready.is_empty()
     }
 
-    /// Forgets everything: the peer is gone.
+    /// Forgets everything that waits.
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
         self.ready.clear();
         self.length = 0;
+    }
+
+    /// What stands in the queue now stands behind no gate any more. For the goodbye of a session whose journal is gone: what
+    /// stood behind a gate was dropped before.
+    pub(crate) fn open_gates(&mut self) {
+        self.waiting.iter_mut().for_each(|(mark, _)| *mark = Mark::default());
+        self.gate = Mark::default();
     }
 
     /// The journal has failed: what stands behind a gate will never leave, and what is queued from now on (the goodbye)

@@ -218,13 +218,14 @@ impl Pump {
             return false;
         }
         let durable = self.premises.house.journal.durable();
-        self.out.target.clear();
+        self.out.forsake_target();
         self.out.client.abandon_gated(durable);
         self.closing = None;
         self.begin_closing(Cause::Journal);
         let goodbye = Input::Stop(Stop::Cut(Public::journal_down()));
         // The session is over whatever the stream makes of this.
         let _ = self.stream.input(clock::now(), goodbye, &mut self.out);
+        self.out.client.open_gates();
         self.finish_queues();
         true
     }
