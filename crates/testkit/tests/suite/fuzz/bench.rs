@@ -30,6 +30,10 @@ pub(super) struct Bench {
     over: bool,
     /// Whether the protocol says itself how commands ended that were under way at the end; else the engine seals them.
     pub(super) settles: bool,
+    /// Nothing happens besides what is said, and questions are answered at once: then the cut must not matter.
+    pub(super) calm: bool,
+    /// A peer broke the protocol.
+    pub(super) violated: bool,
 }
 
 fn at(side: Side) -> usize {
@@ -64,6 +68,8 @@ impl Bench {
             cap,
             over: false,
             settles: true,
+            calm: false,
+            violated: false,
         }
     }
 
@@ -80,13 +86,11 @@ impl Bench {
             if self.over || self.ended[at(side)] || (side == Side::Target && !self.out.connected) {
                 return;
             }
-            let piece = if choices.once_in(3) { 1 + choices.below(left.len()) } else { left.len() };
+            let piece = if !self.calm && choices.once_in(3) { 1 + choices.below(left.len()) } else { left.len() };
             let (now, later) = left.split_at(piece);
             left = later;
             self.fed += now.len();
-            if side == Side::Client {
-                self.out.said.extend_from_slice(now);
-            }
+            self.out.said[at(side)].extend_from_slice(now);
             self.buffers[at(side)].extend_from_slice(now);
             self.take(choices);
         }
@@ -94,6 +98,9 @@ impl Bench {
 
     /// What may happen at any time.
     fn disturb(&mut self, choices: &mut Choices<'_>) {
+        if self.calm {
+            return;
+        }
         if !self.late.is_empty() && choices.once_in(2) {
             self.answer_late(choices);
         }
@@ -195,6 +202,7 @@ impl Bench {
     /// What follows from every input.
     fn after(&mut self, violated: bool, choices: &mut Choices<'_>) {
         self.inputs += 1;
+        self.violated |= violated;
         self.over |= violated || self.out.closed;
         for ticket in std::mem::take(&mut self.out.withdrawn) {
             self.late.retain(|(late, ..)| *late != ticket);
@@ -220,7 +228,7 @@ impl Bench {
             if !self.out.is_open(ticket) {
                 continue;
             }
-            if choices.once_in(6) {
+            if !self.calm && choices.once_in(6) {
                 self.late.push((ticket, side, ask));
             } else {
                 self.reply(ticket, side, ask, choices);
@@ -231,7 +239,7 @@ impl Bench {
     fn reply(&mut self, ticket: Ticket, side: Side, ask: Ask, choices: &mut Choices<'_>) {
         let no = choices.once_in(6);
         let answer = match ask {
-            Ask::Act(_) if !no && choices.once_in(8) => {
+            Ask::Act(_) if !no && !self.calm && choices.once_in(8) => {
                 self.late.push((ticket, side, ask));
                 self.input(Input::Answer(ticket, Answer::Waiting(reason())), choices);
                 return;

@@ -72,7 +72,12 @@ fn runs(name: &'static str, share: u64, longest: usize, body: fn(&[u8])) {
 
 #[test]
 fn postgres_conversations() {
-    runs("postgres_conversations", 45, 400, streams::relay);
+    runs("postgres_conversations", 33, 400, streams::relay);
+}
+
+#[test]
+fn postgres_cuts() {
+    runs("postgres_cuts", 12, 300, streams::cuts);
 }
 
 #[test]

@@ -24,9 +24,77 @@ pub(super) fn relay(bytes: &[u8]) {
     bench.say(Side::Client, &startup(), &mut choices);
     bench.say(Side::Target, &greeting(), &mut choices);
     converse(&mut bench, script, &mut choices);
+    is_readable(&bench);
     if bytes.is_empty() {
         bench.went_well();
     }
+}
+
+/// Damaged conversations come out the same when each frame arrives at once and when it arrives in pieces.
+pub(super) fn cuts(bytes: &[u8]) {
+    let mut choices = Choices::new(bytes);
+    let all = scripts();
+    let mut script = all[choices.below(all.len())].clone();
+    script.extend(all[choices.below(all.len())].clone());
+    mutate(&mut script, &all, length_at, &mut choices);
+    script.insert(0, (Side::Client, startup()));
+    script.insert(1, (Side::Target, greeting()));
+    let answers: Vec<u8> = (0..60).map(|_| choices.byte()).collect();
+    let whole = calmly(&script, &answers);
+    let pieces = script.iter().flat_map(|(side, frame)| {
+        let mut cut = Vec::new();
+        let mut left = frame.as_slice();
+        while !left.is_empty() {
+            let (piece, rest) = left.split_at(1 + choices.below(left.len()));
+            cut.push((*side, piece.to_vec()));
+            left = rest;
+        }
+        cut
+    });
+    let cut = calmly(&pieces.collect(), &answers);
+    assert_eq!(cut.violated, whole.violated, "whether it is broken depends on the cut");
+    assert!(cut.sent(Side::Target) == whole.sent(Side::Target), "what the target is sent depends on the cut");
+    let (one, other) = (cut.sent(Side::Client), whole.sent(Side::Client));
+    // Of a large frame that breaks in its middle more or less has passed when that is seen.
+    let same = one == other || (cut.violated && (one.starts_with(other) || other.starts_with(one)));
+    assert!(same, "what the client is sent depends on the cut: {} {}", one.escape_ascii(), other.escape_ascii());
+}
+
+fn calmly(script: &Script, answers: &[u8]) -> Bench {
+    let mut answers = Choices::new(answers);
+    let mut bench = Bench::new(&postgres::Postgres, Opening { principal: Some(ada()), ..opening() });
+    bench.out.harmless = is_harmless;
+    bench.calm = true;
+    for (side, bytes) in script {
+        bench.say(*side, bytes, &mut answers);
+    }
+    bench
+}
+
+/// What a client of PostgreSQL is sent is made of whole frames (only a large one may have been broken off), and it is told
+/// that the target is ready no more often than it asked.
+fn is_readable(bench: &Bench) {
+    let mut said = frames(bench.out.said[0].get(startup().len()..).unwrap_or_default()).0;
+    said.retain(|tag| b"QSF".contains(tag));
+    let sent = bench.sent(Side::Client);
+    let (tags, left) = frames(sent);
+    // Nothing of ours stands in a frame that was broken off.
+    let theirs = left.is_empty() || bench.out.said[1].windows(left.len()).any(|part| part == left);
+    assert!(theirs && (left.is_empty() || left.len() >= 5), "half a frame was sent: {}", left.escape_ascii());
+    let ready = tags.iter().filter(|tag| **tag == b'Z').count();
+    assert!(ready <= 1 + said.len(), "ready {ready} times, asked {} times", said.len());
+}
+
+/// The tags of whole frames, and what is left behind them.
+fn frames(bytes: &[u8]) -> (Vec<u8>, &[u8]) {
+    let (mut tags, mut left) = (Vec::new(), bytes);
+    while let Some(header) = left.get(..5) {
+        let length = u32::from_be_bytes(header[1..].try_into().unwrap()) as usize;
+        let Some(rest) = left.get(length.saturating_add(1)..).filter(|_| length >= 4) else { break };
+        tags.push(header[0]);
+        left = rest;
+    }
+    (tags, left)
 }
 
 /// Says a script in its order, now and then the other side's next frame first.
