@@ -4,7 +4,7 @@
 /// Whether these bytes are what the name says, and nothing more.
 pub fn is_harmless(name: &str, bytes: &[u8]) -> bool {
     let single = |tag: u8| {
-        let Some((head, body)) = bytes.split_at_checked(5) else { return None };
+        let (head, body) = bytes.split_at_checked(5)?;
         let whole = head[0] == tag && head[1..] == u32::try_from(body.len() + 4).unwrap().to_be_bytes();
         whole.then_some(body)
     };
