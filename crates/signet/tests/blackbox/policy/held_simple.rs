@@ -23,7 +23,7 @@ fn an_approved_command_runs_once() {
     assert_eq!(&request.asked.action.text[..], b"INSERT INTO kept VALUES ('delicate')");
     assert_eq!((request.asked.principal.name.as_str(), request.asked.resource.as_str()), ("ada", "prod"));
     server.assert_never_saw("delicate");
-    assert_eq!(inside.recorded("hold", "delicate"), 1);
+    inside.assert_recorded("hold", "delicate");
     assert_eq!(inside.recorded("command", "delicate"), 0);
     let approved = Instant::now();
     request.approve();
