@@ -9,6 +9,7 @@ use testkit::driver::ada;
 use wire::{Answer, Ask, Input, Known, Mask, Opening, Protocol, Side, Stop, Stream, Ticket, TlsFacts, Upstream};
 
 use super::choices::Choices;
+use super::tell;
 use super::watch::Watch;
 
 /// Bytes of our own that one input may lead to: an error, a refusal, a greeting.
@@ -51,6 +52,19 @@ impl Mask for Hides {
 
 fn reason() -> Public {
     Public::new(Class::Denied, "not here").with_hint("Ask somebody.")
+}
+
+fn told(input: &Input<'_>) -> String {
+    match input {
+        Input::Answer(ticket, Answer::Go(..)) => format!("allowed {ticket:?}"),
+        Input::Answer(ticket, Answer::Refuse(_)) => format!("refused {ticket:?}"),
+        Input::Answer(ticket, Answer::Waiting(_)) => format!("held {ticket:?}"),
+        Input::Answer(ticket, _) => format!("answered {ticket:?}"),
+        Input::End(side, _) => format!("the {side:?} ends"),
+        Input::Cancel => "cancel".to_owned(),
+        Input::Stop(stop) => format!("stop {stop:?}"),
+        _ => "something else".to_owned(),
+    }
 }
 
 impl Bench {
@@ -188,12 +202,14 @@ impl Bench {
     }
 
     fn input_data(&mut self, side: Side, buffer: &mut BytesMut, choices: &mut Choices<'_>) {
+        tell(|| format!("{side:?} says {}", buffer.escape_ascii()));
         let done = self.stream.input(self.now, Input::Data(side, 0, buffer), &mut self.out);
         self.after(done.is_err(), choices);
     }
 
     fn input(&mut self, input: Input<'_>, choices: &mut Choices<'_>) {
         if !self.over {
+            tell(|| told(&input));
             let done = self.stream.input(self.now, input, &mut self.out);
             self.after(done.is_err(), choices);
         }

@@ -1,7 +1,8 @@
 //! The seeded fuzz runner. Bodies are plain functions of bytes: a case is a seed and a number, and whatever happens in it
 //! follows from those. The clock is looked at only to stop.
 //!
-//! `SIGNET_FUZZ_SECONDS` sets the time of all bodies together (60); `SIGNET_SEED=s SIGNET_CASE=n` repeats one case.
+//! `SIGNET_FUZZ_SECONDS` sets the time of all bodies together (60). `SIGNET_SEED=s SIGNET_CASE=n` repeats one case; when it
+//! fails, it is made smaller and told step by step.
 #![allow(clippy::print_stderr, reason = "a run says how much was tried, and a failure how to have it again")]
 
 mod bench;
@@ -14,6 +15,7 @@ mod scripts;
 mod streams;
 mod watch;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use testkit::random::{Random, seed};
@@ -60,7 +62,8 @@ fn runs(name: &'static str, share: u64, longest: usize, body: fn(&[u8])) {
     let mut number = only.unwrap_or(0);
     loop {
         let case = Case { name, seed, number };
-        body(&bytes_of(seed, number, longest));
+        let bytes = bytes_of(seed, number, longest);
+        body(&if only.is_some() { smaller(bytes, body) } else { bytes });
         drop(case);
         number += 1;
         if only.is_some() || begun.elapsed() >= time {
@@ -68,6 +71,35 @@ fn runs(name: &'static str, share: u64, longest: usize, body: fn(&[u8])) {
         }
     }
     eprintln!("{name}: {number} cases in {:?}, SIGNET_SEED={seed}", begun.elapsed());
+}
+
+/// The smallest bytes with which a case still fails: without its end, and with choices made plain.
+fn smaller(mut bytes: Vec<u8>, body: fn(&[u8])) -> Vec<u8> {
+    let fails = |bytes: &[u8]| std::panic::catch_unwind(|| body(bytes)).is_err();
+    let quiet = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let failed = fails(&bytes);
+    while failed && bytes.pop().is_some_and(|last| fails(&bytes) || (bytes.push(last), false).1) {}
+    for at in 0..if failed { bytes.len() } else { 0 } {
+        let was = std::mem::take(&mut bytes[at]);
+        if !fails(&bytes) {
+            bytes[at] = was;
+        }
+    }
+    std::panic::set_hook(quiet);
+    eprintln!("{bytes:?}");
+    TELLS.store(true, Ordering::Relaxed);
+    bytes
+}
+
+/// Whether cases tell what happens in them.
+static TELLS: AtomicBool = AtomicBool::new(false);
+
+/// Tells what happens, when that is wanted.
+fn tell(what: impl FnOnce() -> String) {
+    if TELLS.load(Ordering::Relaxed) {
+        eprintln!("  {}", what());
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use model::Outcome;
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
+use super::tell;
+
 /// Plumbing of PostgreSQL that the client says itself. (That of the toy has other names.)
 const FORWARDED: [&str; 6] = ["bind", "describe", "close", "flush", "sync", "empty query"];
 
@@ -103,6 +105,7 @@ impl Watch {
     }
 
     fn leaves(&mut self, to: Side, why: &Why<'_>, bytes: &[u8]) {
+        tell(|| format!("    -> {to:?} {} {why:?}", bytes.escape_ascii()));
         self.happened += 1;
         assert!(!self.closed, "something was sent after the end");
         assert!(!self.closed_for.contains(&to), "something was sent to the {to:?} after its end");
