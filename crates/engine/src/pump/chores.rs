@@ -12,6 +12,7 @@ use super::{End, Facts, Pump, Turn};
 use crate::clock;
 use crate::connect::Live;
 use crate::fault::Cause;
+use crate::identify::printable;
 use crate::interrupts::{Delivered, Wish};
 use crate::tls::Secured;
 
@@ -29,10 +30,24 @@ pub(crate) enum Chore {
 
 impl Pump {
     /// Takes up everything that the stream asked for in its last input, until it asks for no more.
+    ///
+    /// Questions and answers are taken in turns from queues, never by calling on: a batch of ten thousand statements must not
+    /// go ten thousand calls deep.
     pub(super) fn settle(&mut self) {
-        while let Some((ticket, ask)) = self.out.questions.pop_front() {
-            self.take_up(ticket, ask);
+        if self.settling {
+            return;
         }
+        self.settling = true;
+        while self.done.is_none() {
+            if let Some((ticket, answer)) = self.answers.pop_front() {
+                self.tell(Input::Answer(ticket, answer));
+            } else if let Some((ticket, ask)) = self.out.questions.pop_front() {
+                self.take_up(ticket, ask);
+            } else {
+                break;
+            }
+        }
+        self.settling = false;
         for key in std::mem::take(&mut self.out.keys) {
             let registered = self.premises.interrupts.register(key, self.wishing.clone());
             self.registered.push(registered);
@@ -54,7 +69,10 @@ impl Pump {
 
     fn take_up(&mut self, ticket: Ticket, ask: Ask) {
         match ask {
-            Ask::Challenge { user } => self.turns.push_back(Turn::Challenge(ticket, user)),
+            Ask::Challenge { user } => {
+                self.user = Some(printable(&user));
+                self.turns.push_back(Turn::Challenge(ticket, user));
+            }
             Ask::Identify(claim) => self.turns.push_back(Turn::Identify(ticket, claim)),
             Ask::Connect(wanted) => self.turns.push_back(Turn::Connect(ticket, wanted)),
             Ask::Derive(kdf) => {

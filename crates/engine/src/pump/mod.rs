@@ -69,6 +69,11 @@ pub(crate) struct Pump {
     live: Option<Live>,
     seat: Option<Seat>,
     turns: VecDeque<Turn>,
+    /// Answers that the stream has not been given yet.
+    answers: VecDeque<(Ticket, Answer)>,
+    settling: bool,
+    /// The user name of the sign-in under way.
+    user: Option<String>,
     chores: FuturesUnordered<Later<Chore>>,
     /// Probes under way; the session waits for them before it ends.
     probes: usize,
@@ -110,6 +115,9 @@ impl Pump {
             live: None,
             seat: None,
             turns: VecDeque::new(),
+            answers: VecDeque::new(),
+            settling: false,
+            user: None,
             chores: FuturesUnordered::new(),
             probes: 0,
             stops: FuturesUnordered::new(),
@@ -170,8 +178,9 @@ impl Pump {
 
     /// Gives the stream an answer that ends its question.
     pub(crate) fn answer(&mut self, ticket: Ticket, answer: Answer) {
-        if self.out.answered(ticket, true) {
-            self.tell(Input::Answer(ticket, answer));
+        if self.out.answered(ticket) {
+            self.answers.push_back((ticket, answer));
+            self.settle();
         }
     }
 
@@ -288,7 +297,7 @@ impl Pump {
         Event::SigninRefused {
             client: self.facts.client.to_string(),
             protocol: self.protocol_name().to_owned(),
-            user: None,
+            user: self.user.clone(),
             resource: None,
             reason,
         }

@@ -90,9 +90,9 @@ impl Outbox {
         self.open.values().any(|paused| *paused == side)
     }
 
-    /// Whether a question is still open; closes it when `last` says that no further answer follows.
-    pub(crate) fn answered(&mut self, ticket: Ticket, last: bool) -> bool {
-        if last { self.open.remove(&ticket).is_some() } else { self.open.contains_key(&ticket) }
+    /// Closes a question; whether it was still open.
+    pub(crate) fn answered(&mut self, ticket: Ticket) -> bool {
+        self.open.remove(&ticket).is_some()
     }
 
     /// Whether a queue is so long that nothing more is taken in.
