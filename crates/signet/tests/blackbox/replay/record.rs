@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::process::Command;
+use std::time::Instant;
 
 use engine::{Gateway, Listener};
 use model::{Class, Public};
@@ -60,7 +61,9 @@ pub fn sessions(seed: u64) -> Vec<Recording> {
     let output = run.env("PGSSLMODE", "disable").output().unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{text}");
+    let begun = Instant::now();
     drivers(address.port());
+    eprintln!("the drivers took {:?}", begun.elapsed());
     runtime.block_on(gateway.drain(Public::new(Class::Shutdown, "the recording is over")));
     recorder.take()
 }
@@ -76,13 +79,18 @@ fn drivers(port: u16) {
         sslmode: "disable",
         sslrootcert: None,
     };
-    Client::postgres_tool("pgbench", &door).args(["-i", "-q", "-s", "1"]).run().ok();
-    for mode in ["extended", "prepared"] {
-        Client::postgres_tool("pgbench", &door).args(["-M", mode, "-n", "-c", "2", "-t", "25"]).run().ok();
-    }
-    Client::python("psycopg_tour.py", &door).run().prints("ok");
-    Client::python("asyncpg_tour.py", &door).run().prints("ok");
-    Client::node("tour.js", &door).run().prints("ok");
+    // Beside each other: most of their time is waiting.
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            Client::postgres_tool("pgbench", &door).args(["-i", "-q", "-s", "1"]).run().ok();
+            for mode in ["extended", "prepared"] {
+                Client::postgres_tool("pgbench", &door).args(["-M", mode, "-n", "-c", "2", "-t", "25"]).run().ok();
+            }
+        });
+        scope.spawn(|| Client::python("psycopg_tour.py", &door).run().prints("ok"));
+        scope.spawn(|| Client::python("asyncpg_tour.py", &door).run().prints("ok"));
+        scope.spawn(|| Client::node("tour.js", &door).run().prints("ok"));
+    });
 }
 
 fn listener(recorder: &'static Recorder) -> Listener {
