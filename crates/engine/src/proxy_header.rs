@@ -41,18 +41,22 @@ pub(crate) fn client(fixed: &[u8], rest: &[u8]) -> Result<Option<SocketAddr>, Ma
     let mut reader = Reader::new(rest);
     match (command, family) {
         (0, _) => Ok(None),
-        (1, 0x11) => {
-            let source: [u8; 4] = reader.bytes(4)?.try_into().map_err(|_| Malformed("short address"))?;
-            reader.bytes(4)?;
-            Ok(Some(SocketAddr::new(IpAddr::from(source), reader.u16()?)))
-        }
-        (1, 0x21) => {
-            let source: [u8; 16] = reader.bytes(16)?.try_into().map_err(|_| Malformed("short address"))?;
-            reader.bytes(16)?;
-            Ok(Some(SocketAddr::new(IpAddr::from(source), reader.u16()?)))
-        }
+        (1, 0x11) => endpoint::<4>(&mut reader).map(Some),
+        (1, 0x21) => endpoint::<16>(&mut reader).map(Some),
         _ => Err(Malformed("the PROXY header names a family that is not TCP")),
     }
+}
+
+/// Source and destination address, source and destination port; extensions may follow. The source is what matters.
+fn endpoint<const N: usize>(reader: &mut Reader<'_>) -> Result<SocketAddr, Malformed>
+where
+    IpAddr: From<[u8; N]>,
+{
+    let source: [u8; N] = reader.bytes(N)?.try_into().map_err(|_| Malformed("short address"))?;
+    reader.bytes(N)?;
+    let port = reader.u16()?;
+    reader.u16()?;
+    Ok(SocketAddr::new(IpAddr::from(source), port))
 }
 
 /// A network of peers: an address and how many of its leading bits count.
