@@ -46,6 +46,7 @@ impl Relay {
     /// The client is gone. What was forwarded may run on for a while, and how it ends is still written down. One that said
     /// goodbye left its commands to run, as it may with a direct connection.
     pub(super) fn client_left(&mut self, now: Option<Instant>, out: &mut dyn Out) {
+        self.gone = true;
         self.withdraw(out);
         if self.leaving {
             return;

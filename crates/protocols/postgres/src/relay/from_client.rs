@@ -23,7 +23,11 @@ const OUT_OF_PLACE: &[u8] = b"RKZTtnVGWNAIsvp";
 impl Relay {
     /// Whether a frame of the client may be taken now.
     pub(super) fn takes_from_client(&self) -> bool {
-        self.question.is_none() && !self.leaving && !self.over && self.replies.len() <= self.limits.pipeline
+        self.question.is_none()
+            && !self.gone
+            && !self.leaving
+            && !self.over
+            && self.replies.len() <= self.limits.pipeline
     }
 
     /// Takes all whole frames that may be taken.

@@ -71,6 +71,8 @@ pub(crate) struct Relay {
     draining: Option<Public>,
     /// The client said goodbye.
     leaving: bool,
+    /// The client is gone: what it pipelined behind a held command must not run without it.
+    gone: bool,
     /// The client vanished; when what still runs for it is cancelled.
     give_up: Option<Instant>,
     over: bool,
@@ -99,6 +101,7 @@ impl Relay {
             target_need: HEADER,
             draining: None,
             leaving: false,
+            gone: false,
             give_up: None,
             over: false,
         })
