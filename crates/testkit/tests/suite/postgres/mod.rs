@@ -224,18 +224,3 @@ fn recorded_traffic_is_replayed_cut_anywhere() {
         assert_eq!(again.bytes(Side::Client, 0), played.bytes(Side::Client, 0));
     }
 }
-
-/// Recordings that were made with a real server stand in the folder named by `SIGNET_RECORDINGS`, one file a connection.
-#[test]
-fn recordings_of_real_servers_are_replayed() {
-    let Ok(folder) = std::env::var("SIGNET_RECORDINGS") else { return };
-    let mut replayed = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let file = std::io::BufReader::new(std::fs::File::open(&path).unwrap());
-        let run = replay::replays(&Postgres, &replay::read(file).unwrap(), testkit::random::seed(), 3);
-        assert_eq!(run.violation, None, "{}", path.display());
-        replayed += 1;
-    }
-    assert!(replayed > 0, "there are no recordings");
-}
