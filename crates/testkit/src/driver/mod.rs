@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use model::Public;
+use model::{Class, Public};
 use wire::{
     Answer, Ask, Entropy, Input, Opening, Probe, Protocol, Route, Side, Stop, Stream, Ticket, TlsFacts, Violation,
 };
@@ -246,7 +246,12 @@ impl Driver {
                 Event::Head(to, head, _) => self.speak(to, |peer, say| peer.hears(Heard::Head(&head), say)),
                 Event::End(to) => self.speak(to, |peer, say| peer.hears(Heard::End, say)),
                 Event::Secure(side) => {
-                    assert!(self.inboxes[usize::from(side == Side::Target)].is_empty(), "bytes came before TLS");
+                    if !self.inboxes[usize::from(side == Side::Target)].is_empty() {
+                        // As the engine does: plaintext behind the request for TLS ends the session.
+                        let what = Public::new(Class::Protocol, "bytes came before the TLS handshake");
+                        self.violation = Some(Violation { side, what });
+                        return;
+                    }
                     self.input(Input::Secured(side, TlsFacts::default()));
                     self.speak(side, |peer, say| peer.hears(Heard::Secured, say));
                 }
