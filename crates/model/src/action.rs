@@ -50,23 +50,24 @@ impl Verb {
     }
 }
 
-/// How sure the reading of a command is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How sure the reading of a command is, from not at all to wholly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
-    /// A real grammar understood all of it.
-    Full,
-    /// Boundaries and the most dangerous reading are known.
-    Lexed,
     /// Not understood.
     Opaque,
+    /// Boundaries and the most dangerous reading are known.
+    Lexed,
+    /// All of it is understood.
+    Full,
 }
 
 /// Whether a command is only being prepared, or is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Named and planned, to be run later (PostgreSQL Parse).
+    /// Named, planned, given its parameters, to be run later (PostgreSQL Parse and Bind). Not without effect: input functions
+    /// of types run, and a planner runs functions too.
     Prepare,
     /// To run now.
     Run,

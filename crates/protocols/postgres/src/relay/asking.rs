@@ -9,9 +9,10 @@ use wire::{Answer, Ask, Go, Out, Side, Ticket, Why};
 use super::Relay;
 use super::expected::{Batch, Copy, Expected, Running};
 use super::from_client::too_many_names;
-use super::names::{Portal, Prepared};
+use super::names::{Portal, Prepared, own};
 use super::refusal::Shape;
 use crate::fault::Fault;
+use crate::message::bind::Bind;
 use crate::message::error::{Severity, build};
 use crate::message::function_call::FunctionCall;
 use crate::message::parse::Parse;
@@ -31,10 +32,16 @@ pub(super) enum Asked {
         name: Bytes,
         prepared: Prepared,
     },
+    Bind {
+        frame: Bytes,
+        bind: Bind,
+        action: Action,
+    },
     Execute {
         frame: Bytes,
         action: Action,
         prepares: bool,
+        ends_portals: bool,
     },
     Function {
         frame: Bytes,
@@ -55,28 +62,38 @@ pub(super) struct QueryAsked {
     granted: Vec<Go>,
     opaque: bool,
     prepares: bool,
+    ends_portals: bool,
 }
 
 impl Asked {
     pub(super) fn query(frame: Bytes, text: Bytes, statements: Vec<Statement>) -> Self {
         let opaque = statements.iter().any(|statement| statement.certainty == Certainty::Opaque);
         let prepares = statements.iter().any(|statement| statement.effects.prepares);
+        let ends_portals = statements.iter().any(|statement| statement.effects.transaction);
         let mut left = statements.into_iter();
         let statement = left.next();
-        Self::Query(QueryAsked { frame, text, statement, left, granted: Vec::new(), opaque, prepares })
+        Self::Query(QueryAsked { frame, text, statement, left, granted: Vec::new(), opaque, prepares, ends_portals })
     }
 
     /// A Parse holds one statement. With several the target refuses it, but not on our word alone.
     pub(super) fn parse(frame: Bytes, parse: Parse, statements: Result<Vec<Statement>, TooManyStatements>) -> Self {
         let Parse { name, text } = parse;
         let prepared = match statements.as_deref() {
-            Ok([]) => Prepared { text, verb: Verb::Read, name: "empty", certainty: Certainty::Full, prepares: false },
+            Ok([]) => Prepared {
+                text,
+                verb: Verb::Read,
+                name: "empty",
+                certainty: Certainty::Full,
+                prepares: false,
+                ends_portals: false,
+            },
             Ok([one]) => Prepared {
                 text,
                 verb: one.verb,
                 name: one.name,
                 certainty: one.certainty,
                 prepares: one.effects.prepares,
+                ends_portals: one.effects.transaction,
             },
             _ => Prepared {
                 text,
@@ -84,25 +101,53 @@ impl Asked {
                 name: "several statements",
                 certainty: Certainty::Opaque,
                 prepares: true,
+                ends_portals: true,
             },
         };
         Self::Parse { frame, name, prepared }
     }
 
+    /// The target runs the input functions of the parameters' types when it binds them, and those can be anybody's.
+    pub(super) fn bind(frame: Bytes, bind: Bind, prepared: Option<&Prepared>) -> Self {
+        let action = match prepared {
+            Some(prepared) => Action {
+                verb: prepared.verb,
+                name: prepared.name,
+                // Whatever the text is proven to do, its parameters are not part of the proof.
+                certainty: prepared.certainty.min(Certainty::Lexed),
+                phase: Phase::Prepare,
+                text: prepared.text.clone(),
+                parameters: bind.parameters.clone(),
+            },
+            None => Action {
+                verb: Verb::Unknown,
+                name: "BIND",
+                certainty: Certainty::Opaque,
+                phase: Phase::Prepare,
+                text: bind.statement.clone(),
+                parameters: bind.parameters.clone(),
+            },
+        };
+        Self::Bind { frame, bind, action }
+    }
+
     /// Decided anew every time, with the text and parameters that run now.
     pub(super) fn execute(frame: Bytes, name: &Bytes, portal: Option<&Portal>) -> Self {
         let known = portal.and_then(|portal| portal.prepared.as_deref().map(|prepared| (prepared, portal)));
-        let (action, prepares) = match known {
+        let (action, prepares, ends_portals) = match known {
             Some((prepared, portal)) => {
+                // A function can give a name a new meaning behind our back, so that a name proves nothing.
+                let named = !name.is_empty() || !portal.statement.is_empty();
+                let certainty = if named { prepared.certainty.min(Certainty::Lexed) } else { prepared.certainty };
                 let action = Action {
                     verb: prepared.verb,
                     name: prepared.name,
-                    certainty: prepared.certainty,
+                    certainty,
                     phase: Phase::Run,
                     text: prepared.text.clone(),
                     parameters: portal.parameters.clone(),
                 };
-                (action, prepared.prepares)
+                (action, prepared.prepares, prepared.ends_portals)
             }
             None => {
                 // SQL can make statements and cursors whose text never passed here under this name.
@@ -115,10 +160,10 @@ impl Asked {
                     text: statement.unwrap_or_else(|| name.clone()),
                     parameters: portal.map(|portal| portal.parameters.clone()).unwrap_or_default(),
                 };
-                (action, true)
+                (action, true, true)
             }
         };
-        Self::Execute { frame, action, prepares }
+        Self::Execute { frame, action, prepares, ends_portals }
     }
 
     /// The command to decide next.
@@ -133,7 +178,7 @@ impl Asked {
                 text: prepared.text.clone(),
                 parameters: Vec::new(),
             },
-            Self::Execute { action, .. } => action.clone(),
+            Self::Execute { action, .. } | Self::Bind { action, .. } => action.clone(),
             Self::Function { call, .. } => Action {
                 verb: Verb::Call,
                 name: "FunctionCall",
@@ -157,7 +202,7 @@ impl Asked {
     fn shape(&self) -> Shape {
         match self {
             Self::Query(_) | Self::Function { .. } => Shape::Query,
-            Self::Parse { .. } | Self::Execute { .. } => Shape::Extended,
+            Self::Parse { .. } | Self::Bind { .. } | Self::Execute { .. } => Shape::Extended,
             Self::Unknown { .. } => Shape::Unknown,
         }
     }
@@ -242,22 +287,32 @@ impl Relay {
                 }
             }
             Asked::Parse { frame, name, prepared } => {
-                let Ok(registered) = self.names.prepare(&name, prepared) else {
+                let Ok(registered) = self.names.prepare(&name, prepared, self.boundary) else {
                     out.outcome(go, Outcome::of(Status::NotRun));
                     return self.refuse(Shape::Extended, &too_many_names(), out);
                 };
                 out.send(Side::Target, 0, frame, Why::Command(&go));
-                self.replies.target(Expected::Parse { running: Running::new(go), registered, name });
+                self.replies.target(Expected::Parse { running: Running::new(go), registered, name: own(&name) });
                 self.unsynced = true;
             }
-            Asked::Execute { frame, prepares, .. } => {
+            Asked::Bind { frame, bind, .. } => {
+                let Ok(registered) = self.register_bind(&bind) else {
+                    out.outcome(go, Outcome::of(Status::NotRun));
+                    return self.refuse(Shape::Extended, &too_many_names(), out);
+                };
+                out.send(Side::Target, 0, frame, Why::Command(&go));
+                let running = Some(Running::new(go));
+                self.replies.target(Expected::Bind { running, registered, portal: own(&bind.portal) });
+                self.unsynced = true;
+                // Input functions can open no transaction, but they can write in the one that a Sync would commit.
+                self.ran = true;
+            }
+            Asked::Execute { frame, prepares, ends_portals, .. } => {
                 out.send(Side::Target, 0, frame, Why::Command(&go));
                 self.replies.target(Expected::Execute { running: Running::new(go), copy: Copy::No });
                 self.unsynced = true;
                 self.ran = true;
-                if prepares {
-                    self.names.forget_named();
-                }
+                self.names_may_change(prepares, ends_portals);
             }
             Asked::Function { frame, .. } => {
                 out.send(Side::Target, 0, frame, Why::Command(&go));
@@ -284,8 +339,16 @@ impl Relay {
         let batch = Batch { commands, opaque: query.opaque, boundary, ..Batch::default() };
         self.replies.target(Expected::Query(batch));
         self.unsynced = false;
-        if query.prepares {
+        self.names_may_change(query.prepares, query.ends_portals);
+    }
+
+    /// A command goes out that can give names another meaning.
+    fn names_may_change(&mut self, prepares: bool, ends_portals: bool) {
+        if prepares {
             self.names.forget_named();
+        }
+        if ends_portals {
+            self.names.forget_portals();
         }
     }
 }

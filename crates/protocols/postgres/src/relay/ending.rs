@@ -96,6 +96,8 @@ impl Relay {
     /// The session ends now.
     pub(super) fn cut(&mut self, public: &Public, out: &mut dyn Out) {
         self.withdraw(out);
+        // Who may not go on here may not have what runs go on either.
+        self.cancel_what_runs(out);
         self.settle_the_rest(out);
         if self.passing.is_none() {
             out.send(Side::Client, 0, error::fatal(sqlstate::of(public.class), public), Why::Reply);

@@ -78,6 +78,8 @@ pub(super) enum Expected {
         name: Bytes,
     },
     Bind {
+        /// One with parameters is a command: the target runs input functions on them.
+        running: Option<Running>,
         registered: u64,
         portal: Bytes,
     },
@@ -140,6 +142,7 @@ impl Expected {
             Self::Query(batch) => batch.commands,
             Self::Function(running) => running.into_iter().collect(),
             Self::Execute { running, .. } | Self::Parse { running, .. } => VecDeque::from([running]),
+            Self::Bind { running, .. } => running.into_iter().collect(),
             _ => VecDeque::new(),
         }
     }

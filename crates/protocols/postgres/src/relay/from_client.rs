@@ -6,6 +6,7 @@ use wire::{Out, Side};
 
 use super::asking::Asked;
 use super::expected::{Batch, Expected};
+use super::names::{TooMuch, own};
 use super::refusal::Shape;
 use super::{Relay, Skip};
 use crate::fault::Fault;
@@ -16,6 +17,9 @@ use crate::message::describe::Kind;
 use crate::message::function_call::FunctionCall;
 use crate::message::parse::Parse;
 use crate::message::{close, describe, execute, query};
+
+/// NAMEDATALEN of the target, less its end.
+const LONGEST_NAME: usize = 63;
 
 /// Messages that only a target sends, and the one that is over with sign-in.
 const OUT_OF_PLACE: &[u8] = b"RKZTtnVGWNAIsvp";
@@ -111,6 +115,9 @@ impl Relay {
 
     fn parse(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let parse = Parse::read(&frame).map_err(Fault::malformed(Side::Client))?;
+        if !usable(&parse.name) {
+            return self.refuse(Shape::Extended, &unusable_name(), out);
+        }
         let statements = self.tracked.read(&parse.text, self.under_way(), self.limits.batch);
         self.ask(Asked::parse(frame, parse, statements), out);
         Ok(())
@@ -118,11 +125,24 @@ impl Relay {
 
     fn bind(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let bind = Bind::read(&frame).map_err(Fault::malformed(Side::Client))?;
-        let Ok(registered) = self.names.bind(&bind.portal, &bind.statement, bind.parameters, self.boundary) else {
+        if !usable(&bind.portal) || !usable(&bind.statement) {
+            return self.refuse(Shape::Extended, &unusable_name(), out);
+        }
+        if bind.parameters.iter().any(Option::is_some) {
+            let prepared = self.names.statement(&bind.statement, self.boundary).cloned();
+            self.ask(Asked::bind(frame, bind, prepared.as_deref()), out);
+            return Ok(());
+        }
+        let Ok(registered) = self.register_bind(&bind) else {
             return self.refuse(Shape::Extended, &too_many_names(), out);
         };
-        self.extended("bind", frame, Expected::Bind { registered, portal: bind.portal }, out);
+        let expected = Expected::Bind { running: None, registered, portal: own(&bind.portal) };
+        self.extended("bind", frame, expected, out);
         Ok(())
+    }
+
+    pub(super) fn register_bind(&mut self, bind: &Bind) -> Result<u64, TooMuch> {
+        self.names.bind(&bind.portal, &bind.statement, bind.parameters.clone(), self.boundary)
     }
 
     fn describe(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
@@ -133,6 +153,9 @@ impl Relay {
 
     fn close(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let (kind, name) = close::parse(&frame).map_err(Fault::malformed(Side::Client))?;
+        if !usable(&name) {
+            return self.refuse(Shape::Extended, &unusable_name(), out);
+        }
         match kind {
             Kind::Statement => self.names.forget_statement(&name),
             Kind::Portal => self.names.forget_portal(&name),
@@ -143,7 +166,10 @@ impl Relay {
 
     fn execute(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let portal = execute::parse(&frame).map_err(Fault::malformed(Side::Client))?;
-        let asked = Asked::execute(frame, &portal, self.names.portal(&portal));
+        if !usable(&portal) {
+            return self.refuse(Shape::Extended, &unusable_name(), out);
+        }
+        let asked = Asked::execute(frame, &portal, self.names.portal(&portal, self.boundary));
         self.ask(asked, out);
         Ok(())
     }
@@ -172,6 +198,17 @@ impl Relay {
         let (boundary, ran) = (self.next_boundary(), std::mem::take(&mut self.ran));
         self.replies.target(Expected::Sync { boundary, ran });
     }
+}
+
+/// Whether the target takes a name as it stands. It cuts longer ones at 63 bytes and converts others between encodings, and
+/// then two names are one there that are two here.
+fn usable(name: &[u8]) -> bool {
+    name.len() <= LONGEST_NAME && name.is_ascii()
+}
+
+fn unusable_name() -> Public {
+    Public::new(Class::Unsupported, "the name of a prepared statement or portal is longer than 63 bytes or not ASCII")
+        .with_hint("Give it a shorter name of ASCII characters.")
 }
 
 pub(super) fn too_many_names() -> Public {

@@ -25,7 +25,7 @@ impl Relay {
     pub(super) fn hear(&mut self, said: Said, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         match said {
             Said::ParseComplete => self.parsed(flow)?,
-            Said::BindComplete => self.pop_if(|expected| matches!(expected, Expected::Bind { .. }))?,
+            Said::BindComplete => self.bound(flow)?,
             Said::CloseComplete => self.pop_if(|expected| matches!(expected, Expected::Close))?,
             Said::ParameterDescription => self.parameters_described()?,
             Said::RowDescription(columns) => self.columns(columns)?,
@@ -67,6 +67,20 @@ impl Relay {
         } else {
             Err(unowed())
         }
+    }
+
+    fn bound(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        if !matches!(self.replies.next(), Some(Expected::Bind { .. })) {
+            return Err(unowed());
+        }
+        if let Some(Expected::Bind { running, registered, portal }) = self.replies.pop() {
+            self.names.confirm_portal(&portal, registered);
+            if let Some(running) = running {
+                flow.flush();
+                running.settle(Status::Done, None, None, flow.out);
+            }
+        }
+        Ok(())
     }
 
     fn parsed(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
@@ -279,7 +293,7 @@ impl Relay {
             let Some(expected) = self.replies.pop() else { break };
             match &expected {
                 Expected::Parse { name, registered, .. } => self.names.undo_statement(name, *registered),
-                Expected::Bind { portal, registered } => self.names.undo_portal(portal, *registered),
+                Expected::Bind { portal, registered, .. } => self.names.undo_portal(portal, *registered),
                 Expected::RefusedBind(error) if first => ours = Some(error.clone()),
                 _ => {}
             }

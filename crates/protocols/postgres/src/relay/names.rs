@@ -16,6 +16,8 @@ pub(super) struct Prepared {
     pub(super) certainty: Certainty,
     /// It may itself make named statements and portals.
     pub(super) prepares: bool,
+    /// It may end portals.
+    pub(super) ends_portals: bool,
 }
 
 /// A statement with its parameters.
@@ -36,6 +38,8 @@ struct Named<T> {
     registered: u64,
     /// The last boundary before it.
     boundary: u64,
+    /// The target has said that it stands.
+    confirmed: bool,
     bytes: usize,
 }
 
@@ -50,6 +54,14 @@ pub(super) struct Names {
     bytes: usize,
     limit: usize,
     limit_bytes: usize,
+}
+
+impl<T> Named<T> {
+    /// Whether the name stands for this in what is sent after that boundary. An unanswered one does so only before the next
+    /// Sync: had it failed, what follows it up to there would be skipped with it.
+    fn stands(&self, boundary: u64) -> bool {
+        self.confirmed || self.boundary == boundary
+    }
 }
 
 impl Names {
@@ -67,12 +79,12 @@ impl Names {
     }
 
     /// A Parse goes out: from now on the name stands for this, also for what is pipelined behind it.
-    pub(super) fn prepare(&mut self, name: &Bytes, prepared: Prepared) -> Result<u64, TooMuch> {
+    pub(super) fn prepare(&mut self, name: &Bytes, prepared: Prepared, boundary: u64) -> Result<u64, TooMuch> {
         let bytes = prepared.text.len().saturating_add(name.len());
         self.room(self.count, bytes)?;
         let prepared = if name.is_empty() { prepared } else { Prepared { text: own(&prepared.text), ..prepared } };
         let registered = self.register(bytes);
-        let named = Named { thing: Arc::new(prepared), registered, boundary: 0, bytes };
+        let named = Named { thing: Arc::new(prepared), registered, boundary, confirmed: false, bytes };
         self.statements.entry(own(name)).or_default().push_back(named);
         self.count = self.count.saturating_add(1);
         Ok(registered)
@@ -90,7 +102,7 @@ impl Names {
         let bytes = values.saturating_add(portal.len()).saturating_add(statement.len());
         self.forget_portal(portal);
         self.room(self.portals.len(), bytes)?;
-        let prepared = self.statements.get(statement).and_then(|all| all.back()).map(|named| named.thing.clone());
+        let prepared = self.statement(statement, boundary).cloned();
         // What lives on must not keep a whole read buffer alive.
         let parameters = if portal.is_empty() {
             parameters
@@ -99,12 +111,26 @@ impl Names {
         };
         let registered = self.register(bytes);
         let thing = Portal { prepared, statement: own(statement), parameters };
-        self.portals.insert(own(portal), Named { thing, registered, boundary, bytes });
+        self.portals.insert(own(portal), Named { thing, registered, boundary, confirmed: false, bytes });
         Ok(registered)
     }
 
-    pub(super) fn portal(&self, name: &Bytes) -> Option<&Portal> {
-        self.portals.get(name).map(|named| &named.thing)
+    /// What a statement's name stands for, where that is certain.
+    pub(super) fn statement(&self, name: &Bytes, boundary: u64) -> Option<&Arc<Prepared>> {
+        let last = self.statements.get(name).and_then(|all| all.back())?;
+        last.stands(boundary).then_some(&last.thing)
+    }
+
+    /// What a portal's name stands for, where that is certain.
+    pub(super) fn portal(&self, name: &Bytes, boundary: u64) -> Option<&Portal> {
+        self.portals.get(name).filter(|named| named.stands(boundary)).map(|named| &named.thing)
+    }
+
+    /// That Bind succeeded.
+    pub(super) fn confirm_portal(&mut self, name: &Bytes, registered: u64) {
+        if let Some(named) = self.portals.get_mut(name).filter(|named| named.registered == registered) {
+            named.confirmed = true;
+        }
     }
 
     pub(super) fn forget_statement(&mut self, name: &Bytes) {
@@ -123,6 +149,10 @@ impl Names {
         while let Some(all) = self.statements.get_mut(name) {
             let Some(older) = all.pop_front_if(|named| named.registered < registered) else { break };
             self.gone(&older);
+        }
+        let stands = self.statements.get_mut(name).and_then(|all| all.front_mut());
+        if let Some(named) = stands.filter(|named| named.registered == registered) {
+            named.confirmed = true;
         }
     }
 
@@ -158,6 +188,12 @@ impl Names {
         self.recount();
     }
 
+    /// SQL may have ended portals, and cursors may have taken their names.
+    pub(super) fn forget_portals(&mut self) {
+        self.portals.clear();
+        self.recount();
+    }
+
     /// The transaction ended at that boundary, and its portals with it.
     pub(super) fn end_transaction(&mut self, boundary: u64) {
         if !self.portals.is_empty() {
@@ -190,6 +226,6 @@ impl Names {
 }
 
 /// A copy of its own.
-fn own(bytes: &Bytes) -> Bytes {
+pub(super) fn own(bytes: &Bytes) -> Bytes {
     Bytes::copy_from_slice(bytes)
 }

@@ -59,7 +59,8 @@ impl Tracked {
         under_way: bool,
         maximum: usize,
     ) -> Result<Vec<Statement>, TooManyStatements> {
-        if self.overlapping && !text.is_ascii() {
+        // The encoding, too, may be one in which a byte of a character looks like a quote.
+        if (self.overlapping || under_way) && !text.is_ascii() {
             return Ok(vec![unreadable(text)]);
         }
         match self.standard_conforming_strings {

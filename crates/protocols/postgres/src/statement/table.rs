@@ -112,7 +112,8 @@ pub(super) fn look_up(tokens: Lexer<'_>) -> Option<(&'static str, Verb, SessionE
     let (name, verb) =
         TABLE.iter().filter(|(phrase, _)| fits(phrase, &words)).max_by_key(|(phrase, _)| phrase.len())?;
     let effects = SessionEffects {
-        prepares: matches!(*name, "DEALLOCATE" | "DISCARD" | "DISCARD ALL" | "EXECUTE") || *verb >= Verb::Call,
+        prepares: matches!(*name, "DEALLOCATE" | "DISCARD" | "DISCARD ALL" | "EXECUTE" | "DECLARE" | "CLOSE")
+            || *verb >= Verb::Call,
         transaction: matches!(verb, Verb::Transaction | Verb::Unknown),
     };
     Some((name, *verb, effects))

@@ -40,7 +40,17 @@ fn a_cut_leaves_what_runs_unknown_and_withdraws_what_waits() {
         driver.client(&[m::query("select 1"), m::query("wait")].concat());
         driver.stop(Stop::Cut(public()));
     });
-    assert_eq!(log[2..], ["withdrawn", "outcome (2) Unknown", GOODBYE[0], GOODBYE[1], GOODBYE[2]]);
+    assert_eq!(
+        log[2..],
+        [
+            "withdrawn",
+            "aside cancel [0, 0, 0, 7, 1, 2, 3, 4]",
+            "outcome (2) Unknown",
+            GOODBYE[0],
+            GOODBYE[1],
+            GOODBYE[2]
+        ]
+    );
 }
 
 #[test]
