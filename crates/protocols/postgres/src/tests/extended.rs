@@ -200,7 +200,7 @@ fn a_failed_parse_of_a_taken_name_leaves_the_old_statement() {
         assert!(!driver.effects.closed);
     });
     relay(|driver| {
-        driver.client(&[both, m::bind("", "s", &[]), m::execute("")].concat());
+        driver.client(&[both.clone(), m::bind("", "s", &[]), m::execute("")].concat());
         // Whether the second Parse stands is not known yet, and a Sync lies between: it may be either.
         assert_eq!(driver.actions.last().unwrap().certainty, Certainty::Opaque);
     });
