@@ -84,11 +84,12 @@ impl Stranger {
                 })));
             }
         };
-        let mut client = peer;
+        let (mut client, mut stopping) = (peer, phase.clone());
         let arrival = tokio::time::timeout(premises.house.limits.handshake, arrive(io, &mut client, &door));
         let arrived = tokio::select! {
             arrived = arrival => arrived.map_err(|_| Cause::TooSlow)?,
             () = crowded_out(&mut evicted) => return Err(Cause::Stopped(Class::Limit)),
+            reason = reached(&mut stopping, Phase::draining) => return Err(Cause::Stopped(reason.class)),
         };
         let (leg, tls) = arrived.inspect_err(|cause| refused_at_the_door(*cause, client, &door, premises, &chain))?;
         let mut pump = begin(leg, client, None, &door, premises, chain, phase);

@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct EngineLimits {
     /// From accept to the first command: TLS, sign-in, connecting.
     pub handshake: Duration,
-    /// Longest wait for a target to take a connection.
+    /// Longest wait for a target to take a connection, and again for it to let the session in.
     pub dial: Duration,
     /// A session in which no byte moves either way for so long is ended; `None` = never.
     pub idle: Option<Duration>,

@@ -31,9 +31,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults: segments of 64 MiB, a queue of 64 MiB, a reserve of 1 MiB.
+    /// The defaults: segments of 64 MiB, a queue of 256 MiB, a reserve of 1 MiB.
     pub fn new(clock: Clock) -> Self {
-        Self { segment_bytes: 64 << 20, queue_bytes: 64 << 20, reserve_bytes: 1 << 20, clock }
+        Self { segment_bytes: 64 << 20, queue_bytes: 256 << 20, reserve_bytes: 1 << 20, clock }
     }
 }
 
@@ -107,6 +107,10 @@ impl Journal for FileJournal {
 
     fn durable(&self) -> Mark {
         Mark(self.queue.durable())
+    }
+
+    fn pressed(&self) -> Option<Mark> {
+        self.queue.pressed()
     }
 
     fn failed(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What callers and the writer thread share: the batch that grows, the durable mark, and those who wait for it.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use ports::{JournalDown, Mark};
@@ -15,6 +15,8 @@ pub(crate) struct Queue {
     growing: Mutex<Growing>,
     filled: Condvar,
     limit: usize,
+    /// Bytes that are not durable yet.
+    waiting: AtomicUsize,
     durable: AtomicU64,
     failed: AtomicBool,
     /// The writer thread is gone; the mark never moves again.
@@ -56,6 +58,7 @@ impl Queue {
             growing: Mutex::new(growing),
             filled: Condvar::new(),
             limit,
+            waiting: AtomicUsize::new(0),
             durable: AtomicU64::new(last),
             failed: AtomicBool::new(false),
             over: AtomicBool::new(false),
@@ -73,11 +76,18 @@ impl Queue {
         let sequence = growing.last.checked_add(1).ok_or(JournalDown)?;
         growing.last = sequence;
         draft.put(sequence, &mut growing.batch);
+        self.waiting.store(growing.batch.len().saturating_add(growing.taken), Ordering::Release);
         // A wake-up is a system call, so it is not made for a writer that is awake.
         if std::mem::take(&mut growing.writer_sleeps) {
             self.filled.notify_one();
         }
         Ok(Mark(sequence))
+    }
+
+    /// The last record's mark, while an eighth of the limit or more waits.
+    pub(crate) fn pressed(&self) -> Option<Mark> {
+        let pressed = self.waiting.load(Ordering::Acquire) >= self.limit / 8;
+        pressed.then(|| Mark(self.growing().last))
     }
 
     /// Waits for a batch; `None` when the journal is closing and all is written.
@@ -104,6 +114,7 @@ impl Queue {
         batch.bytes.clear();
         let mut growing = self.growing();
         growing.taken = 0;
+        self.waiting.store(growing.batch.len(), Ordering::Release);
         if batch.bytes.capacity() <= SPARE {
             growing.spare = batch.bytes;
         }

@@ -24,6 +24,12 @@ pub trait Journal: Send + Sync {
     /// The newest mark that is on stable storage. Cheap: asked before every write to a peer.
     fn durable(&self) -> Mark;
 
+    /// Whether so much waits for storage that nothing more should be taken from clients until the durable mark has reached
+    /// the one returned. Sessions that heed it never see a full journal.
+    fn pressed(&self) -> Option<Mark> {
+        None
+    }
+
     /// Whether the journal has failed; from then on `durable` never moves.
     fn failed(&self) -> bool;
 

@@ -49,6 +49,7 @@ impl Pump {
         }
         self.settling = false;
         for key in std::mem::take(&mut self.out.keys) {
+            self.deadlines.target_ready();
             let registered = self.premises.interrupts.register(key, self.wishing.clone());
             self.registered.push(registered);
         }
@@ -79,7 +80,10 @@ impl Pump {
                 let derived = self.premises.keys.derive(kdf);
                 self.chores.push(Box::pin(async move { Chore::Derived(ticket, derived.await) }));
             }
-            Ask::Act(action) => self.decide(ticket, action),
+            Ask::Act(action) => {
+                self.deadlines.target_ready();
+                self.decide(ticket, action);
+            }
             Ask::Interrupt(key) => self.interrupt(&key),
         }
     }

@@ -81,6 +81,8 @@ pub(crate) struct Pump {
     wishes: mpsc::Receiver<Wish>,
     wishing: mpsc::Sender<Wish>,
     registered: Vec<Registered>,
+    /// The journal is behind: nothing is taken from the client before that mark is durable.
+    pressed: Option<Mark>,
     reached: Option<(Mark, Later<Result<(), ports::JournalDown>>)>,
     deadlines: Deadlines,
     timer: Pin<Box<Sleep>>,
@@ -124,6 +126,7 @@ impl Pump {
             wishes,
             wishing,
             registered: Vec::new(),
+            pressed: None,
             reached: None,
             timer: Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(now))),
             armed: None,

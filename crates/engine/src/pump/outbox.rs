@@ -14,7 +14,6 @@ use super::queue::{Item, Queue};
 use crate::chain::Chain;
 use crate::decide::{Waiting, withdrawn};
 use crate::leg::Departure;
-use crate::limits::READ_AHEAD;
 use crate::metrics::Metrics;
 
 /// A mark that no record will ever have.
@@ -93,11 +92,6 @@ impl Outbox {
     /// Closes a question; whether it was still open.
     pub(crate) fn answered(&mut self, ticket: Ticket) -> bool {
         self.open.remove(&ticket).is_some()
-    }
-
-    /// Whether a queue is so long that nothing more is taken in.
-    pub(crate) fn full(&self) -> bool {
-        self.client.len() >= READ_AHEAD || self.target.len() >= READ_AHEAD
     }
 
     pub(crate) fn queue(&mut self, side: Side) -> &mut Queue {

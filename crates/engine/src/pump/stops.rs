@@ -9,7 +9,7 @@ use crate::limits::EngineLimits;
 pub(crate) enum Overdue {
     /// The handshake took too long.
     Handshake,
-    /// The target says nothing after it took the connection.
+    /// The target has not let the session in, a while after it took the connection.
     Silent,
     /// No byte moved for too long.
     Idle,
@@ -51,8 +51,8 @@ impl Deadlines {
         self.moved = now;
     }
 
-    /// The target has spoken.
-    pub(crate) fn target_spoke(&mut self) {
+    /// The target has let the session in: the stream has named its cancel key, or asks about a command.
+    pub(crate) fn target_ready(&mut self) {
         self.silent = None;
     }
 

@@ -67,10 +67,7 @@ impl Pump {
         let wants = self.stream.wants(side);
         match self.side(side).poll_receive(cx, wants) {
             Step::Idle => false,
-            Step::Moved(bytes) => {
-                if side == Side::Target && bytes > 0 {
-                    self.deadlines.target_spoke();
-                }
+            Step::Moved(_) => {
                 self.deadlines.moved(clock::now());
                 true
             }
@@ -103,7 +100,7 @@ impl Pump {
             self.cut(Public::new(Class::Limit, "a message is larger than the gateway inspects"));
             return true;
         }
-        let full = self.out.full();
+        let full = self.full(side);
         let end = self.side(side);
         let held = end.lanes.len();
         let main = end.lanes.lane(0).len();
@@ -132,6 +129,18 @@ impl Pump {
             return true;
         }
         false
+    }
+
+    /// Whether nothing more may be taken from that side. The target's answers need room towards the client only: were they
+    /// held back while the target takes nothing, both would wait for each other.
+    fn full(&mut self, side: Side) -> bool {
+        match side {
+            Side::Target => self.out.client.len() >= READ_AHEAD,
+            Side::Client => {
+                self.pressed = self.premises.house.journal.pressed();
+                self.pressed.is_some() || self.out.client.len() >= READ_AHEAD || self.out.target.len() >= READ_AHEAD
+            }
+        }
     }
 
     fn give_data(&mut self, side: Side, lane: wire::Lane, wants: usize) {
@@ -192,11 +201,15 @@ impl Pump {
 
     /// Waits for the journal, when something stands behind a gate.
     fn poll_durable(&mut self, cx: &mut Context<'_>) -> bool {
-        let needs = [self.out.client.needs(), self.out.target.needs()].into_iter().flatten().min();
         let durable = self.premises.house.journal.durable();
-        let Some(needs) = needs.filter(|mark| *mark > durable) else {
+        if self.out.client.releasable(durable) || self.out.target.releasable(durable) {
+            return true;
+        }
+        // Each queue waits for its own mark: one whose head waits for something else must not hide the other's.
+        let needs = [self.out.client.needs(), self.out.target.needs(), self.pressed];
+        let Some(needs) = needs.into_iter().flatten().filter(|mark| *mark > durable).min() else {
             self.reached = None;
-            return needs.is_some_and(|_| self.out.client.releasable(durable) || self.out.target.releasable(durable));
+            return self.pressed.take().is_some();
         };
         if self.reached.as_ref().is_none_or(|(mark, _)| *mark != needs) {
             self.reached = Some((needs, self.premises.house.journal.reached(needs)));

@@ -2,7 +2,7 @@
 //! The target cannot choose a weaker way than the leg allows, nor ask twice.
 
 use bytes::{Bytes, BytesMut};
-use model::{Class, Public, Secret};
+use model::{Class, Public, Secret, TlsMode};
 use wire::{Answer, Ask, Input, InterruptKey, Kdf, Out, Side, Stop, Ticket, TlsFacts, Upstream, Why};
 
 use crate::conversation::{Next, Over, Setting, Stage};
@@ -174,10 +174,11 @@ impl Entering {
 
     fn cleartext(&self, out: &mut dyn Out) -> Result<Login, Fault> {
         let password = self.password()?;
-        if self.tls.is_none() {
+        let verified = matches!(self.upstream.tls, TlsMode::VerifyCa | TlsMode::VerifyFull);
+        if self.tls.is_none() || !verified {
             return Err(Fault::refused(
-                Public::new(Class::Target, "the target asks for the password in clear, outside TLS").with_hint(
-                    "The operators can turn on TLS for this resource, or have the target use SCRAM-SHA-256.",
+                Public::new(Class::Target, "the target asks for the password in clear, outside verified TLS").with_hint(
+                    "The operators can have the target's certificate verified, or have the target use SCRAM-SHA-256.",
                 ),
             ));
         }

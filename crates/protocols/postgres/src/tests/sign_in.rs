@@ -158,7 +158,13 @@ fn scram_with_the_target() {
 
 #[test]
 fn trust_and_cleartext_inside_tls() {
+    // TLS with nobody in particular is no place for a password in clear.
     let mut driver = before_target(TlsMode::Require, Some("secret"));
+    driver.target(b"S");
+    driver.secured(Side::Target, tls(b""));
+    driver.target(&request(3, b""));
+    turned_away(&driver, "08006");
+    let mut driver = before_target(TlsMode::VerifyFull, Some("secret"));
     driver.target(b"S");
     driver.secured(Side::Target, tls(b""));
     driver.target(&request(3, b""));
