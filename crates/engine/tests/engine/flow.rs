@@ -93,3 +93,21 @@ async fn a_journal_that_stands_still_stops_both() {
         settle().await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn answers_flow_while_the_target_takes_nothing_more() {
+    let make = Box::new(|| Box::new(Flood::default()) as Box<dyn Peer>);
+    let house = TestHouse::new(&Toy, Box::new(|_| allow()), make, EngineLimits::default());
+    let (visitor, target) = signed_in(&house).await;
+    visitor.remote.stall(true);
+    say(&visitor.remote, &["get a"]);
+    settle().await;
+    // Now the target takes no more commands, as a server does that is busy writing.
+    target.stall(true);
+    let value = "v".repeat(4_000);
+    (0..100).for_each(|n| say(&visitor.remote, &[format!("set k{n} {value}").as_str()]));
+    settle().await;
+    visitor.remote.stall(false);
+    settle().await;
+    assert_eq!(answers(&visitor.remote), [format!("ok, {ROWS} rows, state 0")]);
+}
