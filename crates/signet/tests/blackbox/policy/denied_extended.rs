@@ -120,7 +120,8 @@ fn a_parameter_is_part_of_the_command() {
     });
     wire.send(&[parse("s", "INSERT INTO kept VALUES ($1)"), sync()].concat());
     wire.messages();
-    for (value, expected) in [("fine", "2CZ"), ("forbidden", "2EZ"), ("fine, too", "2CZ")] {
+    // The parameter is decided when it is bound: the target runs input functions on it.
+    for (value, expected) in [("fine", "2CZ"), ("forbidden", "EZ"), ("fine, too", "2CZ")] {
         wire.send(&[bind_value("s", value), execute(""), sync()].concat());
         assert_eq!(tags(&wire.messages()), expected, "{value}");
     }
