@@ -1,4 +1,5 @@
-//! connect: takes a Permit, fetches the target's secret, dials. Nobody without a Permit gets here, and a Permit is used once.
+//! connect: takes a Permit, fetches the target's secret, dials. Nobody without a Permit gets here. Two callers dial: `reach`,
+//! and a probe of the same session (`begin_aside`).
 
 use std::io;
 use std::net::SocketAddr;
@@ -52,7 +53,7 @@ pub(crate) struct Live {
     pub(crate) peer: SocketAddr,
 }
 
-/// Uses up the Permit: the leg it opens is the only way to the target.
+/// Opens the stream's leg to the target under the session's Permit.
 pub(crate) async fn connect(pump: &mut Pump, admitted: Admitted, premises: &Arc<Premises>) -> Result<(), Cause> {
     let Admitted { permit, ticket } = admitted;
     let reached = pump.during(reach(&permit, premises)).await?;

@@ -308,10 +308,10 @@ impl Pump {
 
     /// An inner rule was broken: nothing that is queued for the target may be trusted any more.
     fn fault(&mut self, what: &'static str) {
+        self.out.forsake_target();
         if self.closing.is_some() {
             return;
         }
-        self.out.forsake_target();
         self.begin_closing(Cause::Internal(what));
         let goodbye = Input::Stop(Stop::Cut(Public::internal()));
         // What the stream makes of it beyond its goodbye does not matter: the session is over.

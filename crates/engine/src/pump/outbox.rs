@@ -118,6 +118,8 @@ impl Outbox {
     /// The target is out of bounds from now on: what waits for it is dropped, and nothing more is queued.
     pub(crate) fn forsake_target(&mut self) {
         self.target.clear();
+        // Nothing is left behind a gate, so that the end of our side can leave.
+        self.target.open_gates();
         self.target_open = false;
     }
 
@@ -205,6 +207,10 @@ impl Out for Outbox {
     }
 
     fn secure(&mut self, side: Side) {
+        if side == Side::Target && !self.target_open {
+            self.fault = self.fault.or(Some("TLS with a target that no permit opened"));
+            return;
+        }
         self.securing.insert(side);
         self.queue(side).push(Item::Secure);
     }
