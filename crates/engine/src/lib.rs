@@ -8,7 +8,6 @@ mod authorise;
 mod chain;
 mod clock;
 mod connect;
-mod decide;
 mod fault;
 mod gateway;
 mod half_open;

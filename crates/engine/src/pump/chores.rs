@@ -1,20 +1,15 @@
-//! What a stream's turn leaves to be done: questions to answer, handshakes, probes, holds.
+//! What a stream's turn leaves to be done: questions to answer, and what takes time.
 
 use std::task::{Context, Poll};
 
 use futures_util::StreamExt;
-use model::{Class, Event, Public};
+use model::Public;
 use ports::HoldEnd;
-use wire::{Answer, Ask, Input, InterruptKey, Probe, Side, Ticket, Upstream};
+use wire::{Answer, Ask, Input, Ticket};
 
-use super::end::Transport;
-use super::{End, Facts, Pump, Turn};
-use crate::clock;
-use crate::connect::Live;
+use super::{Pump, Turn};
 use crate::fault::Cause;
 use crate::identify::printable;
-use crate::interrupts::{Delivered, Wish};
-use crate::tls::Secured;
 
 /// Something that took time and is done.
 pub(crate) enum Chore {
@@ -60,11 +55,7 @@ impl Pump {
             self.fault(what);
         }
         if let Some(word) = self.out.closed.take() {
-            self.begin_closing(Cause::Closed(word));
-            self.finish_queues();
-        }
-        if self.closing.is_some() {
-            self.finish_queues();
+            self.goodbye(Cause::Closed(word), None);
         }
     }
 
@@ -101,124 +92,5 @@ impl Pump {
             }
         }
         moved
-    }
-
-    // --- TLS ---
-
-    /// The bytes before the handshake have left: wraps the leg.
-    pub(super) fn begin_tls(&mut self, side: Side) {
-        let (live, client_tls) = (&self.live, &self.facts.client_tls);
-        let end = match side {
-            Side::Client => &mut self.client,
-            Side::Target => &mut self.target,
-        };
-        let Some(io) = end.take_leg().and_then(|leg| leg.into_io()) else {
-            return self.fault("TLS on a leg that is not a byte transport");
-        };
-        end.transport = match (side, client_tls, live) {
-            (Side::Client, Some(tls), _) => Transport::Securing(Box::pin(tls.clone().accept(io))),
-            (Side::Target, _, Some(live)) => {
-                Transport::Securing(Box::pin(self.premises.target_tls.connect(live.permit.resource(), io)))
-            }
-            _ => return self.fault("TLS was asked for where none is configured"),
-        };
-    }
-
-    pub(super) fn poll_secure(&mut self, side: Side, cx: &mut Context<'_>) -> bool {
-        let end = match side {
-            Side::Client => &mut self.client,
-            Side::Target => &mut self.target,
-        };
-        let Transport::Securing(handshake) = &mut end.transport else { return false };
-        let Poll::Ready(outcome) = handshake.as_mut().poll(cx) else { return false };
-        self.out.securing.remove(&side);
-        match outcome {
-            Ok(Secured { leg, facts, server_name }) => {
-                end.transport = Transport::Open(leg);
-                end.tls = true;
-                self.tell_secured(side, facts, server_name.as_deref());
-            }
-            Err(error) => {
-                end.transport = Transport::Gone;
-                tracing::warn!(session = %self.chain.session(), ?side, %error, "TLS handshake failed");
-                self.tls_failed(side);
-            }
-        }
-        true
-    }
-
-    /// A client without TLS cannot be told anything; it is told when the target's certificate is not the right one.
-    fn tls_failed(&mut self, side: Side) {
-        if side == Side::Target {
-            let reason = Public::new(Class::Target, "the TLS connection to the resource could not be established")
-                .with_hint("The operators find the cause in the gateway's log.");
-            let goodbye = Input::Stop(wire::Stop::Cut(reason));
-            // The session ends whatever the stream makes of it.
-            let _ = self.stream.input(clock::now(), goodbye, &mut self.out);
-        } else if self.live.is_none() {
-            let reason = Public::new(Class::Protocol, "the TLS handshake failed");
-            self.out.record(self.signin_refused(reason));
-        }
-        self.begin_closing(Cause::Tls(side));
-        self.finish_queues();
-    }
-
-    // --- cancel ---
-
-    /// Another connection's key names a session: it is told. The one who asks learns nothing.
-    fn interrupt(&mut self, key: &InterruptKey) {
-        match self.premises.interrupts.deliver(key, self.facts.client, clock::now()) {
-            Delivered::Yes => {}
-            Delivered::Ignored => {
-                self.premises.house.metrics.cancels_ignored.inc();
-            }
-            Delivered::Unknown => {
-                self.premises.house.metrics.cancels_ignored.inc();
-                let reason = Public::new(Class::NotFound, "a cancel request with an unknown key");
-                self.out.record(self.signin_refused(reason));
-            }
-        }
-    }
-
-    /// This session's client wants what runs to be cancelled.
-    pub(super) fn cancelled(&mut self, from: Wish) {
-        if self.closing.is_none() {
-            let Some(mark) = self.out.record(Event::Cancel { client: from.to_string() }) else { return };
-            self.out.target.gate(mark);
-            self.tell(Input::Cancel);
-        }
-    }
-
-    /// Everything before it has left for the target: runs a probe on a connection of its own to the very same address.
-    pub(super) fn begin_aside(&mut self, probe: Probe) {
-        let Some(live) = &self.live else { return self.fault("a probe without a target") };
-        let (permit, peer) = (live.permit.clone(), live.peer);
-        let premises = self.premises.clone();
-        let (protocol, chain, route) = (self.facts.protocol, self.chain.clone(), self.facts.route.clone());
-        let client = self.facts.client;
-        self.probes += 1;
-        self.chores.push(Box::pin(async move {
-            let limits = &premises.house.limits;
-            let work = async {
-                let dialled = premises.house.dialer.dial(&permit.resource().address, Some(peer)).await.ok()?;
-                let stream = protocol.probe(probe, premises.opening(route.clone(), true, false));
-                let nobody = End::new(Transport::None, premises.memory.clone());
-                let facts = Facts { protocol, route, client, client_tls: None };
-                let mut pump = Pump::new(stream, nobody, facts, premises.clone(), chain);
-                let upstream = Upstream {
-                    user: permit.account().user.clone(),
-                    password: None,
-                    tls: permit.resource().tls,
-                    database: None,
-                };
-                pump.connected(dialled.leg, Live { permit, peer });
-                pump.tell(Input::Answer(Ticket::new(0), Answer::Connected(upstream)));
-                pump.next().await;
-                Some(())
-            };
-            // A probe that takes too long is given up; the session goes on.
-            let _ = tokio::time::timeout(limits.dial, work).await;
-            Chore::Probed
-        }));
     }
 }

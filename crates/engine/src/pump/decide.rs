@@ -8,7 +8,9 @@ use model::{Action, ActionText, Class, CommandId, Event, Obligations, Public, Ve
 use ports::{HoldEnd, HoldRequest};
 use wire::{Answer, Input, Mask, Plan, Ticket};
 
-use crate::pump::{Chore, Granted, Pump};
+use super::tickets::Granted;
+use super::{Chore, Pump};
+use crate::authorise::Permit;
 
 /// A command that waits for a human, as it will be forwarded.
 pub(crate) struct Waiting {
@@ -30,12 +32,15 @@ struct Allowed<'a> {
 impl Pump {
     /// Answers `Ask::Act` in the same turn. A hold is answered `Waiting` now and `Go` or `Refuse` later.
     pub(crate) fn decide(&mut self, ticket: Ticket, action: Action) {
+        if !self.out.tickets.is_open(ticket) {
+            return; // Withdrawn in the same breath: nobody waits for a decision.
+        }
         let Some(permit) = self.permit() else {
             return self.refuse(ticket, &action, Vec::new(), Public::internal());
         };
-        match self.decider().decide(permit.who(), &action) {
+        match self.premises.house.decider.decide(permit.who(), &action) {
             Verdict::Allow { policies, obligations } => {
-                let command = self.chain().next_command();
+                let command = self.chain.next_command();
                 self.grant(ticket, Allowed { command, action: &action, policies, obligations, approved: false });
             }
             Verdict::Deny { policies, reason } => self.refuse(ticket, &action, policies, reason),
@@ -43,26 +48,33 @@ impl Pump {
         }
     }
 
-    /// Records the command, then gives leave. `granted` closes the gate of a proven read, whose answer waits; the outbox
-    /// closes that of any other command when its bytes are sent.
+    fn permit(&self) -> Option<Arc<Permit>> {
+        self.live.as_ref().map(|live| live.permit.clone())
+    }
+
+    /// Records the command, then gives leave. What a proven read brings waits for that record on the way to the client;
+    /// any other command waits on the way to the target, behind the gate that the outbox closes when its bytes are sent.
     fn grant(&mut self, ticket: Ticket, allowed: Allowed<'_>) {
         let Allowed { command, action, policies, obligations, approved } = allowed;
         let text = ActionText::from(action);
-        let event = Event::Command { stream: self.stream_id(), command, action: text, policies, approved };
-        let Some(mark) = self.record(event) else { return };
+        let event = Event::Command { stream: self.out.stream, command, action: text, policies, approved };
+        let Some(mark) = self.out.record(event) else { return };
         let read = action.proven_read();
-        self.granted(ticket, Granted { command, mark, read });
+        if read {
+            self.out.client.gate(mark);
+        }
         self.count("allowed");
-        let go = self.mint(ticket);
-        self.answer(ticket, Answer::Go(go, plan(&obligations)));
+        self.out.tickets.grant(ticket, Granted { command, mark, read });
+        let go = self.out.mint.go(ticket);
+        self.give(ticket, Answer::Go(go, plan(&obligations)));
     }
 
     /// Records the refusal, then tells the stream, which answers the client in its turn and behind that record.
     fn refuse(&mut self, ticket: Ticket, action: &Action, policies: Vec<String>, reason: Public) {
         let text = ActionText::from(action);
-        let event = Event::Refusal { stream: self.stream_id(), action: text, reason: reason.clone(), policies };
-        let Some(mark) = self.record(event) else { return };
-        self.gate_client(mark);
+        let event = Event::Refusal { stream: self.out.stream, action: text, reason: reason.clone(), policies };
+        let Some(mark) = self.out.record(event) else { return };
+        self.out.client.gate(mark);
         self.count("refused");
         self.answer(ticket, Answer::Refuse(reason));
     }
@@ -71,11 +83,11 @@ impl Pump {
     /// paused.
     fn hold(&mut self, ticket: Ticket, action: Action, policies: Vec<String>, notice: Public) {
         let Some(permit) = self.permit() else { return };
-        let command = self.chain().next_command();
+        let command = self.chain.next_command();
         let text = ActionText::from(&action);
-        let event = Event::Hold { stream: self.stream_id(), command, action: text, policies: policies.clone() };
-        let Some(mark) = self.record(event) else { return };
-        self.gate_client(mark);
+        let event = Event::Hold { stream: self.out.stream, command, action: text, policies: policies.clone() };
+        let Some(mark) = self.out.record(event) else { return };
+        self.out.client.gate(mark);
         let request = HoldRequest {
             session: permit.session(),
             command,
@@ -85,23 +97,26 @@ impl Pump {
             action: action.clone(),
             policies: policies.clone(),
         };
-        let held = match self.approvals().hold(request, notice) {
+        let held = match self.premises.house.approvals.hold(request, notice) {
             Ok(held) => held,
             Err(reason) => return self.refuse(ticket, &action, policies, reason),
         };
         let (abort, registration) = AbortHandle::new_pair();
         let end = Abortable::new(held.end, registration);
-        self.waits(ticket, abort, Waiting { command, action, policies });
-        self.chore(async move {
+        self.out.tickets.hold(ticket, abort, Waiting { command, action, policies });
+        self.premises.house.metrics.waiting.inc();
+        self.count("held");
+        self.chores.push(Box::pin(async move {
             // Dropping the wait withdraws the request.
             end.await.map_or(Chore::Withdrawn, |end| Chore::Decided(ticket, end))
-        });
+        }));
         self.tell(Input::Answer(ticket, Answer::Waiting(held.notice)));
     }
 
     /// A hold came to its end.
     pub(crate) fn decided(&mut self, ticket: Ticket, end: HoldEnd) {
-        let Some(Waiting { command, action, policies }) = self.waited(ticket) else { return };
+        let Some(Waiting { command, action, policies }) = self.out.tickets.waited(ticket) else { return };
+        self.premises.house.metrics.waiting.dec();
         match end {
             HoldEnd::Approved => {
                 let obligations = Obligations::default();
@@ -110,6 +125,15 @@ impl Pump {
             HoldEnd::Refused(reason) => self.refuse(ticket, &action, policies, reason),
         }
     }
+
+    fn count(&self, verdict: &'static str) {
+        self.premises.house.metrics.commands.get_or_create(&vec![("verdict", verdict)]).inc();
+    }
+}
+
+/// What a withdrawn hold is recorded as: the client took it back, or left.
+pub(super) fn withdrawn() -> Public {
+    Public::new(Class::Cancelled, "withdrawn by the client while it waited for approval")
 }
 
 /// The masking plan of an allowed command.
@@ -129,9 +153,4 @@ impl Mask for Redact {
     fn field(&self, column: &str, _value: &[u8]) -> Option<Bytes> {
         self.columns.iter().any(|masked| masked == column).then(|| Bytes::from_static(b"****"))
     }
-}
-
-/// What a withdrawn hold is recorded as: the client took it back, or left.
-pub(crate) fn withdrawn() -> Public {
-    Public::new(Class::Cancelled, "withdrawn by the client while it waited for approval")
 }

@@ -1,40 +1,30 @@
 //! What a stream makes happen: the engine's `Out`. It puts the gates into the queues and checks every reason, so that a
 //! protocol can neither forget evidence nor reach a target without leave.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::AbortHandle;
-use model::{ActionText, CommandId, Event, Outcome, StreamId};
+use model::{ActionText, Event, Outcome, StreamId};
 use ports::Mark;
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
+use super::decide::{Waiting, withdrawn};
 use super::queue::{Item, Queue};
+use super::tickets::Tickets;
 use crate::chain::Chain;
-use crate::decide::{Waiting, withdrawn};
 use crate::leg::Departure;
 use crate::metrics::Metrics;
 
 /// A mark that no record will ever have.
 const NEVER: Mark = Mark(u64::MAX);
 
-/// An allowed command whose outcome is still owed.
-pub(crate) struct Granted {
-    pub(crate) command: CommandId,
-    /// Its record.
-    pub(crate) mark: Mark,
-    /// Proven to only read: forwarded while its record is being written.
-    pub(crate) read: bool,
-}
-
 /// The effects of a stream's turn, in order.
 pub(crate) struct Outbox {
     pub(crate) client: Queue,
     pub(crate) target: Queue,
     pub(crate) questions: VecDeque<(Ticket, Ask)>,
-    /// Commands that wait for a human.
-    pub(crate) holds: HashMap<Ticket, (AbortHandle, Waiting)>,
+    pub(crate) tickets: Tickets,
     pub(crate) keys: Vec<InterruptKey>,
     pub(crate) successor: Option<Box<dyn Stream>>,
     pub(crate) closed: Option<&'static str>,
@@ -43,13 +33,11 @@ pub(crate) struct Outbox {
     pub(crate) journal_down: bool,
     /// Sides on which TLS was asked for and has not begun: nothing more is read there.
     pub(crate) securing: HashSet<Side>,
-    pub(crate) granted: HashMap<Ticket, Granted>,
     pub(crate) mint: Mint,
     pub(crate) chain: Arc<Chain>,
     pub(crate) stream: StreamId,
     manifest: &'static Manifest,
     metrics: Arc<Metrics>,
-    open: HashMap<Ticket, Side>,
     next_ticket: u64,
     target_open: bool,
 }
@@ -60,20 +48,18 @@ impl Outbox {
             client: Queue::default(),
             target: Queue::default(),
             questions: VecDeque::new(),
-            holds: HashMap::new(),
+            tickets: Tickets::default(),
             keys: Vec::new(),
             successor: None,
             closed: None,
             fault: None,
             journal_down: false,
             securing: HashSet::new(),
-            granted: HashMap::new(),
             mint,
             chain,
             stream: StreamId(0),
             manifest,
             metrics,
-            open: HashMap::new(),
             next_ticket: 0,
             target_open: false,
         }
@@ -82,16 +68,6 @@ impl Outbox {
     /// From now on bytes may be queued for the target.
     pub(crate) fn open_target(&mut self) {
         self.target_open = true;
-    }
-
-    /// Whether a question pauses that side.
-    pub(crate) fn pauses(&self, side: Side) -> bool {
-        self.open.values().any(|paused| *paused == side)
-    }
-
-    /// Closes a question; whether it was still open.
-    pub(crate) fn answered(&mut self, ticket: Ticket) -> bool {
-        self.open.remove(&ticket).is_some()
     }
 
     pub(crate) fn queue(&mut self, side: Side) -> &mut Queue {
@@ -136,7 +112,7 @@ impl Outbox {
             }
             Why::Plumbing(_) => None,
             Why::Command(go) if !self.mint.made(go) => Some("a leave that the decide step did not make"),
-            Why::Command(go) => match self.granted.get(&go.ticket()) {
+            Why::Command(go) => match self.tickets.granted(go.ticket()) {
                 None => Some("a leave that was used up"),
                 Some(granted) => {
                     if !granted.read {
@@ -156,17 +132,15 @@ impl Out for Outbox {
         self.next_ticket += 1;
         let ticket = Ticket::new(self.next_ticket);
         if !matches!(ask, Ask::Interrupt(_)) {
-            self.open.insert(ticket, pauses);
+            self.tickets.asked(ticket, pauses);
         }
         self.questions.push_back((ticket, ask));
         ticket
     }
 
     fn withdraw(&mut self, ticket: Ticket) {
-        self.open.remove(&ticket);
-        let Some((abort, Waiting { action, policies, .. })) = self.holds.remove(&ticket) else { return };
-        // Dropping the wait withdraws the request. What the client is told of it waits for this record.
-        abort.abort();
+        let Some(Waiting { action, policies, .. }) = self.tickets.withdraw(ticket) else { return };
+        // What the client is told of it waits for this record.
         self.metrics.waiting.dec();
         let event =
             Event::Refusal { stream: self.stream, action: ActionText::from(&action), reason: withdrawn(), policies };
@@ -188,7 +162,7 @@ impl Out for Outbox {
     }
 
     fn progress(&mut self, of: &Go, so_far: Outcome) {
-        let Some(command) = self.granted.get(&of.ticket()).map(|granted| granted.command) else {
+        let Some(command) = self.tickets.granted(of.ticket()).map(|granted| granted.command) else {
             self.fault = self.fault.or(Some("progress of a command that was not allowed"));
             return;
         };
@@ -196,7 +170,7 @@ impl Out for Outbox {
     }
 
     fn outcome(&mut self, of: Go, outcome: Outcome) {
-        let Some(granted) = self.granted.remove(&of.ticket()).filter(|_| self.mint.made(&of)) else {
+        let Some(granted) = self.tickets.ended(of.ticket()).filter(|_| self.mint.made(&of)) else {
             self.fault = self.fault.or(Some("the outcome of a command that was not allowed"));
             return;
         };
@@ -241,6 +215,6 @@ impl Out for Outbox {
 impl Drop for Outbox {
     /// A session that is cut while commands wait withdraws them.
     fn drop(&mut self) {
-        self.metrics.waiting.dec_by(i64::try_from(self.holds.len()).unwrap_or(0));
+        self.metrics.waiting.dec_by(i64::try_from(self.tickets.waiting()).unwrap_or(0));
     }
 }

@@ -1,7 +1,16 @@
-//! When a session must act although nothing came: deadlines.
+//! When a session must act although nothing came: deadlines, and stops from outside.
 
+use std::future::Future;
+use std::task::{Context, Poll};
 use std::time::Instant;
 
+use futures_util::StreamExt;
+use model::{Class, Public};
+use wire::{Input, Side, Stop};
+
+use super::Pump;
+use crate::clock;
+use crate::fault::Cause;
 use crate::limits::EngineLimits;
 
 /// What happens when time passes.
@@ -94,5 +103,62 @@ impl Deadlines {
     pub(crate) fn next(&self, wake: Option<Instant>) -> Option<Instant> {
         let idle = self.idle.map(|idle| self.moved + idle);
         [self.last_call, self.handshake, self.silent, self.session, idle, wake].into_iter().flatten().min()
+    }
+}
+
+impl Pump {
+    pub(super) fn poll_time(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.armed.is_none() || self.timer.as_mut().poll(cx).is_pending() {
+            return false;
+        }
+        self.armed = None;
+        let now = clock::now();
+        match self.deadlines.overdue(now, self.stream.wake_at()) {
+            None => return false,
+            Some(Overdue::LastCall) => {
+                let cause = self.closing.unwrap_or(Cause::Left(Side::Client));
+                let undelivered = matches!(cause, Cause::Closed(_)) && !self.delivered();
+                self.done = Some(if undelivered { Cause::Lingered } else { cause });
+            }
+            Some(Overdue::Handshake) => {
+                self.goodbye(Cause::TooSlow, Some(Public::new(Class::Limit, "signing in took too long")));
+            }
+            Some(Overdue::Silent) => self.cut(Public::new(Class::Target, "the resource does not answer")),
+            Some(Overdue::Idle) => self.cut(Public::new(Class::Shutdown, "the session was idle for too long")),
+            Some(Overdue::Session) => {
+                self.cut(Public::new(Class::Shutdown, "the session has reached its longest duration"))
+            }
+            Some(Overdue::Wake) => self.tell(Input::Wake),
+        }
+        true
+    }
+
+    /// Sets the timer to the next deadline.
+    pub(super) fn arm(&mut self, cx: &mut Context<'_>) {
+        let Some(next) = self.deadlines.next(self.stream.wake_at()) else { return };
+        if self.armed.is_none_or(|armed| next < armed) {
+            self.armed = Some(next);
+            self.timer.as_mut().reset(tokio::time::Instant::from_std(next));
+            if self.timer.as_mut().poll(cx).is_ready() {
+                cx.waker().wake_by_ref();
+            }
+        }
+    }
+
+    pub(super) fn poll_stops(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
+        while let Poll::Ready(Some(stop)) = self.stops.poll_next_unpin(cx) {
+            moved = true;
+            match stop {
+                Stop::Cut(reason) => self.cut(reason),
+                Stop::Drain(reason) if self.closing.is_none() => self.tell(Input::Stop(Stop::Drain(reason))),
+                Stop::Drain(_) => {}
+            }
+        }
+        while let Poll::Ready(Some(from)) = self.wishes.poll_recv(cx) {
+            moved = true;
+            self.cancelled(from);
+        }
+        moved
     }
 }

@@ -98,8 +98,7 @@ const CERTIFICATES: &str = "crates/signet/src/tls.rs";
 fn leave_is_minted_in_one_place() {
     // The pump owns the mint of its stream; a `Go` is made of it in `decide` alone.
     only_in(&["Mint::new"], &["crates/engine/src/pump/mod.rs", "crates/wire/src/ask.rs"]);
-    only_in(&[".go("], &["crates/engine/src/pump/desk.rs", "crates/engine/src/decide.rs"]);
-    only_in(&["self.mint("], &["crates/engine/src/decide.rs"]);
+    only_in(&[".go("], &["crates/engine/src/pump/decide.rs"]);
 }
 
 #[test]

@@ -1,0 +1,70 @@
+//! Cancels: the wish of another connection, and the probe that carries it to the target.
+
+use model::{Class, Event, Public};
+use wire::{Answer, Input, InterruptKey, Probe, Ticket, Upstream};
+
+use super::chores::Chore;
+use super::end::{End, Transport};
+use super::{Facts, Pump};
+use crate::clock;
+use crate::connect::Live;
+use crate::interrupts::{Delivered, Wish};
+
+impl Pump {
+    /// Another connection's key names a session: it is told. The one who asks learns nothing.
+    pub(super) fn interrupt(&mut self, key: &InterruptKey) {
+        match self.premises.interrupts.deliver(key, self.facts.client, clock::now()) {
+            Delivered::Yes => {}
+            Delivered::Ignored => {
+                self.premises.house.metrics.cancels_ignored.inc();
+            }
+            Delivered::Unknown => {
+                self.premises.house.metrics.cancels_ignored.inc();
+                let reason = Public::new(Class::NotFound, "a cancel request with an unknown key");
+                self.out.record(self.signin_refused(reason));
+            }
+        }
+    }
+
+    /// This session's client wants what runs to be cancelled.
+    pub(super) fn cancelled(&mut self, from: Wish) {
+        if self.closing.is_none() {
+            let Some(mark) = self.out.record(Event::Cancel { client: from.to_string() }) else { return };
+            self.out.target.gate(mark);
+            self.tell(Input::Cancel);
+        }
+    }
+
+    /// Everything before it has left for the target: runs a probe on a connection of its own to the very same address.
+    pub(super) fn begin_aside(&mut self, probe: Probe) {
+        let Some(live) = &self.live else { return self.fault("a probe without a target") };
+        let (permit, peer) = (live.permit.clone(), live.peer);
+        let premises = self.premises.clone();
+        let (protocol, chain, route) = (self.facts.protocol, self.chain.clone(), self.facts.route.clone());
+        let client = self.facts.client;
+        self.probes += 1;
+        self.chores.push(Box::pin(async move {
+            let limits = &premises.house.limits;
+            let work = async {
+                let dialled = premises.house.dialer.dial(&permit.resource().address, Some(peer)).await.ok()?;
+                let stream = protocol.probe(probe, premises.opening(route.clone(), true, false));
+                let nobody = End::new(Transport::None, premises.memory.clone());
+                let facts = Facts { protocol, route, client, client_tls: None };
+                let mut pump = Pump::new(stream, nobody, facts, premises.clone(), chain);
+                let upstream = Upstream {
+                    user: permit.account().user.clone(),
+                    password: None,
+                    tls: permit.resource().tls,
+                    database: None,
+                };
+                pump.connected(dialled.leg, Live { permit, peer });
+                pump.tell(Input::Answer(Ticket::new(0), Answer::Connected(upstream)));
+                pump.next().await;
+                Some(())
+            };
+            // A probe that takes too long is given up; the session goes on.
+            let _ = tokio::time::timeout(limits.dial, work).await;
+            Chore::Probed
+        }));
+    }
+}
