@@ -1,6 +1,7 @@
 //! The nouns that every crate of Signet shares: who, what, which verdict, which record. No I/O, no async.
 
 mod action;
+mod action_text;
 mod identity;
 mod limits;
 mod outcome;
@@ -9,17 +10,20 @@ mod record;
 mod resource;
 mod secret;
 mod session;
+mod shown;
 mod verdict;
 
 pub use action::{Action, Certainty, Phase, Verb};
+pub use action_text::ActionText;
 pub use identity::{Challenge, CredentialId, Kind, Login, LoginError, Principal, PrincipalId, Proof};
 pub use limits::Limits;
 pub use outcome::{Outcome, Status};
 pub use public::{Class, Public};
-pub use record::{ActionText, Event, Record};
+pub use record::{Event, HoldEnded, Operator, Record};
 pub use resource::{Account, Address, AddressError, Resource, ResourceName, TlsMode};
 pub use secret::Secret;
 pub use session::{CommandId, Origin, SessionId, StreamId};
+pub use shown::Shown;
 pub use verdict::{Obligations, Verdict};
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! What is written down: one record for each thing that an auditor may ask about.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::action::{Action, Certainty, Phase, Verb};
-use crate::identity::{CredentialId, Principal};
+use crate::action_text::ActionText;
+use crate::identity::{CredentialId, Principal, PrincipalId};
 use crate::outcome::Outcome;
 use crate::public::Public;
 use crate::resource::ResourceName;
@@ -118,6 +120,19 @@ pub enum Event {
         /// So far.
         outcome: Outcome,
     },
+    /// A part of a result that is recorded whole.
+    #[serde(rename = "result.part")]
+    ResultPart {
+        /// Its stream.
+        stream: StreamId,
+        /// The command that it answers.
+        command: CommandId,
+        /// Which part, from 1.
+        part: u64,
+        /// What went to the client, as the protocol has it.
+        #[serde(skip)]
+        bytes: Bytes,
+    },
     /// How a command ended.
     #[serde(rename = "outcome")]
     Outcome {
@@ -154,6 +169,21 @@ pub enum Event {
         /// Policy ids that decided.
         policies: Vec<String>,
     },
+    /// A wait for a human ended.
+    #[serde(rename = "hold.end")]
+    HoldEnded {
+        /// Its stream.
+        stream: StreamId,
+        /// Its number.
+        command: CommandId,
+        /// How.
+        how: HoldEnded,
+        /// Who decided; nobody when it expired or was withdrawn.
+        by: Vec<PrincipalId>,
+        /// What they wrote.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
     /// The client asked that what runs be cancelled.
     #[serde(rename = "cancel")]
     Cancel {
@@ -168,6 +198,26 @@ pub enum Event {
         /// Whose fault, and what.
         reason: Public,
     },
+    /// An operator changed something of the gateway.
+    #[serde(rename = "admin.act")]
+    Act {
+        /// What, as `token.create`: words of ours.
+        act: String,
+        /// Who.
+        by: Operator,
+        /// On what, by name.
+        details: BTreeMap<String, String>,
+    },
+    /// Somebody read evidence.
+    #[serde(rename = "evidence.read")]
+    Read {
+        /// What, as `session`: words of ours.
+        what: String,
+        /// Who.
+        by: Operator,
+        /// Which, by name.
+        details: BTreeMap<String, String>,
+    },
     /// A session ended.
     #[serde(rename = "session.end")]
     SessionEnd {
@@ -180,56 +230,26 @@ pub enum Event {
     },
 }
 
-/// An action as it stands in a record. Bytes that are not UTF-8 are shown as base16 in `text_hex`.
-#[derive(Clone, Debug, Serialize)]
-pub struct ActionText {
-    /// The most consequential effect.
-    pub verb: Verb,
-    /// The protocol's word.
-    pub name: String,
-    /// How sure.
-    pub certainty: Certainty,
-    /// Prepared or run.
-    pub phase: Phase,
-    /// The text, when it is UTF-8.
+/// How a wait for a human ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldEnded {
+    /// Somebody else said yes.
+    Approved,
+    /// Somebody said no.
+    Rejected,
+    /// Nobody answered in time.
+    Expired,
+    /// The client took it back, or left.
+    Withdrawn,
+}
+
+/// Somebody at the gateway's own machine, as the operating system knows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Operator {
+    /// Number of the user.
+    pub uid: u32,
+    /// Name of the user, when it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// The text in base16, when it is not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text_hex: Option<String>,
-    /// Parameters as on the wire, UTF-8 where they are that, else `\x` and base16; null = NULL.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub parameters: Vec<Option<String>>,
-}
-
-impl From<&Action> for ActionText {
-    fn from(action: &Action) -> Self {
-        let text = std::str::from_utf8(&action.text).ok().map(str::to_owned);
-        let text_hex = text.is_none().then(|| hex(&action.text));
-        let parameters = action.parameters.iter().map(|value| value.as_ref().map(show)).collect();
-        Self {
-            verb: action.verb,
-            name: action.name.to_owned(),
-            certainty: action.certainty,
-            phase: action.phase,
-            text,
-            text_hex,
-            parameters,
-        }
-    }
-}
-
-fn show(value: &Bytes) -> String {
-    match std::str::from_utf8(value) {
-        Ok(text) if !text.contains('\0') => text.to_owned(),
-        _ => format!("\\x{}", hex(value)),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    pub user: Option<String>,
 }
