@@ -10,7 +10,7 @@ mod reference;
 mod settled;
 mod units;
 
-pub use document::{Journal, Limits};
+pub use document::{Journal, Limits, Mode};
 pub use load::{parse, read};
 pub use network::Network;
 pub use problem::{ConfigError, Problem};

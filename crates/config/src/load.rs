@@ -27,6 +27,6 @@ pub fn parse(text: &str, path: &Path, protocols: &[&str]) -> Result<Config, Conf
     let document: Document = toml::from_str(text)
         .map_err(|error| ConfigError::Syntax { path: path.clone(), text: error.to_string().trim_end().to_owned() })?;
     let mut problems = Problems::default();
-    let config = check::settle(document, &path, protocols, &mut problems);
+    let config = Config { text: text.to_owned(), ..check::settle(document, &path, protocols, &mut problems) };
     if problems.0.is_empty() { Ok(config) } else { Err(ConfigError::Invalid { path, problems: problems.0 }) }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use model::{Address, Resource, ResourceName};
+use model::{Address, Recording, Resource, ResourceName};
 
 use crate::{Journal, Limits, Network};
 
@@ -14,6 +14,8 @@ use crate::{Journal, Limits, Network};
 pub struct Config {
     /// The file it was read from.
     pub file: PathBuf,
+    /// What stood in it, so that evidence can name exactly this.
+    pub text: String,
     /// Where the gateway keeps what must survive.
     pub data_dir: PathBuf,
     /// The certificate that clients see; `None` = the gateway makes one.
@@ -69,6 +71,8 @@ pub struct Target {
     pub tls_ca: Option<PathBuf>,
     /// Where the password of each account is found, by account name.
     pub secrets: BTreeMap<String, SecretSource>,
+    /// How much of what people are shown is recorded.
+    pub record: Recording,
 }
 
 /// Where the password of an account is found.

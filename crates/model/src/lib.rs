@@ -2,6 +2,7 @@
 
 mod action;
 mod action_text;
+mod durability;
 mod identity;
 mod limits;
 mod outcome;
@@ -15,6 +16,7 @@ mod verdict;
 
 pub use action::{Action, Certainty, Phase, Verb};
 pub use action_text::ActionText;
+pub use durability::Durability;
 pub use identity::{Challenge, CredentialId, Kind, Login, LoginError, Principal, PrincipalId, Proof};
 pub use limits::Limits;
 pub use outcome::{Outcome, Status};
@@ -24,7 +26,7 @@ pub use resource::{Account, Address, AddressError, Resource, ResourceName, TlsMo
 pub use secret::Secret;
 pub use session::{CommandId, Origin, SessionId, StreamId};
 pub use shown::Shown;
-pub use verdict::{Obligations, Verdict};
+pub use verdict::{Obligations, Recording, Verdict};
 
 #[cfg(test)]
 mod tests;

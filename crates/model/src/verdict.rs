@@ -7,6 +7,24 @@ use crate::public::Public;
 pub struct Obligations {
     /// Column names whose values must be masked. A protocol that cannot do so refuses the command.
     pub mask: Vec<String>,
+    /// How much of its result is recorded.
+    pub record: Recording,
+}
+
+/// How much of what a command shows is recorded. All of it is counted and identified by its digest in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// Its beginning, up to so many bytes; a record says that it was cut.
+    UpTo(u64),
+    /// All of it.
+    Whole,
+}
+
+impl Default for Recording {
+    /// The first 64 KiB.
+    fn default() -> Self {
+        Self::UpTo(64 * 1024)
+    }
 }
 
 /// The answer of the policy.

@@ -1,9 +1,9 @@
-//! Checks of `[limits]` and `[journal]`.
+//! Checks of `[limits]`.
 
+use crate::Limits;
 use crate::problem::Problems;
-use crate::{Journal, Limits};
 
-pub(super) fn check(limits: &Limits, journal: &Journal, problems: &mut Problems) {
+pub(super) fn check(limits: &Limits, problems: &mut Problems) {
     let times = [
         ("handshake_timeout", Some(limits.handshake_timeout.0)),
         ("connect_timeout", Some(limits.connect_timeout.0)),
@@ -31,17 +31,6 @@ pub(super) fn check(limits: &Limits, journal: &Journal, problems: &mut Problems)
             problems.add(
                 format!("limits.{key}"),
                 format!("{value} is too small for anything to work"),
-                format!("Write at least {least}, or leave it out."),
-            );
-        }
-    }
-    for (key, value, least) in
-        [("segment_bytes", journal.segment_bytes, 1_048_576), ("reserve_bytes", journal.reserve_bytes, 65_536)]
-    {
-        if value < least {
-            problems.add(
-                format!("journal.{key}"),
-                format!("{value} is too small"),
                 format!("Write at least {least}, or leave it out."),
             );
         }

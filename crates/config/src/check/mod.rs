@@ -1,6 +1,7 @@
 //! Turns the file as written into the settled configuration, and collects everything that is wrong on the way.
 
 mod files;
+mod journal;
 mod limits;
 mod listeners;
 mod people;
@@ -45,14 +46,16 @@ pub(crate) fn settle(document: Document, file: &Path, protocols: &[&str], proble
     if document.data_dir.as_os_str().is_empty() {
         problems.add("data_dir", "it is empty", "Name a folder, such as /var/lib/signet.");
     }
-    limits::check(&document.limits, &document.journal, problems);
-    let targets = resources::settle(&context, document.resource, problems);
+    limits::check(&document.limits, problems);
+    journal::check(&document.journal, problems);
+    let targets = resources::settle(&context, document.resource, document.journal.result_bytes, problems);
     let people = people::settle(document.person, &targets, problems);
     let listeners = listeners::settle(&context, document.listener, &targets, problems);
     let operations = address("operations.listen", &document.operations.listen, problems);
     listeners::clashes(&listeners, operations, problems);
     Config {
         file: file.to_owned(),
+        text: String::new(),
         data_dir: context.path(&document.data_dir),
         tls: document.tls.map(|tls| Certificate {
             certificate: context.path(&tls.certificate),

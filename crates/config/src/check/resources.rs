@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Address, ResourceName, TlsMode};
+use model::{Address, Recording, ResourceName, TlsMode};
 
 use super::{Context, unique};
 use crate::document::{self, TargetTls};
@@ -13,6 +13,7 @@ use crate::{SecretSource, Target};
 pub(super) fn settle(
     context: &Context<'_>,
     resources: Vec<document::Resource>,
+    result_bytes: u64,
     problems: &mut Problems,
 ) -> BTreeMap<ResourceName, Target> {
     let mut targets = BTreeMap::new();
@@ -23,14 +24,24 @@ pub(super) fn settle(
         for server_name in &resource.server_names {
             self::server_name(&key, server_name, &mut server_names, problems);
         }
-        if let Some(target) = target(context, &key, resource, problems) {
+        if let Some(target) = target(context, &key, resource, result_bytes, problems) {
             targets.entry(target.resource.name.clone()).or_insert(target);
         }
     }
     targets
 }
 
-fn target(context: &Context<'_>, key: &str, resource: document::Resource, problems: &mut Problems) -> Option<Target> {
+fn target(
+    context: &Context<'_>,
+    key: &str,
+    resource: document::Resource,
+    result_bytes: u64,
+    problems: &mut Problems,
+) -> Option<Target> {
+    let record = match resource.record {
+        document::Record::Beginning => Recording::UpTo(result_bytes),
+        document::Record::Full => Recording::Whole,
+    };
     context.protocol(key, &resource.protocol, problems);
     unused_tls_keys(key, &resource, problems);
     let name: Result<ResourceName, String> = resource.name.parse();
@@ -55,7 +66,7 @@ fn target(context: &Context<'_>, key: &str, resource: document::Resource, proble
         accounts,
         labels: resource.labels,
     };
-    Some(Target { resource: Arc::new(settled), tls_ca: resource.tls_ca.map(|ca| context.path(&ca)), secrets })
+    Some(Target { resource: Arc::new(settled), tls_ca: resource.tls_ca.map(|ca| context.path(&ca)), secrets, record })
 }
 
 fn mode(tls: TargetTls) -> TlsMode {

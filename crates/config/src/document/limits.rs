@@ -1,4 +1,4 @@
-//! `[limits]` and `[journal]`: numbers with defaults that are right for most.
+//! `[limits]`: numbers with defaults that are right for most.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,21 +73,5 @@ impl Limits {
             names: self.prepared_names,
             kdf_iterations: self.kdf_iterations,
         }
-    }
-}
-
-/// The evidence journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Journal {
-    /// Bytes after which a new file is begun.
-    pub segment_bytes: u64,
-    /// Bytes of disk that are set aside, so that a journal that fails on a full disk can still say so in its last words.
-    pub reserve_bytes: u64,
-}
-
-impl Default for Journal {
-    fn default() -> Self {
-        Self { segment_bytes: 64 * 1024 * 1024, reserve_bytes: 1024 * 1024 }
     }
 }

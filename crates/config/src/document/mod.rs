@@ -1,5 +1,6 @@
 //! The file as it is written. The doc comments here are the reference page.
 
+mod journal;
 mod limits;
 mod listener;
 mod person;
@@ -10,10 +11,11 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use limits::{Journal, Limits};
+pub use journal::{Journal, Mode};
+pub use limits::Limits;
 pub(crate) use listener::{Listener, ListenerTls};
 pub(crate) use person::{Access, Person};
-pub(crate) use resource::{Account, Resource, Secret, TargetTls};
+pub(crate) use resource::{Account, Record, Resource, Secret, TargetTls};
 
 /// The whole file.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -29,7 +31,7 @@ pub(crate) struct Document {
     /// Where the operators look.
     #[serde(default)]
     pub(crate) operations: Operations,
-    /// The evidence journal.
+    /// The evidence journal, and the log that is made of it.
     #[serde(default)]
     pub(crate) journal: Journal,
     /// The bounds that protect the gateway from its peers.

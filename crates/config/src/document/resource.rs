@@ -31,12 +31,26 @@ pub(crate) struct Resource {
     /// The database (or its like) when the client names none. Without it, what the protocol does by itself.
     #[serde(default)]
     pub(crate) database: Option<String>,
+    /// How much of what people are shown is recorded.
+    #[serde(default)]
+    pub(crate) record: Record,
     /// Free labels.
     #[serde(default)]
     pub(crate) labels: BTreeMap<String, String>,
     /// An account on the target. At least one.
     #[serde(default)]
     pub(crate) account: Vec<Account>,
+}
+
+/// How much of what people are shown is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Record {
+    /// The beginning of each result (`journal.result_bytes`); a record says where it was cut.
+    #[default]
+    Beginning,
+    /// All of it.
+    Full,
 }
 
 /// How the way to a target is protected.
