@@ -24,6 +24,7 @@ pub struct Metrics {
     pub(crate) waiting: Gauge,
     pub(crate) bytes: Family<Labels, Counter<u64, AtomicU64>>,
     pub(crate) cancels_ignored: Counter,
+    pub(crate) probes_dropped: Counter,
 }
 
 impl Default for Metrics {
@@ -47,6 +48,7 @@ impl Default for Metrics {
         let commands: Family<Labels, Counter> = register!("commands", "Commands, by what became of them");
         let waiting: Gauge = register!("commands_waiting", "Commands that wait for a human");
         let bytes: Family<Labels, Counter<u64, AtomicU64>> = register!("bytes", "Bytes delivered, by receiver");
+        let probes_dropped: Counter = register!("probes_dropped", "Cancels of a session that had too many under way");
         let cancels_ignored: Counter = register!("cancels_ignored", "Cancel requests with wrong keys");
         Self {
             registry,
@@ -61,6 +63,7 @@ impl Default for Metrics {
             waiting,
             bytes,
             cancels_ignored,
+            probes_dropped,
         }
     }
 }

@@ -35,14 +35,35 @@ impl Pump {
         }
     }
 
-    /// Everything before it has left for the target: runs a probe on a connection of its own to the very same address.
-    pub(super) fn begin_aside(&mut self, probe: Probe) {
+    /// Begins the probes whose time has come. A target that is busy may take nothing until what runs has ended, and then bytes
+    /// in front of a cancel never leave: when it has taken nothing for a while, the cancel goes on its own connection all the
+    /// same.
+    pub(super) fn begin_asides(&mut self) -> bool {
+        let durable = self.premises.house.journal.durable();
+        let flushed = self.target.flushed();
+        let mut began = false;
+        while let Some(probe) = self.out.target.due_aside(durable, flushed) {
+            self.begin_aside(probe);
+            began = true;
+        }
+        self.deadlines.probes_wait(clock::now(), self.out.target.asides() > 0);
+        began
+    }
+
+    /// The target has taken nothing for a while. What waits for its own record goes on waiting.
+    pub(super) fn hurry_asides(&mut self) {
+        if !self.out.target.ready.is_empty() || !self.target.flushed() {
+            self.out.target.hurry();
+        }
+    }
+
+    /// Runs a probe on a connection of its own to the very same address.
+    fn begin_aside(&mut self, probe: Probe) {
         let Some(live) = &self.live else { return self.fault("a probe without a target") };
         let (permit, peer) = (live.permit.clone(), live.peer);
         let premises = self.premises.clone();
         let (protocol, chain, route) = (self.facts.protocol, self.chain.clone(), self.facts.route.clone());
         let client = self.facts.client;
-        self.probes += 1;
         self.chores.push(Box::pin(async move {
             let limits = &premises.house.limits;
             let work = async {

@@ -120,12 +120,17 @@ impl End {
         true
     }
 
-    /// Sends what is ready.
-    pub(crate) fn poll_transmit(&mut self, cx: &mut Context<'_>, ready: &mut VecDeque<Departure>) -> Step {
+    /// Sends what is ready. `flush_first`: what was sent must have left the process before more is.
+    pub(crate) fn poll_transmit(
+        &mut self,
+        cx: &mut Context<'_>,
+        ready: &mut VecDeque<Departure>,
+        flush_first: bool,
+    ) -> Step {
         let Transport::Open(leg) = &mut self.transport else {
             return Step::Idle;
         };
-        if !ready.is_empty() {
+        if !ready.is_empty() && !(flush_first && self.unflushed) {
             let before = ready.len();
             return match leg.poll_transmit(cx, ready) {
                 Poll::Pending => Step::Idle,

@@ -88,7 +88,7 @@ impl Pump {
             }
         }
         let client_left = !self.client.present() || self.client.finished.is_some();
-        if self.delivered() && client_left && self.probes == 0 {
+        if self.delivered() && client_left && self.out.probes == 0 {
             self.done = Some(cause);
         }
     }

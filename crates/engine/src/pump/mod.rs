@@ -78,8 +78,6 @@ pub(crate) struct Pump {
     /// The user name of the sign-in under way.
     user: Option<String>,
     chores: FuturesUnordered<Later<Chore>>,
-    /// Probes under way; the session waits for them before it ends.
-    probes: usize,
     stops: FuturesUnordered<Later<Stop>>,
     wishes: mpsc::Receiver<Wish>,
     wishing: mpsc::Sender<Wish>,
@@ -124,7 +122,6 @@ impl Pump {
             settling: false,
             user: None,
             chores: FuturesUnordered::new(),
-            probes: 0,
             stops: FuturesUnordered::new(),
             wishes,
             wishing,

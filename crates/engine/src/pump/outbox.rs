@@ -18,6 +18,8 @@ use crate::metrics::Metrics;
 
 /// A mark that no record will ever have.
 const NEVER: Mark = Mark(u64::MAX);
+/// Probes of one stream at once; more of the same would do nothing that these do not.
+const PROBES: usize = 8;
 
 /// The effects of a stream's turn, in order.
 pub(crate) struct Outbox {
@@ -36,6 +38,8 @@ pub(crate) struct Outbox {
     pub(crate) mint: Mint,
     pub(crate) chain: Arc<Chain>,
     pub(crate) stream: StreamId,
+    /// Probes that wait or are under way; the session waits for them before it ends.
+    pub(crate) probes: usize,
     manifest: &'static Manifest,
     metrics: Arc<Metrics>,
     next_ticket: u64,
@@ -58,6 +62,7 @@ impl Outbox {
             mint,
             chain,
             stream: StreamId(0),
+            probes: 0,
             manifest,
             metrics,
             next_ticket: 0,
@@ -94,6 +99,8 @@ impl Outbox {
     /// The target is out of bounds from now on: what waits for it is dropped, and nothing more is queued.
     pub(crate) fn forsake_target(&mut self) {
         self.target.clear();
+        self.probes -= self.target.asides();
+        self.target.forget_asides();
         // Nothing is left behind a gate, so that the end of our side can leave.
         self.target.open_gates();
         self.target_open = false;
@@ -194,9 +201,15 @@ impl Out for Outbox {
     }
 
     fn aside(&mut self, probe: Probe) {
-        if self.target_open {
-            self.target.push(Item::Aside(probe));
+        if !self.target_open {
+            return;
         }
+        if self.probes == PROBES {
+            self.metrics.probes_dropped.inc();
+            return;
+        }
+        self.probes += 1;
+        self.target.aside(probe);
     }
 
     fn interruptible(&mut self, key: InterruptKey) {

@@ -13,16 +13,14 @@ pub(crate) enum Item {
     Leave(Departure),
     /// TLS begins here.
     Secure,
-    /// A probe on a connection of its own begins here.
-    Aside(Probe),
 }
 
-/// What stands at the head of the queue and is not bytes.
-pub(crate) enum Due {
-    /// Begin TLS.
-    Secure,
-    /// Begin a probe.
-    Aside(Probe),
+/// A probe, which leaves on a connection of its own and must not overtake what was queued before it.
+struct Aside {
+    mark: Mark,
+    /// How many items were queued before it.
+    behind: u64,
+    probe: Probe,
 }
 
 /// Outputs in order. Each carries the mark of the newest gate that was closed before it.
@@ -34,6 +32,11 @@ pub(crate) struct Queue {
     gate: Mark,
     length: usize,
     ended: bool,
+    /// Items ever queued.
+    queued: u64,
+    asides: VecDeque<Aside>,
+    /// The peer takes nothing: probes wait for no bytes any more.
+    hurried: bool,
 }
 
 impl Queue {
@@ -42,9 +45,9 @@ impl Queue {
         self.gate = self.gate.max(mark);
     }
 
-    /// Queues an item. After the end nothing is queued any more, but for a probe, which has a connection of its own.
+    /// Queues an item. After the end nothing is queued any more.
     pub(crate) fn push(&mut self, item: Item) {
-        if self.ended && !matches!(item, Item::Aside(_)) {
+        if self.ended {
             return;
         }
         match &item {
@@ -53,29 +56,71 @@ impl Queue {
             Item::Leave(Departure::End) => self.ended = true,
             _ => {}
         }
+        self.queued += 1;
         self.waiting.push_back((self.gate, item));
     }
 
-    /// Lets out what the durable mark has reached, and says what else has come to the head of the queue.
-    /// TLS and probes begin when all bytes before them have left the process.
-    pub(crate) fn release(&mut self, durable: Mark, flushed: bool) -> Option<Due> {
+    /// Lets out what the durable mark has reached; whether TLS begins now, because all bytes before it have left the process.
+    pub(crate) fn release(&mut self, durable: Mark, flushed: bool) -> bool {
         while let Some((mark, item)) = self.waiting.pop_front() {
-            if mark > durable {
-                self.waiting.push_front((mark, item));
-                return None;
-            }
             match item {
-                Item::Leave(departure) => self.ready.push_back(departure),
-                Item::Secure if flushed && self.ready.is_empty() => return Some(Due::Secure),
-                Item::Aside(probe) if flushed && self.ready.is_empty() => return Some(Due::Aside(probe)),
+                Item::Leave(departure) if mark <= durable => self.ready.push_back(departure),
+                Item::Secure if mark <= durable && flushed && self.ready.is_empty() => return true,
                 held => {
                     self.waiting.push_front((mark, held));
-                    return None;
+                    return false;
                 }
             }
         }
-        None
+        false
     }
+
+    // --- probes ---
+
+    /// Queues a probe behind what is queued now; nothing that is queued later holds it up.
+    pub(crate) fn aside(&mut self, probe: Probe) {
+        self.asides.push_back(Aside { mark: self.gate, behind: self.queued, probe });
+    }
+
+    /// A probe whose time has come: its record is durable, and what was queued before it has left the process.
+    pub(crate) fn due_aside(&mut self, durable: Mark, flushed: bool) -> Option<Probe> {
+        let first = self.asides.front()?;
+        let clear = self.hurried || (flushed && self.aside_is_next());
+        if first.mark > durable || !clear {
+            return None;
+        }
+        let probe = self.asides.pop_front().map(|aside| aside.probe);
+        self.hurried &= !self.asides.is_empty();
+        probe
+    }
+
+    /// Whether nothing is queued any more in front of the first probe.
+    pub(crate) fn aside_is_next(&self) -> bool {
+        let queued = u64::try_from(self.waiting.len() + self.ready.len()).unwrap_or(u64::MAX);
+        self.asides.front().is_some_and(|aside| self.queued.saturating_sub(queued) >= aside.behind)
+    }
+
+    /// How many probes wait.
+    pub(crate) fn asides(&self) -> usize {
+        self.asides.len()
+    }
+
+    /// The probes that wait do so no longer for bytes before them.
+    pub(crate) fn hurry(&mut self) {
+        self.hurried = !self.asides.is_empty();
+    }
+
+    /// Forgets the probes that wait.
+    pub(crate) fn forget_asides(&mut self) {
+        self.asides.clear();
+    }
+
+    /// The mark that the first probe needs.
+    pub(crate) fn aside_needs(&self) -> Option<Mark> {
+        self.asides.front().map(|aside| aside.mark)
+    }
+
+    // --- what is there ---
 
     /// The mark that the next waiting item needs.
     pub(crate) fn needs(&self) -> Option<Mark> {
@@ -102,7 +147,7 @@ impl Queue {
         self.waiting.is_empty() && self.ready.is_empty()
     }
 
-    /// Forgets everything that waits.
+    /// Forgets everything that waits, except probes: they have connections of their own.
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
         self.ready.clear();

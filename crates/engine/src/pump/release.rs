@@ -6,7 +6,6 @@ use wire::Side;
 
 use super::Pump;
 use super::end::{Step, Transport};
-use super::queue::Due;
 use crate::clock;
 use crate::leg::Lanes;
 
@@ -17,18 +16,13 @@ impl Pump {
         for side in [Side::Target, Side::Client] {
             let flushed = self.side(side).flushed();
             let before = self.out.queue(side).ready.len();
-            match self.out.queue(side).release(durable, flushed) {
-                None => {}
-                Some(due) => {
-                    moved = true;
-                    match due {
-                        Due::Secure => self.begin_tls(side),
-                        Due::Aside(probe) => self.begin_aside(probe),
-                    }
-                }
+            if self.out.queue(side).release(durable, flushed) {
+                moved = true;
+                self.begin_tls(side);
             }
             moved |= self.out.queue(side).ready.len() != before;
         }
+        moved |= self.begin_asides();
         if self.out.journal_down || self.premises.house.journal.failed() {
             return self.lose_journal() || moved;
         }
@@ -42,7 +36,7 @@ impl Pump {
             return true;
         }
         // Each queue waits for its own mark: one whose head waits for something else must not hide the other's.
-        let needs = [self.out.client.needs(), self.out.target.needs(), self.pressed];
+        let needs = [self.out.client.needs(), self.out.target.needs(), self.out.target.aside_needs(), self.pressed];
         let Some(needs) = needs.into_iter().flatten().filter(|mark| *mark > durable).min() else {
             self.reached = None;
             return self.pressed.take().is_some();
@@ -66,7 +60,8 @@ impl Pump {
             Side::Client => (&mut self.client, &mut self.out.client),
             Side::Target => (&mut self.target, &mut self.out.target),
         };
-        match end.poll_transmit(cx, &mut queue.ready) {
+        let flush_first = queue.aside_is_next();
+        match end.poll_transmit(cx, &mut queue.ready, flush_first) {
             Step::Idle | Step::NoMemory => false,
             Step::Moved(bytes) => {
                 queue.sent(bytes);
@@ -74,6 +69,9 @@ impl Pump {
                     let receiver = if side == Side::Client { "client" } else { "target" };
                     self.premises.house.metrics.bytes.get_or_create(&vec![("receiver", receiver)]).inc_by(bytes as u64);
                     self.deadlines.moved(clock::now());
+                    if side == Side::Target {
+                        self.deadlines.target_took(clock::now());
+                    }
                 }
                 true
             }

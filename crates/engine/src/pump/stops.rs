@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use model::{Class, Public};
@@ -12,6 +12,9 @@ use super::Pump;
 use crate::clock;
 use crate::fault::Cause;
 use crate::limits::EngineLimits;
+
+/// A target that has taken nothing for so long is busy: a cancel waits no longer for what is queued before it.
+const HURRY: Duration = Duration::from_millis(500);
 
 /// What happens when time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(crate) enum Overdue {
     Idle,
     /// The session has lived its time.
     Session,
+    /// Probes wait for a target that takes nothing.
+    Probes,
     /// The last bytes were not taken in time.
     LastCall,
     /// The stream wants to be woken.
@@ -36,7 +41,8 @@ pub(crate) struct Deadlines {
     silent: Option<Instant>,
     session: Option<Instant>,
     last_call: Option<Instant>,
-    idle: Option<std::time::Duration>,
+    probes: Option<Instant>,
+    idle: Option<Duration>,
     moved: Instant,
 }
 
@@ -47,6 +53,7 @@ impl Deadlines {
             silent: None,
             session: None,
             last_call: None,
+            probes: None,
             idle: None,
             moved: now,
         }
@@ -69,6 +76,16 @@ impl Deadlines {
         self.moved = now;
     }
 
+    /// Probes wait, or do not any more.
+    pub(crate) fn probes_wait(&mut self, now: Instant, waiting: bool) {
+        self.probes = waiting.then(|| self.probes.unwrap_or(now + HURRY));
+    }
+
+    /// The target has taken something: probes that wait may wait on.
+    pub(crate) fn target_took(&mut self, now: Instant) {
+        self.probes = self.probes.map(|_| now + HURRY);
+    }
+
     /// From now on the session has the linger time to end.
     pub(crate) fn last_call(&mut self, now: Instant, limits: &EngineLimits) {
         self.last_call.get_or_insert(now + limits.linger);
@@ -86,6 +103,9 @@ impl Deadlines {
         } else if due(self.silent) {
             self.silent = None;
             Some(Overdue::Silent)
+        } else if due(self.probes) {
+            self.probes = None;
+            Some(Overdue::Probes)
         } else if due(self.session) {
             self.session = None;
             Some(Overdue::Session)
@@ -102,7 +122,7 @@ impl Deadlines {
     /// The next time at which something becomes due.
     pub(crate) fn next(&self, wake: Option<Instant>) -> Option<Instant> {
         let idle = self.idle.map(|idle| self.moved + idle);
-        [self.last_call, self.handshake, self.silent, self.session, idle, wake].into_iter().flatten().min()
+        [self.last_call, self.handshake, self.silent, self.probes, self.session, idle, wake].into_iter().flatten().min()
     }
 }
 
@@ -123,6 +143,7 @@ impl Pump {
             Some(Overdue::Handshake) => {
                 self.goodbye(Cause::TooSlow, Some(Public::new(Class::Limit, "signing in took too long")));
             }
+            Some(Overdue::Probes) => self.hurry_asides(),
             Some(Overdue::Silent) => self.cut(Public::new(Class::Target, "the resource does not answer")),
             Some(Overdue::Idle) => self.cut(Public::new(Class::Shutdown, "the session was idle for too long")),
             Some(Overdue::Session) => {

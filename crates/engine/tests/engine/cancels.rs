@@ -1,5 +1,7 @@
 //! A cancel on another connection: what it does, and when it may leave.
 
+use std::time::Duration;
+
 use testkit::house::{allow, hold, settle};
 use testkit::peer::{Heard, Peer, Said, say as says};
 use testkit::toy::frame::write;
@@ -49,6 +51,67 @@ async fn a_cancel_waits_until_the_statement_has_left() {
     }
     assert_eq!(tags(&target), "H?");
     assert_eq!(last_error(&visitor.remote), "cancelled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_does_not_wait_for_what_came_after_it() {
+    let house = house(|_| allow());
+    let (visitor, target) = signed_in(&house).await;
+    say(&visitor.remote, &["slow"]);
+    settle().await;
+    house.journal.by_hand();
+    let _canceller = house.visit(Box::new(Canceller(key(&visitor.remote))));
+    settle().await;
+    let cancel = house.journal.len();
+    target.stall(true);
+    say(&visitor.remote, &["set a 1", "get b"]);
+    settle().await;
+    assert_eq!(house.dialer.dialled().len(), 1, "the wish is not recorded yet");
+    house.journal.make_durable(cancel);
+    settle().await;
+    assert_eq!(house.dialer.dialled().len(), 2, "what came later stands behind a gate, and the target takes nothing");
+    house.journal.catch_up();
+    settle().await;
+    assert_eq!(last_error(&visitor.remote), "cancelled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancel_goes_although_the_target_takes_nothing() {
+    let house = house(|_| allow());
+    let (visitor, target) = signed_in(&house).await;
+    say(&visitor.remote, &["slow"]);
+    settle().await;
+    // Busy with what runs, it takes no more of the pipeline.
+    target.stall(true);
+    say(&visitor.remote, &["set a 1", "set b 2"]);
+    settle().await;
+    let _canceller = house.visit(Box::new(Canceller(key(&visitor.remote))));
+    settle().await;
+    assert_eq!(house.dialer.dialled().len(), 1, "what was sent before it may be on its way");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(house.dialer.dialled().len(), 2);
+    assert_eq!(last_error(&visitor.remote), "cancelled");
+    target.stall(false);
+    settle().await;
+    assert_eq!(target.effects().len(), 2, "the rest of the pipeline runs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_cancels_are_under_way_than_do_any_good() {
+    let house = house(|_| allow());
+    let (visitor, target) = signed_in(&house).await;
+    say(&visitor.remote, &["slow"]);
+    settle().await;
+    target.stall(true);
+    say(&visitor.remote, &["set a 1"]);
+    for _ in 0..20 {
+        house.visit(Box::new(Canceller(key(&visitor.remote))));
+        settle().await;
+    }
+    assert_eq!(house.dialer.dialled().len(), 1);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(house.dialer.dialled().len(), 1 + 8);
+    assert!(house.gateway.metrics().render().contains("signet_probes_dropped_total 12"));
 }
 
 #[tokio::test(start_paused = true)]
