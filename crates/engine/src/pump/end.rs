@@ -130,19 +130,7 @@ impl End {
         let Transport::Open(leg) = &mut self.transport else {
             return Step::Idle;
         };
-        if !ready.is_empty() && !(flush_first && self.unflushed) {
-            let before = ready.len();
-            return match leg.poll_transmit(cx, ready) {
-                Poll::Pending => Step::Idle,
-                Poll::Ready(Ok(0)) if before == ready.len() => Step::Idle,
-                Poll::Ready(Ok(bytes)) => {
-                    self.unflushed = true;
-                    Step::Moved(bytes)
-                }
-                Poll::Ready(Err(_)) => Step::Broken,
-            };
-        }
-        if self.unflushed {
+        if self.unflushed && (flush_first || ready.is_empty()) {
             return match leg.poll_flush(cx) {
                 Poll::Pending => Step::Idle,
                 Poll::Ready(Ok(())) => {
@@ -152,7 +140,19 @@ impl End {
                 Poll::Ready(Err(_)) => Step::Broken,
             };
         }
-        Step::Idle
+        if ready.is_empty() {
+            return Step::Idle;
+        }
+        let before = ready.len();
+        match leg.poll_transmit(cx, ready) {
+            Poll::Pending => Step::Idle,
+            Poll::Ready(Ok(0)) if before == ready.len() => Step::Idle,
+            Poll::Ready(Ok(bytes)) => {
+                self.unflushed = true;
+                Step::Moved(bytes)
+            }
+            Poll::Ready(Err(_)) => Step::Broken,
+        }
     }
 
     /// Whether everything given to the transport has left this process.
