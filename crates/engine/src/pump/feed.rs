@@ -108,11 +108,11 @@ impl Pump {
             Side::Target => &mut self.target,
         };
         let buffer = end.lanes.lane(lane);
-        let before = buffer.len();
+        let (held, before) = (buffer.len(), self.out.client.queued());
         let verdict = self.stream.input(clock::now(), Input::Data(side, lane, buffer), &mut self.out);
-        let taken = before - end.lanes.lane(lane).len();
+        let taken = held - end.lanes.lane(lane).len();
         if let Err(violation) = verdict {
-            self.violated(violation);
+            self.violated(violation, before);
         }
         let asked = !self.out.questions.is_empty() || self.out.closed.is_some() || self.out.securing.contains(&side);
         if self.out.securing.contains(&side) && !self.side(side).lanes.is_empty() {
@@ -129,7 +129,7 @@ impl Pump {
         self.out.securing.remove(&side);
         let what = Public::new(Class::Protocol, "bytes came between the request for TLS and its handshake");
         self.out.queue(side).clear();
-        self.violated(wire::Violation { side, what });
+        self.violated(wire::Violation { side, what }, self.out.client.queued());
     }
 }
 

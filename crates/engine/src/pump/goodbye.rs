@@ -1,7 +1,7 @@
 //! How a session ends: there is one way to say goodbye, whatever the reason.
 
 use model::{Event, Public};
-use wire::{Input, Out as _, Side, Stop};
+use wire::{Input, Out as _, Side, Stop, Violation};
 
 use super::{End, Pump};
 use crate::clock;
@@ -35,15 +35,18 @@ impl Pump {
         self.goodbye(Cause::Internal(what), Some(Public::internal()));
     }
 
-    /// A peer broke its protocol: that is written down. The stream has spoken its last words already.
-    pub(super) fn violated(&mut self, violation: wire::Violation) {
+    /// A peer broke its protocol: that is written down. The stream has spoken its last words already, behind the first `before`
+    /// items for the client, and they wait for that record.
+    pub(super) fn violated(&mut self, violation: Violation, before: u64) {
         let reason = violation.what.clone();
         let event = if self.live.is_some() {
             Event::Violation { stream: self.out.stream, reason }
         } else {
             self.signin_refused(reason)
         };
-        self.out.record(event);
+        if let Some(mark) = self.out.record(event) {
+            self.out.client.gate_from(before, mark);
+        }
         self.goodbye(Cause::Violation(violation.side), None);
     }
 

@@ -140,9 +140,10 @@ impl Pump {
         if self.done.is_some() {
             return;
         }
+        let before = self.out.client.queued();
         let verdict = self.stream.input(clock::now(), input, &mut self.out);
         if let Err(violation) = verdict {
-            self.violated(violation);
+            self.violated(violation, before);
         }
         self.settle();
     }

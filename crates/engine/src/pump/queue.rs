@@ -45,6 +45,18 @@ impl Queue {
         self.gate = self.gate.max(mark);
     }
 
+    /// How many items were ever queued.
+    pub(crate) fn queued(&self) -> u64 {
+        self.queued
+    }
+
+    /// Closes a gate in front of all but the first `before` items that were ever queued, as far as they have not been let out.
+    pub(crate) fn gate_from(&mut self, before: u64, mark: Mark) {
+        self.gate(mark);
+        let behind = usize::try_from(self.queued.saturating_sub(before)).unwrap_or(usize::MAX);
+        self.waiting.iter_mut().rev().take(behind).for_each(|(gate, _)| *gate = mark.max(*gate));
+    }
+
     /// Queues an item. After the end nothing is queued any more.
     pub(crate) fn push(&mut self, item: Item) {
         if self.ended {

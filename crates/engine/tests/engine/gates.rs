@@ -107,6 +107,21 @@ async fn a_refusal_is_recorded_before_it_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_violation_is_recorded_before_it_is_answered() {
+    let house = house(|_| allow());
+    let (visitor, target) = signed_in(&house).await;
+    house.journal.by_hand();
+    // No message has this length.
+    visitor.remote.say(&b"\0\0\0\0?"[..]);
+    settle().await;
+    assert_eq!(house.record_types(), ["session.start", "violation"]);
+    assert_eq!(tags(&visitor.remote), "HK");
+    house.journal.make_durable(2);
+    settle().await;
+    assert_eq!((tags(&visitor.remote).as_str(), tags(&target).as_str()), ("HKE", "H"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn with_a_journal_that_fails_nothing_moves_and_the_client_is_told() {
     for word in ["set a 1", "get a"] {
         let house = house(|_| allow());
