@@ -18,6 +18,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-secrets", 2),
     ("signet-store", 2),
     ("signet-config", 2),
+    ("signet-control", 3),
     ("signet-cli", 4),
     ("signet", 5),
     ("signet-testkit", 9),
