@@ -11,6 +11,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-model", 0),
     ("signet-wire", 0),
     ("signet-ports", 0),
+    ("signet-tlog", 0),
     ("signet-evidence", 1),
     ("signet-postgres", 1),
     ("signet-engine", 2),
@@ -33,6 +34,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("signet-model", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-wire", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-ports", &["tokio", "sqlx", "cedar-policy", "rustls"]),
+    ("signet-tlog", &["tokio", "sqlx", "cedar-policy", "rustls", "serde", "serde_json"]),
     ("signet-evidence", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-postgres", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     (
