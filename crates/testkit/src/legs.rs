@@ -34,6 +34,7 @@ struct Pipe {
     heads: Vec<Head>,
     ended: bool,
     broken: bool,
+    deaf: bool,
     stalled: bool,
     peer: Option<Box<dyn Peer>>,
     /// Called when the peer has heard something.
@@ -126,6 +127,11 @@ impl Remote {
         pipe.says([]);
     }
 
+    /// From now on what is sent to it fails; what it says can be read.
+    pub fn turn_deaf(&self) {
+        lock(&self.pipe).deaf = true;
+    }
+
     /// From now on nothing is taken, or everything again.
     pub fn stall(&self, stalled: bool) {
         let mut pipe = lock(&self.pipe);
@@ -188,7 +194,7 @@ impl Leg for MemoryLeg {
 
     fn poll_transmit(&mut self, cx: &mut Context<'_>, ready: &mut VecDeque<Departure>) -> Poll<io::Result<usize>> {
         let mut pipe = lock(&self.pipe);
-        if pipe.broken {
+        if pipe.broken || pipe.deaf {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         if pipe.stalled {

@@ -49,6 +49,8 @@ pub(crate) struct End {
     pub(crate) told: bool,
     /// Inside TLS.
     pub(crate) tls: bool,
+    /// It takes nothing any more; what it has said may still be read.
+    pub(crate) deaf: bool,
     unflushed: bool,
     memory: Arc<Semaphore>,
     reserved: Option<OwnedSemaphorePermit>,
@@ -63,6 +65,7 @@ impl End {
             finished: None,
             told: false,
             tls: false,
+            deaf: false,
             unflushed: false,
             memory,
             reserved: None,
@@ -127,9 +130,7 @@ impl End {
         ready: &mut VecDeque<Departure>,
         flush_first: bool,
     ) -> Step {
-        let Transport::Open(leg) = &mut self.transport else {
-            return Step::Idle;
-        };
+        let Transport::Open(leg) = &mut self.transport else { return Step::Idle };
         if self.unflushed && (flush_first || ready.is_empty()) {
             return match leg.poll_flush(cx) {
                 Poll::Pending => Step::Idle,
@@ -153,6 +154,21 @@ impl End {
             }
             Poll::Ready(Err(_)) => Step::Broken,
         }
+    }
+
+    /// Its transport broke while writing. What it said before, a reason perhaps, can still be read.
+    pub(crate) fn turn_deaf(&mut self) {
+        self.deaf = true;
+        self.unflushed = false;
+    }
+
+    /// Nothing is read from it any more either.
+    pub(crate) fn hang_up(&mut self) {
+        self.transport = Transport::Gone;
+        self.lanes = Lanes::default();
+        self.head = None;
+        self.finished.get_or_insert(None);
+        self.unflushed = false;
     }
 
     /// Whether everything given to the transport has left this process.

@@ -29,7 +29,10 @@ impl Pump {
                 self.deadlines.moved(clock::now());
                 true
             }
-            Step::Broken => true,
+            Step::Broken => {
+                self.deadlines.lost(clock::now(), &self.premises.house.limits);
+                true
+            }
             Step::NoMemory => {
                 self.cut(Public::new(Class::Limit, "the gateway has no memory left for a message of this size"));
                 true

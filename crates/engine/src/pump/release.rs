@@ -2,12 +2,13 @@
 
 use std::task::{Context, Poll};
 
+use model::{Class, Public};
 use wire::Side;
 
 use super::Pump;
-use super::end::{Step, Transport};
+use super::end::Step;
 use crate::clock;
-use crate::leg::Lanes;
+use crate::fault::Cause;
 
 impl Pump {
     pub(super) fn poll_gates(&mut self, cx: &mut Context<'_>) -> bool {
@@ -60,6 +61,10 @@ impl Pump {
             Side::Client => (&mut self.client, &mut self.out.client),
             Side::Target => (&mut self.target, &mut self.out.target),
         };
+        if end.deaf {
+            queue.clear();
+            return false;
+        }
         let flush_first = queue.aside_is_next();
         match end.poll_transmit(cx, &mut queue.ready, flush_first) {
             Step::Idle | Step::NoMemory => false,
@@ -82,14 +87,26 @@ impl Pump {
         }
     }
 
-    /// A transport broke while writing: its queue is void, and the stream is told that the side has ended.
+    /// A transport broke while writing: what is queued for it is void. A client is gone; of a target we read what it said
+    /// before, and the stream is told that it has ended when that is read, or after a while.
     fn lose(&mut self, side: Side) {
         self.out.queue(side).clear();
-        let end = self.side(side);
-        end.transport = Transport::Gone;
-        end.lanes = Lanes::default();
-        end.head = None;
-        end.finished.get_or_insert(None);
-        self.deadlines.last_call(clock::now(), &self.premises.house.limits);
+        match side {
+            Side::Client => self.client.hang_up(),
+            Side::Target => self.target.turn_deaf(),
+        }
+        self.deadlines.lost(clock::now(), &self.premises.house.limits);
+    }
+
+    /// The end of the time that a stream has to come to an end by itself when a side was lost. Of a client that vanished
+    /// nothing may run on: a stream that is cut cancels what runs.
+    pub(super) fn lost(&mut self) {
+        if self.target.deaf && self.target.finished.is_none() {
+            self.target.hang_up();
+            self.deadlines.lost(clock::now(), &self.premises.house.limits);
+        } else {
+            let side = if self.client.told { Side::Client } else { Side::Target };
+            self.goodbye(Cause::Left(side), Some(Public::new(Class::Target, "the connection broke")));
+        }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Overdue {
     Handshake,
     /// The target has not let the session in, a while after it took the connection.
     Silent,
+    /// A side was lost, and the stream has not come to its end.
+    Lost,
     /// No byte moved for too long.
     Idle,
     /// The session has lived its time.
@@ -42,6 +44,7 @@ pub(crate) struct Deadlines {
     session: Option<Instant>,
     last_call: Option<Instant>,
     probes: Option<Instant>,
+    lost: Option<Instant>,
     idle: Option<Duration>,
     moved: Instant,
 }
@@ -54,6 +57,7 @@ impl Deadlines {
             session: None,
             last_call: None,
             probes: None,
+            lost: None,
             idle: None,
             moved: now,
         }
@@ -86,6 +90,11 @@ impl Deadlines {
         self.probes = self.probes.map(|_| now + HURRY);
     }
 
+    /// A side was lost. The stream comes to its end by itself, as a rule: it may give what runs some time.
+    pub(crate) fn lost(&mut self, now: Instant, limits: &EngineLimits) {
+        self.lost = Some(now + limits.linger * 3);
+    }
+
     /// From now on the session has the linger time to end.
     pub(crate) fn last_call(&mut self, now: Instant, limits: &EngineLimits) {
         self.last_call.get_or_insert(now + limits.linger);
@@ -106,6 +115,9 @@ impl Deadlines {
         } else if due(self.probes) {
             self.probes = None;
             Some(Overdue::Probes)
+        } else if due(self.lost) {
+            self.lost = None;
+            Some(Overdue::Lost)
         } else if due(self.session) {
             self.session = None;
             Some(Overdue::Session)
@@ -122,7 +134,10 @@ impl Deadlines {
     /// The next time at which something becomes due.
     pub(crate) fn next(&self, wake: Option<Instant>) -> Option<Instant> {
         let idle = self.idle.map(|idle| self.moved + idle);
-        [self.last_call, self.handshake, self.silent, self.probes, self.session, idle, wake].into_iter().flatten().min()
+        [self.last_call, self.handshake, self.silent, self.probes, self.lost, self.session, idle, wake]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }
 
@@ -143,6 +158,7 @@ impl Pump {
             Some(Overdue::Handshake) => {
                 self.goodbye(Cause::TooSlow, Some(Public::new(Class::Limit, "signing in took too long")));
             }
+            Some(Overdue::Lost) => self.lost(),
             Some(Overdue::Probes) => self.hurry_asides(),
             Some(Overdue::Silent) => self.cut(Public::new(Class::Target, "the resource does not answer")),
             Some(Overdue::Idle) => self.cut(Public::new(Class::Shutdown, "the session was idle for too long")),

@@ -172,3 +172,53 @@ async fn a_client_that_takes_nothing_does_not_keep_a_session_alive() {
     assert!(begun.elapsed() <= Duration::from_secs(6), "the linger time");
     assert_eq!(house.record_types().last(), Some(&"session.end"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_target_said_before_it_broke_is_heard() {
+    let house = house(|_| allow());
+    let (visitor, target) = signed_in(&house).await;
+    target.turn_deaf();
+    say(&visitor.remote, &["set a 1"]);
+    settle().await;
+    target.says(Said::Bytes(0, testkit::toy::frame::error(0, "terminated by an administrator")));
+    target.says(Said::End);
+    let receipt = visitor.session.await.unwrap();
+    assert_eq!(receipt.cause, Cause::Closed("the target left"));
+    assert_eq!(tags(&visitor.remote), "HKEE", "its reason, and that it is gone");
+    assert!(String::from_utf8_lossy(&visitor.remote.heard(0)).contains("an administrator"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_target_that_broke_and_says_nothing_is_not_waited_for() {
+    let house = house(|_| allow());
+    let (visitor, target) = signed_in(&house).await;
+    target.turn_deaf();
+    say(&visitor.remote, &["set a 1"]);
+    let begun = tokio::time::Instant::now();
+    let _ = visitor.session.await.unwrap();
+    assert!(begun.elapsed() <= Duration::from_secs(21));
+    assert!(last_error(&visitor.remote).contains("target closed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_runs_for_a_client_that_vanished_is_cancelled() {
+    for reading in [false, true] {
+        let house = house(|_| allow());
+        let (visitor, target) = signed_in(&house).await;
+        say(&visitor.remote, &["slow"]);
+        settle().await;
+        if reading {
+            visitor.remote.break_off();
+        } else {
+            // It is noticed when something is sent to it.
+            visitor.remote.turn_deaf();
+            target.says(Said::Bytes(0, testkit::toy::frame::write(b'N', b"a notice")));
+        }
+        let begun = tokio::time::Instant::now();
+        let receipt = visitor.session.await.unwrap();
+        assert!(begun.elapsed() <= Duration::from_secs(21), "reading: {reading}");
+        assert_eq!(receipt.cause, Cause::Left(Side::Client));
+        let probe = house.dialer.dialled().get(1).cloned().expect("a connection for the cancel");
+        assert_eq!(tags(&probe), "X");
+    }
+}

@@ -33,6 +33,7 @@ static MANIFEST: Manifest = Manifest {
         ("quit", "says goodbye to the target"),
     ],
     clients: |_| Vec::new(),
+    show: || Box::new(wire::Raw::default()),
 };
 
 impl Protocol for Toy {

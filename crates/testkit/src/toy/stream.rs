@@ -180,6 +180,12 @@ impl ToyStream {
 
     // --- Ends. ---
 
+    fn cancel_what_runs(&self, out: &mut dyn Out) {
+        if self.replies.next().is_some() {
+            out.aside(Probe::Cancel(InterruptKey(self.target_key.clone())));
+        }
+    }
+
     /// Takes a held command back, as if somebody had refused it.
     fn withdraw(&mut self, why: &Public, out: &mut dyn Out) {
         if let Some((ticket, _)) = self.asked.take() {
@@ -257,14 +263,13 @@ impl ToyStream {
             Input::Cancel if self.asked.is_some() => {
                 self.withdraw(&Public::new(Class::Cancelled, "cancelled by the client"), out);
             }
-            Input::Cancel if self.replies.next().is_some() => {
-                out.aside(Probe::Cancel(InterruptKey(self.target_key.clone())));
-            }
+            Input::Cancel => self.cancel_what_runs(out),
             Input::Stop(Stop::Drain(why)) if self.phase == Phase::Commands => {
                 self.withdraw(&why, out);
                 self.draining = Some(why);
             }
             Input::Stop(Stop::Cut(why) | Stop::Drain(why)) if self.phase != Phase::Over => {
+                self.cancel_what_runs(out);
                 self.tell(frame::refusal(&why), out);
                 self.close("stopped", out);
             }
@@ -273,7 +278,7 @@ impl ToyStream {
                 self.watch = Some(Watch::begin(head, out));
             }
             Input::Head(side, _) => return Err(fault(side, Malformed("a head in the middle of messages"))),
-            Input::Secured(..) | Input::Cancel | Input::Stop(_) | Input::Wake => {}
+            Input::Secured(..) | Input::Stop(_) | Input::Wake => {}
         }
         self.settle(out);
         Ok(())
