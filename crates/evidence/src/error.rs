@@ -35,6 +35,14 @@ pub enum ReadError {
         /// How it failed.
         source: io::Error,
     },
+    /// A record that is durable does not stand where it must.
+    #[error("record {sequence} is not in {}, though it was on stable storage", folder.display())]
+    Missing {
+        /// The folder of the journal.
+        folder: PathBuf,
+        /// The record.
+        sequence: u64,
+    },
     /// Bytes that no crash explains: records follow on them, so they were on stable storage once.
     #[error(
         "{} is damaged at byte {offset}, after record {after}: {why}. This is not a torn end; the gateway does not start \

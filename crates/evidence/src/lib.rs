@@ -16,6 +16,7 @@ mod recovery;
 mod segment;
 mod storage;
 mod waiters;
+mod wal;
 mod writer;
 
 use std::sync::Arc;
