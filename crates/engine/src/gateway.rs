@@ -246,7 +246,7 @@ impl Supervisor {
             peer,
             door: self.door.clone(),
             chain: chain.clone(),
-            seat: self.premises.half_open.enter(peer.ip()),
+            seat: self.premises.half_open.enter(peer.ip().into()),
             phase: self.phase.clone(),
             counted,
         };

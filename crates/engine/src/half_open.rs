@@ -2,12 +2,12 @@
 //! a crowd of silent connections stalls nobody.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
 use crate::metrics::Metrics;
+use crate::source::Source;
 
 /// The waiting room.
 pub(crate) struct HalfOpen {
@@ -19,14 +19,14 @@ pub(crate) struct HalfOpen {
 #[derive(Default)]
 struct Room {
     next: u64,
-    by_source: HashMap<IpAddr, BTreeSet<u64>>,
+    by_source: HashMap<Source, BTreeSet<u64>>,
     seats: HashMap<u64, oneshot::Sender<()>>,
 }
 
 /// A place in the waiting room; given up when dropped.
 pub(crate) struct Seat {
     home: Arc<HalfOpen>,
-    source: IpAddr,
+    source: Source,
     number: u64,
 }
 
@@ -39,7 +39,7 @@ impl HalfOpen {
     }
 
     /// Takes a place, at the cost of the oldest connection of the busiest source when the room is full.
-    pub(crate) fn enter(self: &Arc<Self>, source: IpAddr) -> (Seat, Evicted) {
+    pub(crate) fn enter(self: &Arc<Self>, source: Source) -> (Seat, Evicted) {
         let (sender, evicted) = oneshot::channel();
         let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         while room.seats.len() >= self.capacity {
@@ -70,7 +70,7 @@ impl Room {
         true
     }
 
-    fn leave(&mut self, source: IpAddr, number: u64) -> Option<oneshot::Sender<()>> {
+    fn leave(&mut self, source: Source, number: u64) -> Option<oneshot::Sender<()>> {
         if let Some(seats) = self.by_source.get_mut(&source) {
             seats.remove(&number);
             if seats.is_empty() {

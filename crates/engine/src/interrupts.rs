@@ -1,17 +1,20 @@
-//! Cancel keys: which live session a key names. Guessing is slow, and an unknown key is answered like a known one.
+//! Cancel keys: which live session a key names. Wrong keys are written down only so fast, and an unknown key is answered like
+//! a known one. A right key is always heard: others at the same address may be guessing.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 use wire::InterruptKey;
 
+use crate::source::Source;
+
 /// Where a wish to cancel came from.
 pub(crate) type Wish = SocketAddr;
 
-/// Wrong keys of one source in one window before its wishes are ignored until the window ends.
+/// Wrong keys of one source that are written down in one window; further ones are only counted.
 const MISSES: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(1);
 /// Sources remembered at once.
@@ -20,7 +23,7 @@ const SOURCES: usize = 4096;
 #[derive(Default)]
 struct Book {
     sessions: HashMap<InterruptKey, mpsc::Sender<Wish>>,
-    misses: HashMap<IpAddr, (Instant, u32)>,
+    misses: HashMap<Source, (Instant, u32)>,
 }
 
 /// The keys of all live sessions.
@@ -42,7 +45,7 @@ pub(crate) enum Delivered {
     Yes,
     /// No such key.
     Unknown,
-    /// The source has guessed too often; the key was not looked at.
+    /// No such key, like many before it from the same source.
     Ignored,
 }
 
@@ -57,42 +60,74 @@ impl Interrupts {
     /// Tells the session of `key`.
     pub(crate) fn deliver(&self, key: &InterruptKey, from: SocketAddr, now: Instant) -> Delivered {
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        if book.ignores(from.ip(), now) {
-            return Delivered::Ignored;
+        if let Some(wishes) = book.sessions.get(key) {
+            // A full mailbox means that the session already has wishes to act on.
+            let _ = wishes.try_send(from);
+            return Delivered::Yes;
         }
-        match book.sessions.get(key) {
-            Some(wishes) => {
-                // A full mailbox means that the session already has wishes to act on.
-                let _ = wishes.try_send(from);
-                Delivered::Yes
-            }
-            None => {
-                book.miss(from.ip(), now);
-                Delivered::Unknown
-            }
-        }
+        if book.miss(from.ip().into(), now) { Delivered::Unknown } else { Delivered::Ignored }
     }
 }
 
 impl Book {
-    fn ignores(&self, source: IpAddr, now: Instant) -> bool {
-        self.misses.get(&source).is_some_and(|(since, count)| *count >= MISSES && now.duration_since(*since) < WINDOW)
-    }
-
-    fn miss(&mut self, source: IpAddr, now: Instant) {
+    /// Counts a wrong key; whether it is among the first of its source in this window.
+    fn miss(&mut self, source: Source, now: Instant) -> bool {
         if self.misses.len() >= SOURCES {
             self.misses.retain(|_, (since, _)| now.duration_since(*since) < WINDOW);
+        }
+        if self.misses.len() >= SOURCES && !self.misses.contains_key(&source) {
+            return false;
         }
         let entry = self.misses.entry(source).or_insert((now, 0));
         if now.duration_since(entry.0) >= WINDOW {
             *entry = (now, 0);
         }
         entry.1 += 1;
+        entry.1 <= MISSES
     }
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
         self.book.lock().unwrap_or_else(PoisonError::into_inner).sessions.remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(name: &'static [u8]) -> InterruptKey {
+        InterruptKey(bytes::Bytes::from_static(name))
+    }
+
+    #[test]
+    fn a_right_key_is_heard_however_many_were_wrong() {
+        let interrupts = Interrupts::default();
+        let (sender, mut wishes) = mpsc::channel(1);
+        let registered = interrupts.register(key(b"right"), sender);
+        let now = crate::clock::now();
+        for at in 0..100_u16 {
+            let from = SocketAddr::from(([0x2001, 0xdb8, 0, 0, 0, 0, 0, at], 1));
+            let expected = if at < 10 { Delivered::Unknown } else { Delivered::Ignored };
+            assert_eq!(interrupts.deliver(&key(b"wrong"), from, now), expected, "one network of 64 bits");
+        }
+        let from = SocketAddr::from(([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 1));
+        assert_eq!(interrupts.deliver(&key(b"right"), from, now), Delivered::Yes);
+        assert!(wishes.try_recv().is_ok());
+        assert_eq!(interrupts.deliver(&key(b"wrong"), from, now + WINDOW), Delivered::Unknown, "a new window");
+        drop(registered);
+        assert_eq!(interrupts.deliver(&key(b"right"), from, now + WINDOW), Delivered::Unknown);
+    }
+
+    #[test]
+    fn the_book_of_sources_is_bounded() {
+        let interrupts = Interrupts::default();
+        let now = crate::clock::now();
+        for at in 0..10_000_u32 {
+            let from = SocketAddr::from((at.to_be_bytes(), 1));
+            interrupts.deliver(&key(b"wrong"), from, now);
+        }
+        assert!(interrupts.book.lock().unwrap().misses.len() <= SOURCES);
     }
 }

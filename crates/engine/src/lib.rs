@@ -24,6 +24,7 @@ mod pump;
 mod relay;
 mod seal;
 mod session;
+mod source;
 mod streams;
 mod tasks;
 mod tls;
