@@ -4,8 +4,6 @@
 //! Header, little-endian: CRC-32 u32 of all that follows but the zeros, length u32 of leaf, key and ciphertexts, sequence
 //! u64, first sequence of the batch u64, leaf hash, length of the leaf u32, length of the key u32.
 
-use std::ops::Range;
-
 use crc32fast::Hasher;
 
 /// Bytes before the leaf; also what the place of every frame is a multiple of.
@@ -20,8 +18,16 @@ pub(crate) const END: [u8; HEADER] = [0; HEADER];
 /// A record as it was made durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
-    header: Header,
-    body: Vec<u8>,
+    /// Index of the record in the log.
+    pub(crate) sequence: u64,
+    /// Of the leaf.
+    pub(crate) hash: [u8; 32],
+    /// The record, as it stands in the log.
+    pub(crate) leaf: Vec<u8>,
+    /// The wrapped key of the chain that begins here: the text of its file.
+    pub(crate) key: Option<Vec<u8>>,
+    /// The ciphertexts, one behind the other; the leaf's references say where each begins.
+    pub(crate) payloads: Vec<u8>,
 }
 
 /// What a frame is made of.
@@ -74,43 +80,14 @@ impl Parts<'_> {
 
 impl Frame {
     /// Takes what a header stands before; `None` when the checksum does not fit, and then nothing of it can be believed.
-    pub(crate) fn of(header: Header, body: Vec<u8>) -> Option<Self> {
-        header.fits(&body).then_some(Self { header, body })
-    }
-
-    /// Index of the record in the log.
-    pub(crate) fn sequence(&self) -> u64 {
-        self.header.sequence
-    }
-
-    /// Of the leaf.
-    pub(crate) fn hash(&self) -> [u8; 32] {
-        self.header.hash
-    }
-
-    /// The record, as it stands in the log.
-    pub(crate) fn leaf(&self) -> &[u8] {
-        self.part(0..self.header.leaf)
-    }
-
-    /// The wrapped key of the chain that begins here: the text of its file.
-    pub(crate) fn key(&self) -> Option<&[u8]> {
-        let key = self.part(self.header.leaf..self.header.payloads());
-        (!key.is_empty()).then_some(key)
-    }
-
-    /// The ciphertexts, one behind the other; the leaf's references say where each begins.
-    pub(crate) fn payloads(&self) -> &[u8] {
-        self.part(self.header.payloads()..self.body.len())
-    }
-
-    /// Bytes that it takes in a segment.
-    pub(crate) fn room(&self) -> usize {
-        room(self.header.length)
-    }
-
-    fn part(&self, range: Range<usize>) -> &[u8] {
-        self.body.get(range).unwrap_or_default()
+    pub(crate) fn of(header: &Header, mut body: Vec<u8>) -> Option<Self> {
+        if !header.fits(&body) {
+            return None;
+        }
+        // A header is only one when the lengths in it add up.
+        let payloads = body.split_off(header.leaf.saturating_add(header.key));
+        let key = Some(body.split_off(header.leaf)).filter(|key| !key.is_empty());
+        Some(Self { sequence: header.sequence, hash: header.hash, leaf: body, key, payloads })
     }
 }
 
@@ -155,10 +132,6 @@ impl Header {
         sum.update(&key.to_le_bytes());
         sum.update(body);
         body.len() == self.length && sum.finalize() == self.sum
-    }
-
-    fn payloads(&self) -> usize {
-        self.leaf.saturating_add(self.key)
     }
 }
 

@@ -22,3 +22,4 @@ mod tests;
 
 pub(crate) use frame::Frame;
 pub(crate) use read::Follower;
+pub(crate) use segment::{private, sync_folder};

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::frame::{Frame, HEADER, Header, padding};
+use super::frame::{Frame, HEADER, Header, padding, room};
 use super::segment::{self, Head, Segment};
 use crate::error::ReadError;
 
@@ -55,7 +55,7 @@ impl Follower {
     fn in_open(&mut self) -> Result<Option<Frame>, ReadError> {
         let Some(open) = &mut self.open else { return Ok(None) };
         while let Some(frame) = open.frame()? {
-            if frame.sequence() == self.next {
+            if frame.sequence == self.next {
                 self.next = self.next.saturating_add(1);
                 return Ok(Some(frame));
             }
@@ -118,14 +118,14 @@ impl Open {
     pub(crate) fn frame(&mut self) -> Result<Option<Frame>, ReadError> {
         let found = self.whole().map_err(ReadError::file(&self.segment.path))?;
         match &found {
-            Some(frame) => {
+            Some((_, room)) => {
                 self.next = self.next.saturating_add(1);
-                self.advance(frame.room());
+                self.advance(*room);
             }
             // What was read ahead may be old when it is looked at again.
             None => self.rewind()?,
         }
-        Ok(found)
+        Ok(found.map(|(frame, _)| frame))
     }
 
     /// All bytes from the position on.
@@ -146,7 +146,8 @@ impl Open {
         Ok(Head::parse(&start, state))
     }
 
-    fn whole(&mut self) -> io::Result<Option<Frame>> {
+    /// The frame, and the bytes that it takes.
+    fn whole(&mut self) -> io::Result<Option<(Frame, usize)>> {
         let Some(start) = self.exactly(HEADER)? else { return Ok(None) };
         let Some(header) = Header::parse(&start).filter(|header| header.sequence == self.next) else { return Ok(None) };
         // Nothing is allocated for a length that the file does not have.
@@ -158,11 +159,9 @@ impl Open {
             return Ok(None);
         }
         let Some(body) = self.exactly(header.length)? else { return Ok(None) };
-        let frame = Frame::of(header, body);
-        if frame.is_some() {
-            self.skip(padding(header.length))?;
-        }
-        Ok(frame)
+        let Some(frame) = Frame::of(&header, body) else { return Ok(None) };
+        self.skip(padding(header.length))?;
+        Ok(Some((frame, room(header.length))))
     }
 
     /// So many bytes, when they are there.

@@ -29,7 +29,7 @@ fn write(folder: &Path, first: u64, records: std::ops::Range<u64>, tail: &[u8]) 
 }
 
 fn sequences(follower: &mut Follower) -> Vec<u64> {
-    std::iter::from_fn(|| follower.look().unwrap().map(|frame| frame.sequence())).collect()
+    std::iter::from_fn(|| follower.look().unwrap().map(|frame| frame.sequence)).collect()
 }
 
 #[test]
@@ -40,15 +40,15 @@ fn a_frame_is_read_as_it_was_put_and_no_bit_of_it_may_differ() {
         let header = Header::parse(&bytes).unwrap();
         assert_eq!(bytes.len(), room(header.length));
         let body = |bytes: &[u8]| bytes[HEADER..HEADER + header.length].to_vec();
-        let frame = Frame::of(header, body(&bytes)).unwrap();
-        assert_eq!((frame.sequence(), frame.hash()), (sequence, [sequence as u8; 32]));
-        assert_eq!(frame.leaf(), leaf(sequence));
-        assert_eq!(frame.key().is_some(), sequence.is_multiple_of(3));
-        assert_eq!(frame.payloads().len(), sequence as usize % 130);
+        let frame = Frame::of(&header, body(&bytes)).unwrap();
+        assert_eq!((frame.sequence, frame.hash), (sequence, [sequence as u8; 32]));
+        assert_eq!(frame.leaf, leaf(sequence));
+        assert_eq!(frame.key.is_some(), sequence.is_multiple_of(3));
+        assert_eq!(frame.payloads.len(), sequence as usize % 130);
         for bit in 0..(HEADER + header.length) * 8 {
             let mut other = bytes.clone();
             other[bit / 8] ^= 1 << (bit % 8);
-            let read = Header::parse(&other).and_then(|header| Frame::of(header, body(&other)));
+            let read = Header::parse(&other).and_then(|header| Frame::of(&header, body(&other)));
             assert_eq!(read, None, "bit {bit} of frame {sequence}");
         }
     }
@@ -78,7 +78,7 @@ fn a_follower_survives_the_reuse_of_the_segment_that_it_reads() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 0, 0..5, b"");
     let mut follower = Follower::new(folder.path(), 0);
-    assert_eq!(follower.look().unwrap().unwrap().sequence(), 0);
+    assert_eq!(follower.look().unwrap().unwrap().sequence, 0);
     write(folder.path(), 5, 5..7, b"");
     // The whole of the first segment was published, and it is used again.
     fs::rename(segment::path(folder.path(), 0), segment::path(folder.path(), 7)).unwrap();
