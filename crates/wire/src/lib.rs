@@ -8,6 +8,7 @@ mod opening;
 mod out;
 mod reader;
 mod replies;
+mod show;
 mod stream;
 
 pub use ask::{Answer, Ask, Claim, Go, InterruptKey, Kdf, Known, Mask, Mint, Plan, Ticket, Upstream, Wanted};
@@ -17,6 +18,7 @@ pub use opening::{Entropy, EntropySpent, Opening, Route};
 pub use out::{Out, Why};
 pub use reader::{Malformed, Reader};
 pub use replies::Replies;
+pub use show::{Raw, Show, escaped, is_hidden};
 pub use stream::{Lane, Probe, Protocol, Side, Stream, Violation};
 
 #[cfg(test)]

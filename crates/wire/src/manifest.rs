@@ -2,6 +2,8 @@
 
 use model::Verb;
 
+use crate::Show;
+
 /// The facts of a protocol from which listeners, configuration, documentation and `signet connect` are made.
 pub struct Manifest {
     /// The word used in configuration: `postgres`.
@@ -18,6 +20,8 @@ pub struct Manifest {
     pub plumbing: &'static [(&'static str, &'static str)],
     /// How stock clients are pointed at a resource.
     pub clients: fn(&Reach<'_>) -> Vec<ClientHelp>,
+    /// How a recorded result is read by people: a fresh reading for each.
+    pub show: fn() -> Box<dyn Show>,
 }
 
 /// How a resource is reached, for making client commands.

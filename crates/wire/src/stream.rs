@@ -67,6 +67,12 @@ pub trait Stream: Send {
     fn wake_at(&self) -> Option<Instant> {
         None
     }
+
+    /// How many bytes of its peers the stream keeps: names, buffers. The engine counts them with what the person may hold in
+    /// memory, and ends a session that holds too much.
+    fn holds(&self) -> usize {
+        0
+    }
 }
 
 /// A peer broke its protocol; the conversation cannot go on.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{Entropy, Malformed, Mint, Reader, Replies, Ticket};
+use crate::{Entropy, Malformed, Mint, Raw, Reader, Replies, Show, Ticket, escaped, is_hidden};
 
 #[test]
 fn the_reader_never_reads_past_the_frame() {
@@ -48,4 +48,21 @@ fn a_mint_knows_its_own() {
     let go = Mint::new(7).go(Ticket::new(1));
     assert!(Mint::new(7).made(&go));
     assert!(!Mint::new(8).made(&go));
+}
+
+#[test]
+fn shown_text_is_harmless_and_exact() {
+    assert_eq!(escaped("naïve 日本 é\\n"), "naïve 日本 é\\\\n");
+    assert_eq!(escaped("a\n\tb\u{1b}[2J\u{202e}x\u{7f}"), "a\\n\\tb\\u{1b}[2J\\u{202e}x\\u{7f}");
+    for hidden in ['\u{9b}', '\u{200b}', '\u{2066}', '\u{2029}', '\u{feff}', '\u{e0041}', '\u{61c}', '\0'] {
+        assert!(is_hidden(hidden) && !escaped(&hidden.to_string()).contains(hidden), "{hidden:?}");
+    }
+    let mut raw = Raw::default();
+    let mut lines = Vec::new();
+    for piece in [&b"one\ntw"[..], b"o \xff\xc3", b"\xa9\x1b\n", &[b'x'; 5000]] {
+        raw.take(piece, &mut lines);
+    }
+    raw.end(&mut lines);
+    assert_eq!(lines[..2], ["one", "two \\xffé\\u{1b}"]);
+    assert_eq!(lines[2..].iter().map(String::len).collect::<Vec<_>>(), [4096, 904]);
 }

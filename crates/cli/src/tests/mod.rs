@@ -21,8 +21,16 @@ use crate::{Program, Terminal, run};
 /// A protocol that can only tell how it is reached.
 struct Toy;
 
-static TOY: Manifest =
-    Manifest { name: "toy", title: "Toy", default_port: 7, direct_tls: None, verbs: &[], plumbing: &[], clients };
+static TOY: Manifest = Manifest {
+    name: "toy",
+    title: "Toy",
+    default_port: 7,
+    direct_tls: None,
+    verbs: &[],
+    plumbing: &[],
+    clients,
+    show: || Box::new(wire::Raw::default()),
+};
 
 fn clients(reach: &Reach<'_>) -> Vec<ClientHelp> {
     let database = reach.database.unwrap_or("none");

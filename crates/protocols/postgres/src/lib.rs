@@ -15,6 +15,7 @@ mod reach;
 mod relay;
 mod scram;
 mod settings;
+mod show;
 mod sqlstate;
 mod statement;
 mod target_auth;
@@ -68,6 +69,7 @@ static MANIFEST: Manifest = Manifest {
         ("terminate", "says goodbye"),
     ],
     clients: connect_help::clients,
+    show: show::show,
 };
 
 impl Protocol for Postgres {

@@ -43,7 +43,7 @@ fn count(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
 }
 
 /// A value with its length before it; the length -1 is NULL.
-fn value<'a>(reader: &mut Reader<'a>) -> Result<Option<&'a [u8]>, Malformed> {
+pub(crate) fn value<'a>(reader: &mut Reader<'a>) -> Result<Option<&'a [u8]>, Malformed> {
     match reader.u32()? {
         u32::MAX => Ok(None),
         length if length > i32::MAX.unsigned_abs() => Err(Malformed("a value has a negative length")),
