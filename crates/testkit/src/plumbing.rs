@@ -17,7 +17,6 @@ pub fn is_harmless(name: &str, bytes: &[u8]) -> bool {
         "empty query" => single(b'Q').and_then(|text| text.strip_suffix(b"\0")).is_some_and(is_blank),
         "refused query" => single(b'Q') == Some(b"refused by signet\0"),
         "refused bind" => single(b'B').is_some_and(|body| body.starts_with(b"\0signet refused ")),
-        "bind" => single(b'B').is_some(),
         "describe" => single(b'D').is_some(),
         "close" => single(b'C').is_some(),
         "flush" => single(b'H') == Some(b""),

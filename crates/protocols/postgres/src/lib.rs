@@ -59,7 +59,6 @@ static MANIFEST: Manifest = Manifest {
         ("sasl response", "proves the upstream password to the target"),
         ("cancel request", "cancels what the client wants cancelled, on a connection of its own"),
         ("empty query", "a Query without a statement"),
-        ("bind", "gives a decided statement its parameters; what it runs is decided at Execute"),
         ("describe", "asks what a statement or portal looks like"),
         ("close", "forgets a statement or portal"),
         ("flush", "asks for replies"),

@@ -39,6 +39,7 @@ impl Relay {
     /// Terminate.
     pub(super) fn leave(&mut self, terminate: Bytes, out: &mut dyn Out) {
         self.leaving = true;
+        self.bound = None;
         self.plumb("terminate", terminate, out);
         out.end(Side::Target);
     }
@@ -47,6 +48,7 @@ impl Relay {
     /// goodbye left its commands to run, as it may with a direct connection.
     pub(super) fn client_left(&mut self, now: Option<Instant>, out: &mut dyn Out) {
         self.gone = true;
+        self.bound = None;
         self.withdraw(out);
         if self.leaving {
             return;
@@ -112,6 +114,7 @@ impl Relay {
     pub(super) fn drain(&mut self, out: &mut dyn Out) {
         let idle = self.replies.is_empty()
             && self.question.is_none()
+            && self.bound.is_none()
             && self.transaction == Transaction::Idle
             && !self.unsynced
             && self.skip == Skip::No

@@ -78,14 +78,16 @@ pub(super) enum Expected {
         name: Bytes,
     },
     Bind {
-        /// One with parameters is a command: the target runs input functions on them.
+        /// `None` = it went out with the leave of its Execute.
         running: Option<Running>,
         registered: u64,
         portal: Bytes,
     },
     Describe {
-        /// A statement: its parameters are described first.
+        /// Of a statement: its parameters are described first.
         parameters: bool,
+        /// It stands between a Bind and the Execute with whose leave both went out.
+        group: bool,
     },
     Close,
     Execute {
@@ -134,6 +136,11 @@ impl Expected {
                 | Self::RefusedBind(_)
                 | Self::Sync { ran: true, .. }
         )
+    }
+
+    /// Whether the command that it is part of stands further behind.
+    pub(super) fn is_begun(&self) -> bool {
+        matches!(self, Self::Bind { running: None, .. } | Self::Describe { group: true, .. })
     }
 
     /// All its commands.

@@ -4,9 +4,10 @@ use bytes::{Bytes, BytesMut};
 use model::{Class, Public};
 use wire::{Out, Side};
 
-use super::asking::Asked;
+use super::asked::Asked;
+use super::bound::Bound;
 use super::expected::{Batch, Expected};
-use super::names::{TooMuch, own};
+use super::names::Portal;
 use super::refusal::Shape;
 use super::{Relay, Skip};
 use crate::fault::Fault;
@@ -53,6 +54,9 @@ impl Relay {
                 break;
             }
             self.client_need = HEADER;
+            if self.is_first_asked(header.tag, buffer.get(..header.total).unwrap_or_default(), out) {
+                break;
+            }
             let frame = buffer.split_to(header.total).freeze();
             self.client_frame(header.tag, frame, out)?;
         }
@@ -128,27 +132,13 @@ impl Relay {
         if !usable(&bind.portal) || !usable(&bind.statement) {
             return self.refuse(Shape::Extended, &unusable_name(), out);
         }
-        // NULL too: a domain checks it with functions of its own.
-        if !bind.parameters.is_empty() {
-            let prepared = self.names.statement(&bind.statement, self.boundary).cloned();
-            self.ask(Asked::bind(frame, bind, prepared.as_deref()), out);
-            return Ok(());
-        }
-        let Ok(registered) = self.register_bind(&bind) else {
-            return self.refuse(Shape::Extended, &too_many_names(), out);
-        };
-        let expected = Expected::Bind { running: None, registered, portal: own(&bind.portal) };
-        self.extended("bind", frame, expected, out);
+        self.hold(Bound::new(frame, bind), out);
         Ok(())
-    }
-
-    pub(super) fn register_bind(&mut self, bind: &Bind) -> Result<u64, TooMuch> {
-        self.names.bind(&bind.portal, &bind.statement, bind.parameters.clone(), self.boundary)
     }
 
     fn describe(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let (kind, _) = describe::parse(&frame).map_err(Fault::malformed(Side::Client))?;
-        self.extended("describe", frame, Expected::Describe { parameters: kind == Kind::Statement }, out);
+        self.describe_bound(frame, kind == Kind::Statement, out);
         Ok(())
     }
 
@@ -170,8 +160,12 @@ impl Relay {
         if !usable(&portal) {
             return self.refuse(Shape::Extended, &unusable_name(), out);
         }
-        let asked = Asked::execute(frame, &portal, self.names.portal(&portal, self.boundary));
-        self.ask(asked, out);
+        let bound = self.bound.take();
+        let runs = match &bound {
+            Some(bound) => self.portal_of(bound),
+            None => self.names.portal(&portal, self.boundary).cloned().unwrap_or_else(|| Portal::unknown(&portal)),
+        };
+        self.ask(Asked::execute(frame, &portal, bound, runs), out);
         Ok(())
     }
 
@@ -182,7 +176,7 @@ impl Relay {
     }
 
     /// Forwards an extended message that needs no question.
-    fn extended(&mut self, name: &'static str, frame: Bytes, expected: Expected, out: &mut dyn Out) {
+    pub(super) fn extended(&mut self, name: &'static str, frame: Bytes, expected: Expected, out: &mut dyn Out) {
         self.plumb(name, frame, out);
         self.replies.target(expected);
         self.unsynced = true;

@@ -1,12 +1,16 @@
 //! The relay: every command of the client is decided before it goes on, every answer of the target is one that is owed.
 //!
-//! `from_client` takes frames, `asking` decides them, `refusal` answers what was refused, `from_target` lets answers
-//! through, `hearing` matches them with what is owed, `copying` is about COPY, `ending` about the end.
+//! `from_client` takes frames, `bound` holds a Bind until its Execute, `asked` says what is decided, `asking` asks, `refusal`
+//! answers what was refused, `from_target` lets answers through, `hearing` matches them with what is owed, `failing` knows
+//! what an error ends, `copying` is about COPY, `ending` about the end.
 
+mod asked;
 mod asking;
+mod bound;
 mod copying;
 mod ending;
 mod expected;
+mod failing;
 mod from_client;
 mod from_target;
 mod hearing;
@@ -27,6 +31,7 @@ use crate::frame::HEADER;
 use crate::message::ready::Transaction;
 
 use asking::Question;
+use bound::Bound;
 use expected::Expected;
 use from_target::Passing;
 use names::Names;
@@ -62,6 +67,8 @@ pub(crate) struct Relay {
     replies: Replies<Expected>,
     names: Names,
     question: Option<Question>,
+    /// A Bind that waits for its Execute.
+    bound: Option<Bound>,
     /// A large frame of the target that is passing in pieces.
     passing: Option<Passing>,
     /// Ours, waiting for the end of that frame.
@@ -95,6 +102,7 @@ impl Relay {
             replies: Replies::default(),
             names: Names::new(&setting.limits),
             question: None,
+            bound: None,
             passing: None,
             deferred: Vec::new(),
             client_need: HEADER,

@@ -29,6 +29,13 @@ pub(super) struct Portal {
     pub(super) parameters: Vec<Option<Bytes>>,
 }
 
+impl Portal {
+    /// One that was not made here: a cursor of SQL perhaps.
+    pub(super) fn unknown(name: &Bytes) -> Self {
+        Self { prepared: None, statement: name.clone(), parameters: Vec::new() }
+    }
+}
+
 /// More names or bytes than a conversation may keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooMuch;

@@ -126,7 +126,13 @@ impl Driver {
         self.client(&m::startup(m::V3_0, &[("user", "ada")]));
         self.target(&m::welcome());
         assert!(self.violation.is_none(), "{:?}", self.violation);
+        self.forget();
+    }
+
+    /// Forgets what was done and asked so far.
+    pub(super) fn forget(&mut self) {
         self.effects.events.clear();
+        self.actions.clear();
     }
 
     pub(super) fn client(&mut self, bytes: &[u8]) {

@@ -97,7 +97,11 @@ fn after_unsynced_messages_a_bind_that_must_fail_stands_for_it() {
     });
     assert!(log.contains(&"target < B (refused bind)".to_owned()), "{log:?}");
     assert_eq!(*log.last().unwrap(), format!("client < C(SELECT 1) {REFUSED} Z(I)"));
-    assert_eq!(log.iter().filter(|line| line.starts_with("target < E")).count(), 1, "nobody is asked about the rest");
+    assert_eq!(
+        log.iter().filter(|line| line.starts_with("target < B E") || line.starts_with("target < B D E")).count(),
+        1,
+        "nobody is asked about the rest"
+    );
 }
 
 /// `INSERT` + refused + Sync in one pipeline: the whole of it is undone, because the target itself saw an error.
@@ -108,18 +112,16 @@ fn refused_at_execute_and_skipped_until_sync() {
             if action.phase == model::Phase::Run { Says::No } else { Says::Yes }
         };
         driver.client(&m::extended("delete from t"));
-        driver.target(&[m::frame(b'1', b""), m::frame(b'2', b""), m::frame(b'n', b""), m::error("26000")].concat());
+        driver.target(&[m::frame(b'1', b""), m::error("26000")].concat());
         driver.client(&[m::parse("", "select 1"), m::sync()].concat());
         driver.target(&m::ready(b'I'));
     });
     assert_eq!(
         log[1..],
         [
-            "target < B (bind)".to_owned(),
-            "target < D (describe)".to_owned(),
             "target < B (refused bind)".to_owned(),
             "outcome (2) Done".to_owned(),
-            format!("client < 1 2 n {REFUSED}"),
+            format!("client < 1 {REFUSED}"),
             "target < S (sync)".to_owned(),
             "client < Z(I)".to_owned(),
         ]

@@ -1,6 +1,7 @@
 //! Denials and holds before a real PostgreSQL. What the target did is read from its own log and tables, what the client
 //! was told from the wire, and what is known from the journal.
 
+mod bound;
 mod denied_extended;
 mod denied_simple;
 mod held_ends;

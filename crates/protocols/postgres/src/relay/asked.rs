@@ -1,0 +1,206 @@
+//! What is asked about: the commands of the client's messages, as policy and evidence know them.
+
+use std::vec;
+
+use bytes::Bytes;
+use model::{Action, Certainty, Outcome, Phase, Status, Verb};
+use wire::{Go, Out};
+
+use super::bound::Bound;
+use super::names::{Portal, Prepared};
+use super::refusal::Shape;
+use crate::message::function_call::FunctionCall;
+use crate::message::parse::Parse;
+use crate::statement::{Statement, TooManyStatements};
+
+/// What is asked about.
+pub(super) enum Asked {
+    Query(QueryAsked),
+    Parse {
+        frame: Bytes,
+        name: Bytes,
+        prepared: Prepared,
+    },
+    /// A Bind without its Execute.
+    Bind {
+        bound: Bound,
+        action: Action,
+    },
+    Execute {
+        /// Its Bind, when that goes out with it.
+        bound: Option<Bound>,
+        frame: Bytes,
+        action: Action,
+        prepares: bool,
+        ends_portals: bool,
+    },
+    Function {
+        frame: Bytes,
+        call: FunctionCall,
+    },
+    /// A message that is not known here.
+    Unknown {
+        frame: Bytes,
+    },
+}
+
+/// A Query, whose statements are decided one by one.
+pub(super) struct QueryAsked {
+    pub(super) frame: Bytes,
+    text: Bytes,
+    pub(super) statement: Option<Statement>,
+    pub(super) left: vec::IntoIter<Statement>,
+    pub(super) granted: Vec<Go>,
+    pub(super) opaque: bool,
+    pub(super) prepares: bool,
+    pub(super) ends_portals: bool,
+}
+
+impl Asked {
+    pub(super) fn query(frame: Bytes, text: Bytes, statements: Vec<Statement>) -> Self {
+        let opaque = statements.iter().any(|statement| statement.certainty == Certainty::Opaque);
+        let prepares = statements.iter().any(|statement| statement.effects.prepares);
+        let ends_portals = statements.iter().any(|statement| statement.effects.transaction);
+        let mut left = statements.into_iter();
+        let statement = left.next();
+        Self::Query(QueryAsked { frame, text, statement, left, granted: Vec::new(), opaque, prepares, ends_portals })
+    }
+
+    /// A Parse holds one statement. With several the target refuses it, but not on our word alone.
+    pub(super) fn parse(frame: Bytes, parse: Parse, statements: Result<Vec<Statement>, TooManyStatements>) -> Self {
+        let Parse { name, text } = parse;
+        let prepared = match statements.as_deref() {
+            Ok([]) => Prepared {
+                text,
+                verb: Verb::Read,
+                name: "empty",
+                certainty: Certainty::Full,
+                prepares: false,
+                ends_portals: false,
+            },
+            Ok([one]) => Prepared {
+                text,
+                verb: one.verb,
+                name: one.name,
+                certainty: one.certainty,
+                prepares: one.effects.prepares,
+                ends_portals: one.effects.transaction,
+            },
+            _ => Prepared {
+                text,
+                verb: Verb::Unknown,
+                name: "several statements",
+                certainty: Certainty::Opaque,
+                prepares: true,
+                ends_portals: true,
+            },
+        };
+        Self::Parse { frame, name, prepared }
+    }
+
+    /// The target plans when it binds, and runs the input functions of the parameters' types.
+    pub(super) fn bind(bound: Bound, portal: Portal) -> Self {
+        let proven = is_proof(bound.portal(), &portal) && portal.parameters.is_empty();
+        Self::Bind { action: Action { phase: Phase::Prepare, ..portal_action(portal, "BIND", proven) }, bound }
+    }
+
+    /// Decided anew every time, with the text and parameters that run now.
+    pub(super) fn execute(frame: Bytes, name: &Bytes, bound: Option<Bound>, portal: Portal) -> Self {
+        let (prepares, ends_portals) =
+            portal.prepared.as_ref().map_or((true, true), |prepared| (prepared.prepares, prepared.ends_portals));
+        let proven = is_proof(name, &portal) && (bound.is_none() || portal.parameters.is_empty());
+        Self::Execute { bound, frame, action: portal_action(portal, "EXECUTE", proven), prepares, ends_portals }
+    }
+
+    /// The command to decide next.
+    pub(super) fn action(&self) -> Action {
+        match self {
+            Self::Query(query) => query.action(),
+            Self::Parse { prepared, .. } => Action {
+                verb: prepared.verb,
+                name: prepared.name,
+                certainty: prepared.certainty,
+                phase: Phase::Prepare,
+                text: prepared.text.clone(),
+                parameters: Vec::new(),
+            },
+            Self::Execute { action, .. } | Self::Bind { action, .. } => action.clone(),
+            Self::Function { call, .. } => Action {
+                verb: Verb::Call,
+                name: "FunctionCall",
+                certainty: Certainty::Opaque,
+                phase: Phase::Run,
+                text: Bytes::from(call.oid.to_string()),
+                parameters: call.arguments.clone(),
+            },
+            Self::Unknown { frame } => Action {
+                verb: Verb::Unknown,
+                name: "unknown message",
+                certainty: Certainty::Opaque,
+                phase: Phase::Run,
+                text: frame.clone(),
+                parameters: Vec::new(),
+            },
+        }
+    }
+
+    /// How a refusal of it is answered.
+    pub(super) fn shape(&self) -> Shape {
+        match self {
+            Self::Query(_) | Self::Function { .. } => Shape::Query,
+            Self::Parse { .. } | Self::Bind { .. } | Self::Execute { .. } => Shape::Extended,
+            Self::Unknown { .. } => Shape::Unknown,
+        }
+    }
+
+    /// What was granted will not happen after all.
+    pub(super) fn give_back(self, out: &mut dyn Out) {
+        if let Self::Query(query) = self {
+            for go in query.granted {
+                out.outcome(go, Outcome::of(Status::NotRun));
+            }
+        }
+    }
+}
+
+/// A function can give a name a new meaning behind our back, so that a name proves nothing.
+fn is_proof(name: &Bytes, portal: &Portal) -> bool {
+    name.is_empty() && portal.statement.is_empty()
+}
+
+/// What a portal runs, as a command. Whatever the text is proven to do, what stands behind a name or in a parameter is not
+/// part of the proof.
+fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action {
+    let Portal { prepared, statement, parameters } = portal;
+    match prepared {
+        Some(prepared) => Action {
+            verb: prepared.verb,
+            name: prepared.name,
+            certainty: if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) },
+            phase: Phase::Run,
+            text: prepared.text.clone(),
+            parameters,
+        },
+        // SQL can make statements and cursors whose text never passed here under this name.
+        None => Action {
+            verb: Verb::Unknown,
+            name: unknown,
+            certainty: Certainty::Opaque,
+            phase: Phase::Run,
+            text: statement,
+            parameters,
+        },
+    }
+}
+
+impl QueryAsked {
+    fn action(&self) -> Action {
+        let whole = 0..self.text.len();
+        let (verb, name, certainty, range) = match &self.statement {
+            Some(statement) => (statement.verb, statement.name, statement.certainty, statement.range.clone()),
+            None => (Verb::Unknown, "nothing", Certainty::Opaque, whole.clone()),
+        };
+        let range = if range.end <= whole.end && range.start <= range.end { range } else { whole };
+        Action { verb, name, certainty, phase: Phase::Run, text: self.text.slice(range), parameters: Vec::new() }
+    }
+}
