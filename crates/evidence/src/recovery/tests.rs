@@ -130,11 +130,10 @@ fn sessions_that_a_crash_left_open_are_ended() {
     let command = || {
         let action = model::ActionText {
             verb: model::Verb::Read,
-            name: "SELECT".into(),
+            name: "SELECT",
             certainty: model::Certainty::Full,
             phase: model::Phase::Run,
-            text: Some("select".into()),
-            text_hex: None,
+            text: "select".into(),
             parameters: Vec::new(),
         };
         let (stream, command) = (model::StreamId(0), model::CommandId(1));
