@@ -4,6 +4,7 @@
 
 mod changes;
 mod error;
+mod index;
 mod instance;
 mod migrations;
 mod tokens;
@@ -18,6 +19,7 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::Mutex;
 
 pub use error::StoreError;
+pub use index::{Began, Change, Ended, Index, Progress, SessionRow, Wanted};
 pub use tokens::{LIVE_TOKENS, Salt, Token};
 
 /// How long a writer waits for another process, such as `signet token`.

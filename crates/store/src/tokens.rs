@@ -151,16 +151,16 @@ fn token(row: &SqliteRow) -> Result<Token, StoreError> {
     })
 }
 
-fn bytes<const LENGTH: usize>(row: &SqliteRow, column: &str) -> Result<[u8; LENGTH], sqlx::Error> {
+pub(crate) fn bytes<const LENGTH: usize>(row: &SqliteRow, column: &str) -> Result<[u8; LENGTH], sqlx::Error> {
     let bytes: &[u8] = row.try_get(column)?;
     bytes.try_into().map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(error) })
 }
 
 /// SQLite's integers are signed. The last moment that they can tell is the year 294,246.
-fn signed(time_us: u64) -> i64 {
+pub(crate) fn signed(time_us: u64) -> i64 {
     i64::try_from(time_us).unwrap_or(i64::MAX)
 }
 
-fn unsigned(time_us: i64) -> u64 {
+pub(crate) fn unsigned(time_us: i64) -> u64 {
     u64::try_from(time_us).unwrap_or(0)
 }
