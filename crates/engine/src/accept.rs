@@ -139,7 +139,7 @@ pub(crate) fn begin(
     let mut opening = premises.opening(door.route.clone(), door.plaintext_allowed, door.tls.is_some());
     opening.principal = verified.map(|verified| verified.principal.clone());
     let facts = Facts { protocol: door.protocol, route: door.route.clone(), client, client_tls: door.tls.clone() };
-    let end = End::new(Transport::Open(leg), premises.memory.clone());
+    let end = End::new(Transport::Open(leg));
     let mut pump = Pump::new(door.protocol.stream(opening), end, facts, premises.clone(), chain);
     stop_with_the_gateway(&mut pump, phase);
     pump

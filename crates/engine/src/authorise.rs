@@ -112,7 +112,7 @@ pub(crate) async fn authorise(
             permit
         }
         Some((permit, mark)) if permit.is_for(&resource, &account) => {
-            pump.join_session(*mark, revoked);
+            pump.join_session(*mark, permit.principal(), revoked);
             permit.clone()
         }
         Some(_) => {
@@ -185,5 +185,5 @@ async fn begin(
         program: wanted.program.as_deref().map(printable),
         policies,
     };
-    pump.begin_session(event, revoked).await
+    pump.begin_session(event, &permit.principal, revoked).await
 }

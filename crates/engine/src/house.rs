@@ -11,6 +11,7 @@ use crate::half_open::HalfOpen;
 use crate::interrupts::Interrupts;
 use crate::kdf::KeyDeriver;
 use crate::limits::EngineLimits;
+use crate::memory::Memory;
 use crate::metrics::Metrics;
 use crate::tls::TargetTls;
 
@@ -63,14 +64,13 @@ pub(crate) struct Premises {
     pub(crate) half_open: Arc<HalfOpen>,
     pub(crate) target_tls: TargetTls,
     pub(crate) keys: KeyDeriver,
-    pub(crate) memory: Arc<tokio::sync::Semaphore>,
+    pub(crate) memory: Arc<Memory>,
 }
 
 impl Premises {
     pub(crate) fn new(house: House) -> Self {
         let half_open = HalfOpen::new(house.limits.half_open, house.metrics.clone());
-        let memory =
-            Arc::new(tokio::sync::Semaphore::new(house.limits.memory.min(tokio::sync::Semaphore::MAX_PERMITS)));
+        let memory = Memory::new(house.limits.memory, house.wire_limits.frame);
         Self {
             house,
             interrupts: Interrupts::default(),

@@ -17,6 +17,7 @@ mod interrupts;
 mod kdf;
 mod leg;
 mod limits;
+mod memory;
 mod metrics;
 mod prefixed;
 mod proxy_header;

@@ -23,7 +23,7 @@ pub struct EngineLimits {
     pub connections: usize,
     /// Streams that one session may have at once.
     pub streams: usize,
-    /// Memory for frames above the read-ahead, all sessions together, in bytes.
+    /// Memory for what is above the read-ahead, all sessions together, in bytes. One person may have a quarter of it.
     pub memory: usize,
 }
 

@@ -157,6 +157,10 @@ impl Stream for Recorded {
     fn wake_at(&self) -> Option<Instant> {
         self.stream.wake_at()
     }
+
+    fn holds(&self) -> usize {
+        self.stream.holds()
+    }
 }
 
 impl Drop for Recorded {

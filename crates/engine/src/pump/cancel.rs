@@ -69,7 +69,7 @@ impl Pump {
             let work = async {
                 let dialled = premises.house.dialer.dial(&permit.resource().address, Some(peer)).await.ok()?;
                 let stream = protocol.probe(probe, premises.opening(route.clone(), true, false));
-                let nobody = End::new(Transport::None, premises.memory.clone());
+                let nobody = End::new(Transport::None);
                 let facts = Facts { protocol, route, client, client_tls: None };
                 let mut pump = Pump::new(stream, nobody, facts, premises.clone(), chain);
                 let upstream = Upstream {

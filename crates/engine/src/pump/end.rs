@@ -2,11 +2,9 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ports::Later;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wire::Head;
 
 use crate::leg::{Arrival, Departure, Lanes, Leg};
@@ -33,8 +31,6 @@ pub(crate) enum Step {
     Moved(usize),
     /// The transport broke.
     Broken,
-    /// The process has no memory left for frames of this size.
-    NoMemory,
 }
 
 /// One end.
@@ -52,12 +48,10 @@ pub(crate) struct End {
     /// It takes nothing any more; what it has said may still be read.
     pub(crate) deaf: bool,
     unflushed: bool,
-    memory: Arc<Semaphore>,
-    reserved: Option<OwnedSemaphorePermit>,
 }
 
 impl End {
-    pub(crate) fn new(transport: Transport, memory: Arc<Semaphore>) -> Self {
+    pub(crate) fn new(transport: Transport) -> Self {
         Self {
             transport,
             lanes: Lanes::default(),
@@ -67,8 +61,6 @@ impl End {
             tls: false,
             deaf: false,
             unflushed: false,
-            memory,
-            reserved: None,
         }
     }
 
@@ -98,29 +90,13 @@ impl End {
                     Arrival::Head(head) => self.head = Some(head),
                     Arrival::End(trailer) => self.finished = Some(trailer),
                 }
-                if self.reserve() { Step::Moved(self.lanes.len() - before) } else { Step::NoMemory }
+                Step::Moved(self.lanes.len() - before)
             }
             Poll::Ready(Err(_)) => {
                 self.finished = Some(None);
                 Step::Broken
             }
         }
-    }
-
-    /// Holds a share of the process's memory for what is above the read-ahead, as much as really came.
-    pub(crate) fn reserve(&mut self) -> bool {
-        let above = u32::try_from(self.lanes.len().saturating_sub(READ_AHEAD)).unwrap_or(u32::MAX);
-        let held = self.reserved.as_ref().map_or(0, |permit| u32::try_from(permit.num_permits()).unwrap_or(u32::MAX));
-        if above == 0 {
-            self.reserved = None;
-        } else if above > held {
-            let Ok(more) = self.memory.clone().try_acquire_many_owned(above - held) else { return false };
-            match &mut self.reserved {
-                Some(permit) => permit.merge(more),
-                None => self.reserved = Some(more),
-            }
-        }
-        true
     }
 
     /// Sends what is ready. `flush_first`: what was sent must have left the process before more is.

@@ -33,10 +33,6 @@ impl Pump {
                 self.deadlines.lost(clock::now(), &self.premises.house.limits);
                 true
             }
-            Step::NoMemory => {
-                self.cut(Public::new(Class::Limit, "the gateway has no memory left for a message of this size"));
-                true
-            }
         }
     }
 
@@ -49,9 +45,27 @@ impl Pump {
             }
             moved = true;
         }
-        // Memory held for large frames is given back as soon as they are taken.
-        self.side(side).reserve();
         moved
+    }
+
+    /// Counts what this stream holds above the read-ahead, wherever it stands, and watches that a large message that was begun
+    /// also comes.
+    pub(super) fn weigh(&mut self) -> bool {
+        let (came, leaves) =
+            (self.client.lanes.len() + self.target.lanes.len(), self.out.client.len() + self.out.target.len());
+        let held = [came, leaves, self.stream.holds()];
+        let above = held.into_iter().map(|bytes| bytes.saturating_sub(2 * READ_AHEAD)).fold(0, usize::saturating_add);
+        let begun = self.client.lanes.len();
+        let unfinished = begun > READ_AHEAD && self.stream.wants(Side::Client) > begun;
+        self.deadlines.begun(clock::now(), unfinished.then_some(begun));
+        match self.held.hold(above) {
+            Ok(()) => false,
+            Err(short) if self.closing.is_none() => {
+                self.cut(short.into());
+                true
+            }
+            Err(_) => false,
+        }
     }
 
     fn feed_once(&mut self, side: Side) -> bool {

@@ -42,6 +42,7 @@ use crate::fault::Cause;
 use crate::half_open::Seat;
 use crate::house::Premises;
 use crate::interrupts::{Registered, Wish};
+use crate::memory::{Held, Owner};
 use crate::tls::ClientTls;
 
 /// What a stage is told: a question that only a stage may answer, or the end.
@@ -75,6 +76,7 @@ pub(crate) struct Pump {
     /// Answers that the stream has not been given yet.
     answers: VecDeque<(Ticket, Answer)>,
     settling: bool,
+    held: Held,
     /// The user name of the sign-in under way.
     user: Option<String>,
     chores: FuturesUnordered<Later<Chore>>,
@@ -105,11 +107,12 @@ impl Pump {
     ) -> Self {
         let mint = wire::Mint::new(u64::from_be_bytes(premises.random()));
         let (wishing, wishes) = mpsc::channel(WISHES);
+        let held = Held::nothing(premises.memory.clone(), Owner::Stranger(facts.client.ip().into()));
         let now = clock::now();
         Self {
             stream,
             client,
-            target: End::new(Transport::None, premises.memory.clone()),
+            target: End::new(Transport::None),
             out: Outbox::new(chain.clone(), facts.protocol.manifest(), mint, premises.house.metrics.clone()),
             deadlines: Deadlines::handshake(now, &premises.house.limits),
             facts,
@@ -120,6 +123,7 @@ impl Pump {
             turns: VecDeque::new(),
             answers: VecDeque::new(),
             settling: false,
+            held,
             user: None,
             chores: FuturesUnordered::new(),
             stops: FuturesUnordered::new(),

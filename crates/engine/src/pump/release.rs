@@ -67,7 +67,7 @@ impl Pump {
         }
         let flush_first = queue.aside_is_next();
         match end.poll_transmit(cx, &mut queue.ready, flush_first) {
-            Step::Idle | Step::NoMemory => false,
+            Step::Idle => false,
             Step::Moved(bytes) => {
                 queue.sent(bytes);
                 if bytes > 0 {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
 
-use model::{Event, Public, SessionId, StreamId};
+use model::{Event, Principal, Public, SessionId, StreamId};
 use ports::{Later, Mark};
 use wire::{Answer, Route, Side, Stop, Ticket};
 
@@ -16,6 +16,7 @@ use crate::connect::Live;
 use crate::fault::Cause;
 use crate::half_open::Seat;
 use crate::leg::Leg;
+use crate::memory::Owner;
 
 impl Pump {
     pub(crate) fn session(&self) -> SessionId {
@@ -101,19 +102,27 @@ impl Pump {
 
     /// The session begins: its first record is written and gates everything that goes to the target. It leaves the waiting
     /// room and can be revoked.
-    pub(crate) async fn begin_session(&mut self, event: Event, revoked: Later<Public>) -> Result<Mark, Cause> {
+    pub(crate) async fn begin_session(
+        &mut self,
+        event: Event,
+        who: &Principal,
+        revoked: Later<Public>,
+    ) -> Result<Mark, Cause> {
         let Some(mark) = self.out.record(event) else {
             return Err(self.finish(Cause::Journal).await);
         };
-        self.join_session(mark, revoked);
+        self.join_session(mark, who, revoked);
         Ok(mark)
     }
 
     /// The stream belongs to a session whose first record has that mark, and ends when its credential is revoked.
-    pub(crate) fn join_session(&mut self, begun: Mark, revoked: Later<Public>) {
+    pub(crate) fn join_session(&mut self, begun: Mark, who: &Principal, revoked: Later<Public>) {
         self.out.target.gate(begun);
         self.out.client.gate(begun);
         self.seat = None;
+        if let Err(short) = self.held.belongs_to(Owner::Person(who.id.clone())) {
+            self.cut(short.into());
+        }
         self.stops.push(Box::pin(async move { Stop::Cut(revoked.await) }));
     }
 

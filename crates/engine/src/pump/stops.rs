@@ -11,10 +11,13 @@ use wire::{Input, Side, Stop};
 use super::Pump;
 use crate::clock;
 use crate::fault::Cause;
-use crate::limits::EngineLimits;
+use crate::limits::{EngineLimits, READ_AHEAD};
 
 /// A target that has taken nothing for so long is busy: a cancel waits no longer for what is queued before it.
 const HURRY: Duration = Duration::from_millis(500);
+
+/// A large message that is held in memory must go on by at least the read-ahead in so much time.
+const UNFINISHED: Duration = Duration::from_secs(60);
 
 /// What happens when time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub(crate) enum Overdue {
     Handshake,
     /// The target has not let the session in, a while after it took the connection.
     Silent,
+    /// The rest of a large message does not come.
+    Unfinished,
     /// A side was lost, and the stream has not come to its end.
     Lost,
     /// No byte moved for too long.
@@ -45,6 +50,8 @@ pub(crate) struct Deadlines {
     last_call: Option<Instant>,
     probes: Option<Instant>,
     lost: Option<Instant>,
+    /// When more of a large message must have come, and how much of it there was before.
+    unfinished: Option<(Instant, usize)>,
     idle: Option<Duration>,
     moved: Instant,
 }
@@ -58,6 +65,7 @@ impl Deadlines {
             last_call: None,
             probes: None,
             lost: None,
+            unfinished: None,
             idle: None,
             moved: now,
         }
@@ -90,6 +98,14 @@ impl Deadlines {
         self.probes = self.probes.map(|_| now + HURRY);
     }
 
+    /// So much of a large message is there, and not all; `None` = none is begun.
+    pub(crate) fn begun(&mut self, now: Instant, length: Option<usize>) {
+        self.unfinished = length.map(|length| match self.unfinished {
+            Some((at, before)) if length < before.saturating_add(READ_AHEAD) => (at, before),
+            _ => (now + UNFINISHED, length),
+        });
+    }
+
     /// A side was lost. The stream comes to its end by itself, as a rule: it may give what runs some time.
     pub(crate) fn lost(&mut self, now: Instant, limits: &EngineLimits) {
         self.lost = Some(now + limits.linger * 3);
@@ -118,6 +134,9 @@ impl Deadlines {
         } else if due(self.lost) {
             self.lost = None;
             Some(Overdue::Lost)
+        } else if due(self.unfinished.map(|(at, _)| at)) {
+            self.unfinished = None;
+            Some(Overdue::Unfinished)
         } else if due(self.session) {
             self.session = None;
             Some(Overdue::Session)
@@ -133,8 +152,9 @@ impl Deadlines {
 
     /// The next time at which something becomes due.
     pub(crate) fn next(&self, wake: Option<Instant>) -> Option<Instant> {
+        let unfinished = self.unfinished.map(|(at, _)| at);
         let idle = self.idle.map(|idle| self.moved + idle);
-        [self.last_call, self.handshake, self.silent, self.probes, self.lost, self.session, idle, wake]
+        [self.last_call, self.handshake, self.silent, self.probes, self.lost, unfinished, self.session, idle, wake]
             .into_iter()
             .flatten()
             .min()
@@ -157,6 +177,9 @@ impl Pump {
             }
             Some(Overdue::Handshake) => {
                 self.goodbye(Cause::TooSlow, Some(Public::new(Class::Limit, "signing in took too long")));
+            }
+            Some(Overdue::Unfinished) => {
+                self.cut(Public::new(Class::Limit, "a large message was begun, and its rest did not come in time"));
             }
             Some(Overdue::Lost) => self.lost(),
             Some(Overdue::Probes) => self.hurry_asides(),

@@ -23,6 +23,7 @@ impl Pump {
                 moved |= self.poll_take(side, cx);
                 moved |= self.feed(side);
             }
+            moved |= self.weigh();
             moved |= self.poll_gates(cx);
             for side in [Side::Target, Side::Client] {
                 moved |= self.poll_secure(side, cx);

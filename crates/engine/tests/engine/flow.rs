@@ -1,12 +1,17 @@
 //! Back-pressure both ways: a side that does not take what it is sent stops the other, and nothing grows without bound.
 
-use engine::EngineLimits;
+use std::time::Duration;
+
+use bytes::Bytes;
+use engine::{Cause, EngineLimits};
+use model::Class;
 use testkit::house::{TestHouse, allow, settle};
+use testkit::legs::Remote;
 use testkit::peer::{Heard, Peer, Said, say as says};
 use testkit::toy::Toy;
 use testkit::toy::frame::{Framer, tag, write};
 
-use crate::scene::{answers, house, say, signed_in};
+use crate::scene::{answers, house, last_error, say, signed_in, with_limits};
 
 const ROWS: usize = 2_000;
 const ROW: usize = 4_096;
@@ -110,4 +115,55 @@ async fn answers_flow_while_the_target_takes_nothing_more() {
     visitor.remote.stall(false);
     settle().await;
     assert_eq!(answers(&visitor.remote), [format!("ok, {ROWS} rows, state 0")]);
+}
+
+/// Says the beginning of a message of `length` bytes.
+fn begin_message(client: &Remote, length: u32, come: usize) {
+    client.say([&length.to_be_bytes()[..], b"S"].concat());
+    let piece = Bytes::from(vec![b'v'; 1024 * 1024]);
+    (0..come / piece.len()).for_each(|_| client.say(piece.clone()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_person_does_not_hold_the_memory_of_all() {
+    const MIB: usize = 1024 * 1024;
+    // A quarter of it is less than one largest message, for which there is always room.
+    let house = with_limits(|_| allow(), EngineLimits { memory: 200 * MIB, ..EngineLimits::default() });
+    let (first, _) = signed_in(&house).await;
+    let (second, _) = signed_in(&house).await;
+    begin_message(&first.remote, 60 << 20, 40 * MIB);
+    settle().await;
+    assert_eq!(first.remote.untaken(), 0);
+    begin_message(&second.remote, 60 << 20, 40 * MIB);
+    assert_eq!(second.session.await.unwrap().cause, Cause::Stopped(Class::Limit));
+    assert!(last_error(&second.remote).contains("as one person may have"), "{}", last_error(&second.remote));
+    first.remote.break_off();
+    let _ = first.session.await.unwrap();
+    let (third, _) = signed_in(&house).await;
+    begin_message(&third.remote, 60 << 20, 40 * MIB);
+    settle().await;
+    assert_eq!((third.remote.untaken(), third.session.is_finished()), (0, false), "it was given back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_message_that_was_begun_must_come() {
+    let house = house(|_| allow());
+    let (visitor, target) = signed_in(&house).await;
+    begin_message(&visitor.remote, 3 << 20, 1 << 20);
+    // Slow, but it comes.
+    for _ in 0..16 {
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        visitor.remote.say(vec![b'v'; 64 * 1024]);
+    }
+    settle().await;
+    assert!(!visitor.session.is_finished());
+    // A byte now and then is no progress.
+    let begun = tokio::time::Instant::now();
+    while !visitor.session.is_finished() {
+        visitor.remote.say(&b"v"[..]);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    assert!(begun.elapsed() < Duration::from_secs(90), "{:?}", begun.elapsed());
+    assert!(last_error(&visitor.remote).contains("did not come in time"));
+    assert!(target.effects().is_empty());
 }

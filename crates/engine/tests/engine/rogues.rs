@@ -28,6 +28,8 @@ enum Sin {
     Stuck,
     /// Wants more than any limit.
     Greedy,
+    /// Keeps more than there is.
+    Hoarding,
 }
 
 struct Rogue(Sin);
@@ -63,7 +65,7 @@ impl RogueStream {
             Sin::Forged | Sin::Early => out.send(Side::Target, 0, bytes, Why::Command(&go)),
             Sin::Outcome => out.outcome(go, model::Outcome::of(model::Status::Done)),
             Sin::Panic => panic!("a protocol crate failed"),
-            Sin::Stuck | Sin::Greedy => {}
+            Sin::Stuck | Sin::Greedy | Sin::Hoarding => {}
         }
     }
 }
@@ -86,6 +88,10 @@ impl Stream for RogueStream {
     fn wants(&self, from: Side) -> usize {
         if matches!(self.sin, Sin::Greedy) { usize::MAX } else { self.toy.wants(from) }
     }
+
+    fn holds(&self) -> usize {
+        if matches!(self.sin, Sin::Hoarding) && self.sinned { usize::MAX } else { 0 }
+    }
 }
 
 fn rogue(sin: Sin) -> TestHouse {
@@ -96,7 +102,9 @@ fn rogue(sin: Sin) -> TestHouse {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_reaches_a_target_against_the_rules() {
-    for sin in [Sin::Plumbing, Sin::Reply, Sin::Forged, Sin::Early, Sin::Outcome, Sin::Stuck, Sin::Greedy] {
+    let (sends, takes) =
+        ([Sin::Plumbing, Sin::Reply, Sin::Forged, Sin::Early, Sin::Outcome], [Sin::Stuck, Sin::Greedy, Sin::Hoarding]);
+    for sin in sends.into_iter().chain(takes) {
         let house = rogue(sin);
         let visitor = house.visit(Box::new(Client::new(&["set a 1"])));
         let receipt = visitor.session.await.unwrap();
