@@ -17,7 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub use error::IdentityError;
 pub use local::Local;
 pub use people::Person;
-pub use tokens::{NewToken, TokenInfo, Tokens};
+pub use tokens::{NewToken, Prepared, TokenInfo, Tokens};
 
 /// The issuer of people of the configuration file.
 pub const LOCAL: &str = "local";

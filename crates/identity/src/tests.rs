@@ -73,12 +73,16 @@ impl House {
     }
 
     async fn token(&self, person: &str) -> NewToken {
-        self.tokens.create(person, HOUR).await.unwrap()
+        made(&self.tokens, person).await
     }
 
     fn revoked(&self, verified: &Verified) -> tokio::task::JoinHandle<Public> {
         tokio::spawn(self.directory.revoked(&verified.credential, &verified.principal))
     }
+}
+
+async fn made(tokens: &Tokens, person: &str) -> NewToken {
+    tokens.keep(tokens.prepare(person, HOUR).await.unwrap()).await.unwrap()
 }
 
 #[test]
@@ -177,7 +181,7 @@ async fn a_revocation_by_another_process_cuts_the_sessions_of_that_token_only() 
     assert_eq!(told.message, "the token that opened this session was revoked");
     // Neither the end of its token's time nor other people's tokens end a session.
     house.now.fetch_add(7_200_000_000, Ordering::Relaxed);
-    other.create("bob", HOUR).await.unwrap();
+    made(&other, "bob").await;
     assert!(timeout(Duration::from_millis(1200), &mut lives).await.is_err());
     house.directory.replace_people(vec![person("ada")]);
     assert!(timeout(Duration::from_millis(100), &mut lives).await.is_err());
@@ -215,9 +219,12 @@ async fn tokens_are_listed_without_what_they_are_and_bad_wishes_refused() {
     let kept = house.store.token(&made.id).await.unwrap().unwrap();
     assert!(!format!("{kept:?}").contains(made.token.reveal_str().unwrap()));
     for bad in ["", "ada+dba", "a\nb"] {
-        assert!(matches!(house.tokens.create(bad, HOUR).await, Err(IdentityError::Name)), "{bad:?}");
+        assert!(matches!(house.tokens.prepare(bad, HOUR).await, Err(IdentityError::Name)), "{bad:?}");
     }
-    assert!(matches!(house.tokens.create("ada", Duration::ZERO).await, Err(IdentityError::Lifetime)));
+    assert!(matches!(house.tokens.prepare("ada", Duration::ZERO).await, Err(IdentityError::Lifetime)));
+    let prepared = house.tokens.prepare("ada", HOUR).await.unwrap();
+    assert!(matches!(house.tokens.find(prepared.id()).await, Err(IdentityError::NoToken(_))), "it lets in already");
+    assert_eq!(house.tokens.find(&made.id).await.unwrap(), listed[0]);
     assert!(matches!(house.tokens.revoke("none").await, Err(IdentityError::NoToken(_))));
     assert_eq!(house.tokens.revoke(&made.id).await.unwrap().revoked_us, Some(1_000_000));
 }

@@ -26,6 +26,24 @@ pub struct NewToken {
     pub expires_us: u64,
 }
 
+/// A token that does not let anybody in yet, so that it can be written down before it does.
+pub struct Prepared {
+    secret: Secret,
+    kept: Token,
+}
+
+impl Prepared {
+    /// Its public name.
+    pub fn id(&self) -> &str {
+        &self.kept.id
+    }
+
+    /// Not valid from then on; microseconds since 1970 UTC.
+    pub fn expires_us(&self) -> u64 {
+        self.kept.expires_us
+    }
+}
+
 /// A token as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenInfo {
@@ -47,12 +65,12 @@ impl Tokens {
         Self { store, clock }
     }
 
-    /// Makes a token for a person. Whether the person is listed is for the caller to check, who has the list.
+    /// Makes a token for a person, which `keep` lets in. Whether the person is listed is for the caller to check, who has
+    /// the list.
     ///
     /// # Errors
-    /// When nobody could sign in by that name, the lifetime is less than a second, the person has too many tokens, or
-    /// the store fails.
-    pub async fn create(&self, person: &str, lifetime: Duration) -> Result<NewToken, IdentityError> {
+    /// When nobody could sign in by that name, the lifetime is less than a second, or the store fails.
+    pub async fn prepare(&self, person: &str, lifetime: Duration) -> Result<Prepared, IdentityError> {
         match Login::parse(person) {
             Ok(Login { account: None, .. }) => {}
             _ => return Err(IdentityError::Name),
@@ -68,7 +86,7 @@ impl Tokens {
         let created_us = (self.clock)();
         let expires_us = created_us.saturating_add(u64::try_from(lifetime.as_micros()).unwrap_or(u64::MAX));
         let kept = Token {
-            id: id.clone(),
+            id,
             person: person.to_owned(),
             stored_key: keys.stored,
             server_key: keys.server,
@@ -76,8 +94,26 @@ impl Tokens {
             expires_us,
             revoked_us: None,
         };
+        Ok(Prepared { secret, kept })
+    }
+
+    /// Keeps a prepared token: from now on it lets its person in.
+    ///
+    /// # Errors
+    /// When the person has too many tokens, or the store fails.
+    pub async fn keep(&self, prepared: Prepared) -> Result<NewToken, IdentityError> {
+        let Prepared { secret, kept } = prepared;
         self.store.create_token(&kept).await?;
-        Ok(NewToken { id, token: secret, expires_us })
+        Ok(NewToken { id: kept.id, token: secret, expires_us: kept.expires_us })
+    }
+
+    /// The token of that public name.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the store fails.
+    pub async fn find(&self, id: &str) -> Result<TokenInfo, IdentityError> {
+        let found = self.store.token(id).await?;
+        found.map(TokenInfo::from).ok_or_else(|| IdentityError::NoToken(id.to_owned()))
     }
 
     /// All tokens, dead ones too, by person.
