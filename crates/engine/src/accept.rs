@@ -70,7 +70,7 @@ impl Stranger {
     /// When it is not what it must be here, or says nothing. Nothing is owed to such a connection, not even an error text:
     /// it has not begun to speak the protocol.
     pub(crate) async fn accept(self, premises: &Arc<Premises>) -> Result<Accepted, Cause> {
-        let Self { entrance, peer, door, chain, seat: (seat, mut evicted), phase, .. } = self;
+        let Self { entrance, peer, door, chain, seat: (seat, mut evicted), phase, counted } = self;
         let io = match entrance {
             Entrance::Io(io) => io,
             Entrance::Trunk(trunk, verified) => {
@@ -81,6 +81,7 @@ impl Stranger {
                     door,
                     chain,
                     phase,
+                    counted,
                 })));
             }
         };
@@ -93,7 +94,7 @@ impl Stranger {
         };
         let (leg, tls) = arrived.inspect_err(|cause| refused_at_the_door(*cause, client, &door, premises, &chain))?;
         let mut pump = begin(leg, client, None, &door, premises, chain, phase);
-        pump.sit(seat);
+        pump.sit(seat, counted);
         pump.stop_when(Box::pin(async move {
             crowded_out(&mut evicted).await;
             Stop::Cut(Public::new(Class::Limit, "too many connections that have not signed in"))

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use model::Limits;
 use ports::{Approvals, Decider, Directory, Journal, Resources, Secrets};
+use tokio::sync::Semaphore;
 use wire::{Entropy, Opening, Route};
 
 use crate::connect::Dialer;
 use crate::half_open::HalfOpen;
 use crate::interrupts::Interrupts;
 use crate::kdf::KeyDeriver;
-use crate::limits::EngineLimits;
+use crate::limits::{EngineLimits, LINGERING};
 use crate::memory::Memory;
 use crate::metrics::Metrics;
 use crate::tls::TargetTls;
@@ -65,6 +66,8 @@ pub(crate) struct Premises {
     pub(crate) target_tls: TargetTls,
     pub(crate) keys: KeyDeriver,
     pub(crate) memory: Arc<Memory>,
+    /// Places for the last words of those who were sent away.
+    pub(crate) lingering: Arc<Semaphore>,
 }
 
 impl Premises {
@@ -78,6 +81,7 @@ impl Premises {
             target_tls: TargetTls::default(),
             keys: KeyDeriver::default(),
             memory,
+            lingering: Arc::new(Semaphore::new(LINGERING)),
         }
     }
 

@@ -44,5 +44,9 @@ impl Default for EngineLimits {
     }
 }
 
+/// Connections that were sent away before a session began, and are to take the reason yet: they have places of their own, so
+/// that they do not use up those of `connections`. When these are taken, who is sent away is closed at once.
+pub(crate) const LINGERING: usize = 256;
+
 /// Bytes read ahead of a paused or slow conversation, and the length at which a queue counts as full.
 pub(crate) const READ_AHEAD: usize = 64 * 1024;

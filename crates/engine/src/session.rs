@@ -18,8 +18,7 @@ use crate::relay::relay;
 use crate::streams;
 
 /// accept -> identify -> authorise -> connect -> relay. The supervisor seals.
-pub(crate) async fn run(mut stranger: Stranger, premises: Arc<Premises>) -> Cause {
-    let _counted_until_the_end = stranger.counted.take();
+pub(crate) async fn run(stranger: Stranger, premises: Arc<Premises>) -> Cause {
     match stranger.accept(&premises).await {
         Ok(Accepted::Stream(pump)) => stream(*pump, None, &Shared::default(), &premises).await,
         Ok(Accepted::Many(many)) => streams::run(*many, premises).await,

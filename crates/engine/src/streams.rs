@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use model::StreamId;
 use ports::Verified;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use wire::Side;
 
 use crate::accept::{Door, begin};
@@ -36,11 +36,13 @@ pub(crate) struct Streams {
     pub(crate) door: Arc<Door>,
     pub(crate) chain: Arc<Chain>,
     pub(crate) phase: watch::Receiver<Phase>,
+    /// Its place among the connections.
+    pub(crate) counted: Option<OwnedSemaphorePermit>,
 }
 
 /// Runs every stream that comes, side by side, until the client opens no more and all have ended.
 pub(crate) async fn run(streams: Streams, premises: Arc<Premises>) -> Cause {
-    let Streams { mut trunk, verified, client, door, chain, phase } = streams;
+    let Streams { mut trunk, verified, client, door, chain, phase, counted: _until_the_end } = streams;
     let shared = Shared::default();
     let mut running = FuturesUnordered::new();
     let (mut open, mut opened, mut last) = (true, 0, Cause::Left(Side::Client));

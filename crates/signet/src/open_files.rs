@@ -2,8 +2,8 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// What is open besides sockets of sessions: journal, store, listeners, operators.
-const OTHERS: u64 = 256;
+/// What is open besides sockets of sessions: journal, store, listeners, operators, and connections that were sent away.
+const OTHERS: u64 = 512;
 
 /// Raises the soft limit to the hard one, and says so when that is not enough for `connections`.
 pub(crate) fn raise(connections: usize) {

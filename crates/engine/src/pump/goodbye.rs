@@ -22,6 +22,17 @@ impl Pump {
         }
         self.out.end(Side::Client);
         self.out.end(Side::Target);
+        if self.seat.take().is_some() {
+            self.send_away(cause);
+        }
+    }
+
+    /// No session has begun: a stranger who is sent away must not take the place of somebody else while it is told why.
+    fn send_away(&mut self, cause: Cause) {
+        match self.premises.lingering.clone().try_acquire_owned() {
+            Ok(place) => self.counted = Some(place),
+            Err(_) => self.done = Some(cause),
+        }
     }
 
     /// Stopped from outside, or by a bound.

@@ -27,7 +27,7 @@ use std::time::Instant;
 
 use futures_util::stream::FuturesUnordered;
 use ports::{Later, Mark};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::Sleep;
 use wire::{Answer, Claim, Input, Protocol, Route, Side, Stop, Stream, Ticket, Wanted};
 
@@ -72,6 +72,8 @@ pub(crate) struct Pump {
     chain: Arc<Chain>,
     live: Option<Live>,
     seat: Option<Seat>,
+    /// The place among the connections; among the lingering ones for who was sent away.
+    counted: Option<OwnedSemaphorePermit>,
     turns: VecDeque<Turn>,
     /// Answers that the stream has not been given yet.
     answers: VecDeque<(Ticket, Answer)>,
@@ -120,6 +122,7 @@ impl Pump {
             chain,
             live: None,
             seat: None,
+            counted: None,
             turns: VecDeque::new(),
             answers: VecDeque::new(),
             settling: false,

@@ -7,6 +7,7 @@ use std::task::Poll;
 
 use model::{Event, Principal, Public, SessionId, StreamId};
 use ports::{Later, Mark};
+use tokio::sync::OwnedSemaphorePermit;
 use wire::{Answer, Route, Side, Stop, Ticket};
 
 use super::end::Transport;
@@ -139,9 +140,10 @@ impl Pump {
         self.deadlines.connected(clock::now(), &self.premises.house.limits);
     }
 
-    /// Keeps a place in the waiting room until the session begins.
-    pub(crate) fn sit(&mut self, seat: Seat) {
+    /// Keeps a place in the waiting room until the session begins, and one among the connections until the end.
+    pub(crate) fn sit(&mut self, seat: Seat, counted: Option<OwnedSemaphorePermit>) {
         self.seat = Some(seat);
+        self.counted = counted;
     }
 
     /// Something that will end the session when it comes true.

@@ -10,4 +10,5 @@ mod gates;
 mod holds;
 mod rogues;
 mod scene;
+mod strangers;
 mod streams;

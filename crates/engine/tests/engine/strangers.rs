@@ -1,0 +1,76 @@
+//! Who is sent away before a session begins: they are told why, and take nobody's place meanwhile.
+
+use std::net::SocketAddr;
+
+use engine::{EngineLimits, Listener};
+use testkit::house::{Visitor, allow, settle};
+use testkit::peer::{Heard, Peer, Said};
+use testkit::toy::Toy;
+use testkit::toy::frame::{tag, write};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use wire::Route;
+
+use crate::scene::{house, tags, with_limits};
+
+/// Signs in with nobody's name, and stays although it was sent away.
+struct Mallory;
+
+fn hello(user: &str) -> bytes::Bytes {
+    write(tag::HELLO, &[user.as_bytes(), b"\0\0", &[7; 32]].concat())
+}
+
+impl Peer for Mallory {
+    fn begin(&mut self, said: &mut Vec<Said>) {
+        testkit::peer::say(said, hello("mallory"));
+    }
+
+    fn hears(&mut self, _: Heard<'_>, _: &mut Vec<Said>) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_linger_and_the_others_are_closed_at_once() {
+    let house = house(|_| allow());
+    let visitors: Vec<Visitor> = (0..300).map(|_| house.visit(Box::new(Mallory))).collect();
+    settle().await;
+    let gone = visitors.iter().filter(|visitor| visitor.session.is_finished()).count();
+    assert_eq!(gone, 300 - 256);
+    let told = visitors.iter().filter(|visitor| tags(&visitor.remote) == "E").count();
+    assert_eq!(told, 256, "who lingers is told why");
+    assert_eq!(house.record_types(), ["signin.refused"; 300]);
+    for visitor in visitors {
+        let _ = visitor.session.await.unwrap();
+    }
+    let next = house.visit(Box::new(Mallory));
+    settle().await;
+    assert_eq!(tags(&next.remote), "E", "the places are given back");
+}
+
+async fn arrive(at: SocketAddr, user: &str) -> (TcpStream, Option<u8>) {
+    let mut stream = TcpStream::connect(at).await.unwrap();
+    // One that is turned away at once may be gone before it has said this.
+    let _ = stream.write_all(&hello(user)).await;
+    let mut header = [0; 5];
+    let heard = stream.read_exact(&mut header).await;
+    (stream, heard.ok().map(|_| header[4]))
+}
+
+#[tokio::test]
+async fn who_was_sent_away_takes_nobodys_place() {
+    let house = with_limits(|_| allow(), EngineLimits { connections: 1, ..EngineLimits::default() });
+    let listener = Listener {
+        address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        protocol: &Toy,
+        route: Route::Fixed("prod".parse().unwrap()),
+        plaintext_allowed: true,
+        tls: None,
+        proxy_from: Vec::new(),
+    };
+    let address = house.gateway.listen(listener).await.unwrap();
+    let (_mallory, told) = arrive(address, "mallory").await;
+    assert_eq!(told, Some(tag::ERROR));
+    let (_ada, told) = arrive(address, "ada").await;
+    assert_eq!(told, Some(tag::HELLO), "mallory has not hung up, and there is room for one");
+    let (_alan, told) = arrive(address, "ada").await;
+    assert_eq!(told, None, "now it is full");
+}
