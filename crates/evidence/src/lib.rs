@@ -10,6 +10,7 @@
 mod error;
 mod frame;
 mod journal;
+mod log;
 mod queue;
 mod reader;
 mod recovery;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use error::{OpenError, ReadError};
 pub use journal::{FileJournal, Options};
+pub use log::{Refusal, Standing, Trouble};
 pub use reader::{Entry, Follower, Records, follow, read};
 pub use recovery::Recovery;
 
