@@ -89,16 +89,16 @@ pub(crate) async fn authorise(
     let found = admit(pump, &principal, &credential, account.as_deref(), &wanted, premises);
     let (resource, account, policies) = match found {
         Ok(found) => found,
-        Err(reason) => {
+        Err(Refusal { reason, told }) => {
             let event = Event::SigninRefused {
                 client: pump.client_address().to_string(),
                 protocol: pump.protocol_name().to_owned(),
                 user: Some(printable(if typed.is_empty() { &principal.name } else { &typed })),
                 resource: name.as_deref().map(printable),
-                reason: reason.clone(),
+                reason,
             };
             pump.record_refusal(event).await?;
-            return Err(turn_away(pump, ticket, reason).await);
+            return Err(turn_away(pump, ticket, told).await);
         }
     };
     let mut begun = pump.during(shared.lock()).await?;
@@ -132,6 +132,23 @@ async fn turn_away(pump: &mut Pump, ticket: Ticket, reason: Public) -> Cause {
 
 type Found = (Arc<Resource>, Account, Vec<String>);
 
+/// Why somebody is not let in: as it is written down, and as they are told.
+struct Refusal {
+    reason: Public,
+    told: Public,
+}
+
+impl Refusal {
+    /// What does not exist and what may not be used are told in the same words, so that nobody learns what exists.
+    fn not_for_you(reason: Public) -> Self {
+        let told = Public::new(Class::NotFound, "no such resource or account, or you may not use it").with_hint(
+            "Name the resource as the database, `resource` or `resource/database`, and another account than the default as \
+             `person+account`. Access is given by the operators of the gateway.",
+        );
+        Self { reason, told }
+    }
+}
+
 fn admit(
     pump: &Pump,
     principal: &Principal,
@@ -139,7 +156,7 @@ fn admit(
     account: Option<&str>,
     wanted: &Wanted,
     premises: &Premises,
-) -> Result<Found, Public> {
+) -> Result<Found, Refusal> {
     let resources = &premises.house.resources;
     let resource = match (pump.route(), &wanted.resource) {
         (Route::Fixed(name), None) => resources.named(name.as_str()),
@@ -147,20 +164,18 @@ fn admit(
         // A listener's own resource cannot be exchanged for another, and nobody is sent anywhere without a name.
         (Route::Fixed(_), Some(_)) | (Route::Named, None) => None,
     };
-    let resource = resource.filter(|resource| resource.protocol == pump.protocol_name()).ok_or_else(|| {
-        Public::new(Class::NotFound, "no such resource for this protocol").with_hint(
-            "Name the resource as the database: `resource` or `resource/database`. `signet connect` lists how.",
-        )
-    })?;
-    let account = resource.account(account).cloned().ok_or_else(|| {
-        Public::new(Class::NotFound, "no such account on this resource")
-            .with_hint("Sign in as `person` for the default account, or as `person+account`.")
-    })?;
+    let missing = |what| Refusal::not_for_you(Public::new(Class::NotFound, what));
+    let resource = resource
+        .filter(|resource| resource.protocol == pump.protocol_name())
+        .ok_or_else(|| missing("no such resource for this protocol"))?;
+    let account = resource.account(account).cloned().ok_or_else(|| missing("no such account on this resource"))?;
     match premises.house.decider.admit(Who { principal, credential, resource: &resource, account: &account }) {
         Verdict::Allow { policies, .. } => Ok((resource, account, policies)),
-        Verdict::Deny { reason, .. } => Err(reason),
+        Verdict::Deny { reason, .. } => Err(Refusal::not_for_you(reason)),
         Verdict::Hold { .. } => {
-            Err(Public::new(Class::Denied, "this session would need an approval that cannot be asked for here"))
+            let reason =
+                Public::new(Class::Denied, "this session would need an approval that cannot be asked for here");
+            Err(Refusal { told: reason.clone(), reason })
         }
     }
 }

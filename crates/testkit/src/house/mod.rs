@@ -28,11 +28,14 @@ pub fn allow() -> Verdict {
     Verdict::Allow { policies: vec!["test".to_owned()], obligations: Obligations::default() }
 }
 
+/// An account that exists, and that nobody may use.
+pub const LOCKED: &str = "locked";
+
 struct Rules(Rule);
 
 impl Decider for Rules {
-    fn admit(&self, _: Who<'_>) -> Verdict {
-        allow()
+    fn admit(&self, who: Who<'_>) -> Verdict {
+        if who.account.name == LOCKED { deny() } else { allow() }
     }
 
     fn decide(&self, _: Who<'_>, action: &Action) -> Verdict {
@@ -119,7 +122,7 @@ impl TestHouse {
             tls_ca: None,
             server_names: Vec::new(),
             default_database: None,
-            accounts: vec![Account { name: "app".to_owned(), user: "app".to_owned() }],
+            accounts: ["app", LOCKED].map(|name| Account { name: name.to_owned(), user: name.to_owned() }).to_vec(),
             labels: std::collections::BTreeMap::new(),
         };
         people.knows(resource);
