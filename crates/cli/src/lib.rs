@@ -7,6 +7,7 @@ mod connect;
 mod failure;
 mod log;
 mod page;
+mod record;
 mod run;
 mod terminal;
 mod token;

@@ -14,6 +14,7 @@ use time::macros::format_description;
 use crate::Terminal;
 use crate::arguments::TokenCommand;
 use crate::failure::{Code, Failure, Outcome};
+use crate::record;
 use crate::terminal::{Colour, plain};
 
 /// The longest life of a token.
@@ -27,7 +28,7 @@ pub(crate) fn run(config: &Config, command: TokenCommand, terminal: &mut Termina
         match command {
             TokenCommand::Create { person, ttl, json } => create(config, &tokens, &person, ttl, json, terminal).await,
             TokenCommand::List { json } => list(&tokens, json, &clock, terminal).await,
-            TokenCommand::Revoke { id } => revoke(&tokens, &id, terminal).await,
+            TokenCommand::Revoke { id } => revoke(config, &tokens, &id, terminal).await,
         }
     })
 }
@@ -57,9 +58,12 @@ async fn create(
         let failure = Failure::new(Code::Usage, format!("--ttl {ttl} is too long"));
         return Err(failure.hint(format!("A token lives at most {LONGEST}.")));
     }
-    let made = told(tokens.create(person, ttl.0)).await?;
+    let prepared = told(tokens.prepare(person, ttl.0)).await?;
+    let (id, expires) = (prepared.id().to_owned(), moment(prepared.expires_us()));
+    let details = [("token", id), ("person", person.to_owned()), ("expires", expires.clone())];
+    record::act(config, "token.create", details).await?;
+    let made = told(tokens.keep(prepared)).await?;
     let token = made.token.reveal_str().map_err(anyhow::Error::from)?;
-    let expires = moment(made.expires_us);
     if json {
         let object = json!({ "token": token, "id": made.id, "person": person, "expires": expires });
         return Ok(writeln!(terminal.out, "{object}")?);
@@ -90,7 +94,9 @@ async fn list(tokens: &Tokens, json: bool, clock: &Clock, terminal: &mut Termina
     Ok(())
 }
 
-async fn revoke(tokens: &Tokens, id: &str, terminal: &mut Terminal) -> Outcome {
+async fn revoke(config: &Config, tokens: &Tokens, id: &str, terminal: &mut Terminal) -> Outcome {
+    let found = told(tokens.find(id)).await?;
+    record::act(config, "token.revoke", [("token", found.id), ("person", found.person)]).await?;
     let revoked = told(tokens.revoke(id)).await?;
     Ok(writeln!(terminal.err, "token {id} of {} is revoked; its sessions end now", plain(&revoked.person, 128))?)
 }

@@ -48,6 +48,8 @@ async fn run(config: &Config) -> anyhow::Result<()> {
 
     let version = env!("CARGO_PKG_VERSION").to_owned();
     record(&journal, &clock, Event::GatewayStarted { version }).await?;
+    let control =
+        control::serve(&control::socket(&config.data_dir), Arc::<FileJournal>::clone(&journal), clock.clone())?;
     open_doors(config, &gateway, &tls).await?;
     operations::listen(config.operations, Arc::clone(&operations)).await?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), operations = %config.operations, "signet is ready");
@@ -65,6 +67,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             drained.await;
         }
     }
+    control.stop().await;
     record(&journal, &clock, Event::GatewayStopped).await?;
     tracing::info!("stopped");
     Ok(())

@@ -4,6 +4,7 @@ mod connecting;
 mod line;
 mod logging;
 mod pages;
+mod recorded;
 mod tokens;
 
 use std::cell::RefCell;

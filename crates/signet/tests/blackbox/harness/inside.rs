@@ -75,7 +75,8 @@ impl Plan {
     async fn open(self, dir: &Path, policy: Arc<Policy>, desk: Arc<Desk>) -> (SocketAddr, String) {
         let clock = wall_clock();
         let store = Arc::new(Store::open(&dir.join("store.sqlite")).await.unwrap());
-        let token = Tokens::new(Arc::clone(&store), Arc::clone(&clock)).create("ada", PATIENT).await.unwrap().token;
+        let tokens = Tokens::new(Arc::clone(&store), Arc::clone(&clock));
+        let token = tokens.keep(tokens.prepare("ada", PATIENT).await.unwrap()).await.unwrap().token;
         let ada = Person { name: "ada".into(), groups: Vec::new() };
         let directory = Local::open(store, vec![ada], Arc::clone(&clock)).await.unwrap();
         engine::spawn(directory.watch());
