@@ -28,9 +28,6 @@ pub(crate) trait Files: Send {
     /// Writes into a file at a place, and makes the file if it is not there.
     fn write_at(&mut self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()>;
 
-    /// Cuts a file off behind so many bytes, if it is longer.
-    fn cut(&mut self, path: &Path, length: u64) -> io::Result<()>;
-
     /// Puts a file in the place of another, in one step.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
 
@@ -77,14 +74,6 @@ impl Files for Disk {
     fn write_at(&mut self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let file = wal::private(OpenOptions::new().write(true).create(true).truncate(false)).open(path)?;
         file.write_all_at(bytes, offset)
-    }
-
-    fn cut(&mut self, path: &Path, length: u64) -> io::Result<()> {
-        let cut = || {
-            let file = OpenOptions::new().write(true).open(path)?;
-            if file.metadata()?.len() > length { file.set_len(length) } else { Ok(()) }
-        };
-        gone(cut())
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {

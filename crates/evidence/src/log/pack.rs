@@ -1,4 +1,7 @@
 //! The pack of a bundle: the ciphertexts of its records, one behind the other.
+//!
+//! What stands in a file already was durable in the journal when it was written, so after a crash the same bytes are written
+//! over it, and none stand behind them.
 
 use std::path::PathBuf;
 
@@ -30,7 +33,7 @@ impl Pack {
     pub(super) fn push(&mut self, ciphertexts: &[u8], work: &mut Work) {
         self.gathered.extend_from_slice(ciphertexts);
         if self.gathered.len() >= GATHERED {
-            self.hand_on(work);
+            self.flush(work);
         }
     }
 
@@ -41,24 +44,15 @@ impl Pack {
         self.written = 0;
     }
 
-    /// Has all of it written, and nothing behind it.
+    /// Has all of it written.
     pub(super) fn flush(&mut self, work: &mut Work) {
-        self.hand_on(work);
-        work.push(Step::Cut { path: self.path(), length: self.written });
-    }
-
-    fn hand_on(&mut self, work: &mut Work) {
         let bytes = std::mem::take(&mut self.gathered);
         if bytes.is_empty() {
             return;
         }
         let offset = self.written;
         self.written = offset.saturating_add(bytes.len() as u64);
-        work.push(Step::Part { path: self.path(), offset, bytes });
-    }
-
-    fn path(&self) -> PathBuf {
-        self.log.join(tile::payload_path(self.bundle))
+        work.push(Step::Part { path: self.log.join(tile::payload_path(self.bundle)), offset, bytes });
     }
 }
 

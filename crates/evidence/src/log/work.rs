@@ -34,20 +34,12 @@ pub(super) enum Step {
         /// What stands there.
         bytes: Vec<u8>,
     },
-    /// A file has nothing behind so many bytes.
-    Cut {
-        /// The file.
-        path: PathBuf,
-        /// How many.
-        length: u64,
-    },
 }
 
 impl Work {
     pub(super) fn push(&mut self, step: Step) {
-        if let Step::Whole { bytes, .. } | Step::Part { bytes, .. } = &step {
-            self.bytes = self.bytes.saturating_add(bytes.len());
-        }
+        let (Step::Whole { bytes, .. } | Step::Part { bytes, .. }) = &step;
+        self.bytes = self.bytes.saturating_add(bytes.len());
         self.steps.push_back(step);
     }
 
@@ -69,7 +61,7 @@ impl Work {
 
 impl Step {
     fn path(&self) -> &Path {
-        let (Self::Whole { path, .. } | Self::Part { path, .. } | Self::Cut { path, .. }) = self;
+        let (Self::Whole { path, .. } | Self::Part { path, .. }) = self;
         path
     }
 
@@ -83,7 +75,6 @@ impl Step {
                 }
                 written => written,
             },
-            Self::Cut { path, length } => files.cut(path, *length),
         }
     }
 }

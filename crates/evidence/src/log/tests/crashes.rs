@@ -14,7 +14,7 @@ use crate::log::files::faulty::{Fault, Faulty};
 use crate::log::publisher::Publisher;
 
 /// Durable records at each round.
-const ROUNDS: [u64; 10] = [2, 3, 3, 256, 300, 530, 790, 791, 792, 793];
+const ROUNDS: [u64; 12] = [2, 3, 256, 300, 610, 710, 720, 730, 740, 790, 791, 792];
 
 /// The last rounds are not disturbed: only the files of the last two publications are there in the end.
 const UNDISTURBED: usize = 3;
