@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use model::{Address, Class, Public};
+use model::{Address, Class, Public, Secret, TlsMode};
 use ports::Later;
 use wire::{Answer, Side, Upstream};
 
@@ -51,6 +51,8 @@ impl Dialer for TcpDialer {
 pub(crate) struct Live {
     pub(crate) permit: Arc<Permit>,
     pub(crate) peer: SocketAddr,
+    /// The target's password, until the leg is inside TLS.
+    pub(crate) password: Option<Secret>,
 }
 
 /// Opens the stream's leg to the target under the session's Permit.
@@ -58,8 +60,10 @@ pub(crate) async fn connect(pump: &mut Pump, admitted: Admitted, premises: &Arc<
     let Admitted { permit, ticket } = admitted;
     let reached = pump.during(reach(&permit, premises)).await?;
     match reached {
-        Ok((dialled, upstream)) => {
-            pump.connected(dialled.leg, Live { permit, peer: dialled.peer });
+        Ok((dialled, mut upstream)) => {
+            // A stream that has no password yet cannot send it in clear, whatever it is made to believe by the target.
+            let password = upstream.password.take_if(|_| upstream.tls != TlsMode::Disable);
+            pump.connected(dialled.leg, Live { permit, peer: dialled.peer, password });
             pump.answer(ticket, Answer::Connected(upstream));
             Ok(())
         }

@@ -67,7 +67,8 @@ impl ClientTls {
     pub(crate) async fn accept(self, io: Box<dyn Io>) -> io::Result<Secured> {
         let stream = TlsAcceptor::from(self.config).accept(io).await?;
         let (_, connection) = stream.get_ref();
-        let facts = TlsFacts { end_point: self.end_point, resource: None, alpn: connection.alpn_protocol().is_some() };
+        let alpn = connection.alpn_protocol().is_some();
+        let facts = TlsFacts { end_point: self.end_point, alpn, ..TlsFacts::default() };
         let server_name = connection.server_name().map(str::to_owned);
         Ok(Secured { leg: Box::new(ByteLeg::new(stream)), facts, server_name })
     }
@@ -105,7 +106,7 @@ impl TargetTls {
             let stream = TlsConnector::from(config).connect(name, io).await?;
             let leaf =
                 stream.get_ref().1.peer_certificates().and_then(|chain| chain.first()).map(|leaf| end_point(leaf));
-            let facts = TlsFacts { end_point: leaf.unwrap_or_default(), resource: None, alpn: false };
+            let facts = TlsFacts { end_point: leaf.unwrap_or_default(), ..TlsFacts::default() };
             Ok(Secured { leg: Box::new(ByteLeg::new(stream)), facts, server_name: None })
         }
     }

@@ -80,7 +80,7 @@ pub struct Wanted {
 pub struct Upstream {
     /// The target's user name.
     pub user: String,
-    /// The password, when there is one.
+    /// The password, when there is one and the leg goes without TLS. Else it comes with `Input::Secured`.
     pub password: Option<Secret>,
     /// How the leg must be protected before anything secret is sent.
     pub tls: TlsMode,

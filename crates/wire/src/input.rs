@@ -1,7 +1,7 @@
 //! What happens to a stream.
 
 use bytes::{Bytes, BytesMut};
-use model::{Public, ResourceName};
+use model::{Public, ResourceName, Secret};
 
 use crate::{Answer, Lane, Side, Ticket};
 
@@ -45,6 +45,8 @@ pub struct TlsFacts {
     pub resource: Option<ResourceName>,
     /// Whether the application protocol (ALPN) of the manifest was agreed on.
     pub alpn: bool,
+    /// Towards a target: the account's password, when it has one. It is handed out here, and not before.
+    pub password: Option<Secret>,
 }
 
 /// A structured beginning: named fields and free ones. Protocols that frame bytes themselves never see one.

@@ -78,7 +78,7 @@ impl Pump {
                     tls: permit.resource().tls,
                     database: None,
                 };
-                pump.connected(dialled.leg, Live { permit, peer });
+                pump.connected(dialled.leg, Live { permit, peer, password: None });
                 pump.tell(Input::Answer(Ticket::new(0), Answer::Connected(upstream)));
                 pump.next().await;
                 Some(())

@@ -39,9 +39,12 @@ impl Pump {
         let Poll::Ready(outcome) = handshake.as_mut().poll(cx) else { return false };
         self.out.securing.remove(&side);
         match outcome {
-            Ok(Secured { leg, facts, server_name }) => {
+            Ok(Secured { leg, mut facts, server_name }) => {
                 end.transport = Transport::Open(leg);
                 end.tls = true;
+                if side == Side::Target {
+                    facts.password = self.live.as_mut().and_then(|live| live.password.take());
+                }
                 self.tell_secured(side, facts, server_name.as_deref());
             }
             Err(error) => {

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use engine::{Cause, EngineLimits};
-use testkit::house::{TestHouse, allow};
+use model::{Resource, ResourceName, TlsMode};
+use ports::Resources;
+use testkit::house::{TestHouse, allow, settle};
 use testkit::toy::Toy;
 use testkit::toy::client::Client;
 use testkit::toy::target::Target;
@@ -30,6 +32,8 @@ enum Sin {
     Greedy,
     /// Keeps more than there is.
     Hoarding,
+    /// Sends the target's password before TLS.
+    InClear,
 }
 
 struct Rogue(Sin);
@@ -65,7 +69,7 @@ impl RogueStream {
             Sin::Forged | Sin::Early => out.send(Side::Target, 0, bytes, Why::Command(&go)),
             Sin::Outcome => out.outcome(go, model::Outcome::of(model::Status::Done)),
             Sin::Panic => panic!("a protocol crate failed"),
-            Sin::Stuck | Sin::Greedy | Sin::Hoarding => {}
+            Sin::Stuck | Sin::Greedy | Sin::Hoarding | Sin::InClear => {}
         }
     }
 }
@@ -76,6 +80,11 @@ impl Stream for RogueStream {
             (Input::Data(Side::Client, ..), Sin::Early) => true,
             (Input::Data(Side::Client, ..), Sin::Stuck) => return Ok(()),
             (Input::Answer(_, Answer::Go(..)), Sin::Panic) => true,
+            (Input::Answer(_, Answer::Connected(upstream)), Sin::InClear) => {
+                let password = upstream.password.as_ref().map_or(&b"there is none"[..], model::Secret::reveal);
+                out.send(Side::Target, 0, Bytes::copy_from_slice(password), Why::Plumbing("hello"));
+                return Ok(());
+            }
             (Input::Answer(_, Answer::Connected(_)), sin) => !matches!(sin, Sin::Panic),
             _ => false,
         };
@@ -125,4 +134,18 @@ async fn a_panic_is_sealed_by_the_supervisor() {
     assert_eq!(house.record_types(), ["session.start", "command", "outcome", "session.end"]);
     assert_eq!(receipt.records, 4);
     assert!(house.dialer.dialled()[0].effects().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_is_not_handed_out_before_tls() {
+    for (tls, known) in [(TlsMode::Disable, true), (TlsMode::Require, false), (TlsMode::VerifyFull, false)] {
+        let house = rogue(Sin::InClear);
+        let name: ResourceName = "guarded".parse().unwrap();
+        let prod = Resources::named(house.people.as_ref(), "prod").unwrap();
+        house.people.knows(Resource { name: name.clone(), tls, ..Resource::clone(&prod) });
+        let _visitor = house.visit_resource(name, Box::new(Client::new(&[])));
+        settle().await;
+        let heard = house.dialer.dialled()[0].heard(0);
+        assert_eq!(heard, if known { &b"hunter2"[..] } else { b"there is none" }, "{tls:?}");
+    }
 }

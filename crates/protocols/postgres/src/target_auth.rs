@@ -237,7 +237,8 @@ impl Stage for Entering {
     fn input(&mut self, setting: &mut Setting, input: Input<'_>, out: &mut dyn Out) -> Result<Next, Fault> {
         match input {
             Input::Data(Side::Target, _, buffer) => self.data(setting, buffer, out),
-            Input::Secured(Side::Target, facts) => {
+            Input::Secured(Side::Target, mut facts) => {
+                self.upstream.password = facts.password.take().or(self.upstream.password.take());
                 self.tls = Some(facts);
                 self.protection = Protection::Ready;
                 self.start(setting, out);

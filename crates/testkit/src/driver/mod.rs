@@ -11,9 +11,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use model::{Class, Public};
+use model::{Class, Public, Secret, TlsMode};
 use wire::{
-    Answer, Ask, Entropy, Input, Opening, Probe, Protocol, Route, Side, Stop, Stream, Ticket, TlsFacts, Violation,
+    Answer, Ask, Entropy, Input, Opening, Probe, Protocol, Route, Side, Stop, Stream, Ticket, TlsFacts, Upstream,
+    Violation,
 };
 
 pub use desk::{Decide, Decision, Desk, HoldEnds, OpenDesk, ada, allow_all, denied};
@@ -59,6 +60,7 @@ pub fn run(setup: Setup) -> Run {
         pauses: BTreeMap::new(),
         answers: Vec::new(),
         held: Vec::new(),
+        password: None,
         seen: 0,
         fed: Vec::new(),
         violation: None,
@@ -90,6 +92,8 @@ struct Driver {
     pauses: BTreeMap<Ticket, Side>,
     answers: Vec<(Ticket, Answer)>,
     held: Vec<(Ticket, HoldEnds)>,
+    /// The target's password, until its leg is inside TLS.
+    password: Option<Secret>,
     /// How many events the peers have heard.
     seen: usize,
     fed: Vec<(Side, Said)>,
@@ -181,7 +185,7 @@ impl Driver {
                 Ask::Derive(kdf) => Answer::Derived(self.desk.derive(&kdf)),
                 Ask::Connect(wanted) => {
                     self.speak(Side::Target, |peer, say| peer.begin(say));
-                    self.desk.connect(&wanted).map_or_else(refused, Answer::Connected)
+                    self.desk.connect(&wanted).map_or_else(refused, |upstream| self.connected(upstream))
                 }
                 Ask::Act(action) => match (self.decide)(&action) {
                     Decision::Allow => Answer::Go(self.ledger.go(ticket), None),
@@ -197,6 +201,12 @@ impl Driver {
             };
             self.answers.push((ticket, answer));
         }
+    }
+
+    /// As the engine does: a password is handed out when the leg is inside TLS, if it is to be.
+    fn connected(&mut self, mut upstream: Upstream) -> Answer {
+        self.password = upstream.password.take_if(|_| upstream.tls != TlsMode::Disable);
+        Answer::Connected(upstream)
     }
 
     fn read_on(&mut self) -> bool {
@@ -252,7 +262,8 @@ impl Driver {
                         self.violation = Some(Violation { side, what });
                         return;
                     }
-                    self.input(Input::Secured(side, TlsFacts::default()));
+                    let password = if side == Side::Target { self.password.take() } else { None };
+                    self.input(Input::Secured(side, TlsFacts { password, ..TlsFacts::default() }));
                     self.speak(side, |peer, say| peer.hears(Heard::Secured, say));
                 }
                 Event::Withdrew(ticket) => {

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use engine::{Dialer, Dialled, EngineLimits, Gateway, House, Listener, Metrics, Receipt};
-use model::{Account, Action, Address, Event, Limits, Obligations, Public, Resource, TlsMode, Verdict};
+use model::{Account, Action, Address, Event, Limits, Obligations, Public, Resource, ResourceName, TlsMode, Verdict};
 use ports::{Decider, Later, Who};
 use tokio::task::JoinHandle;
 use wire::{Protocol, Route};
@@ -145,11 +145,16 @@ impl TestHouse {
         Self { journal, approvals, people, dialer, gateway: Arc::new(Gateway::new(house)), protocol }
     }
 
-    /// A client connects; nothing is known of it.
+    /// A client connects to `prod`; nothing is known of it.
     pub fn visit(&self, client: Box<dyn Peer>) -> Visitor {
+        self.visit_resource("prod".parse().unwrap(), client)
+    }
+
+    /// A client connects to the listener of that resource.
+    pub fn visit_resource(&self, resource: ResourceName, client: Box<dyn Peer>) -> Visitor {
         let (leg, remote): (MemoryLeg, Remote) = pair();
         remote.attach(client);
-        let (gateway, listener) = (self.gateway.clone(), self.listener());
+        let (gateway, listener) = (self.gateway.clone(), self.listener(resource));
         let session = tokio::spawn(async move { gateway.serve(Box::new(leg), visitor(), listener).await });
         Visitor { remote, session }
     }
@@ -157,16 +162,16 @@ impl TestHouse {
     /// A client connects that can open many streams; its connection has proved that it is Ada.
     pub fn visit_with_many(&self) -> (Opener, JoinHandle<Receipt>) {
         let (trunk, opener) = trunk();
-        let (gateway, listener) = (self.gateway.clone(), self.listener());
+        let (gateway, listener) = (self.gateway.clone(), self.listener("prod".parse().unwrap()));
         let serve = async move { gateway.serve_trunk(Box::new(trunk), People::ada(), visitor(), listener).await };
         (opener, tokio::spawn(serve))
     }
 
-    fn listener(&self) -> Listener {
+    fn listener(&self, resource: ResourceName) -> Listener {
         Listener {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             protocol: self.protocol,
-            route: Route::Fixed("prod".parse().unwrap()),
+            route: Route::Fixed(resource),
             plaintext_allowed: true,
             tls: None,
             proxy_from: Vec::new(),

@@ -255,8 +255,9 @@ impl ToyStream {
                 done.map_err(|why| fault(Side::Target, why))?;
             }
             Input::Answer(ticket, answer) => self.answer(ticket, answer, out),
-            Input::Secured(Side::Target, _) => {
-                if let Some(upstream) = self.upstream.take() {
+            Input::Secured(Side::Target, facts) => {
+                if let Some(mut upstream) = self.upstream.take() {
+                    upstream.password = facts.password;
                     self.greet(&upstream, out);
                 }
             }

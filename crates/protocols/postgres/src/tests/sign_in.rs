@@ -19,7 +19,7 @@ fn salted(password: &[u8], salt: &[u8], iterations: u32) -> [u8; 32] {
 }
 
 fn tls(end_point: &'static [u8]) -> TlsFacts {
-    TlsFacts { end_point: Bytes::from_static(end_point), resource: None, alpn: false }
+    TlsFacts { end_point: Bytes::from_static(end_point), ..TlsFacts::default() }
 }
 
 fn unknown_client() -> Driver {

@@ -1,6 +1,5 @@
 //! Before identity: TLS, versions, parameters, cancels.
 
-use bytes::Bytes;
 use wire::{Route, Side, TlsFacts};
 
 use super::both;
@@ -190,7 +189,7 @@ fn the_resource_is_named_by_the_database() {
 fn a_server_name_is_as_good_as_a_port() {
     let mut driver = Driver::with(wire::Opening { route: Route::Named, ..opening() }, usize::MAX);
     driver.client(&m::packet(m::TLS, &[]));
-    let facts = TlsFacts { end_point: Bytes::new(), resource: Some("prod".parse().unwrap()), alpn: false };
+    let facts = TlsFacts { resource: Some("prod".parse().unwrap()), ..TlsFacts::default() };
     driver.secured(Side::Client, facts);
     driver.client(&m::startup(m::V3_0, &[("user", "ada"), ("database", "shop")]));
     assert!(driver.log().contains(&"connect None Some(\"shop\")".to_owned()));
