@@ -14,7 +14,7 @@ use crate::log::files::faulty::{Fault, Faulty};
 use crate::log::publisher::Publisher;
 
 /// Durable records at each round.
-const ROUNDS: [u64; 12] = [2, 3, 256, 300, 610, 710, 720, 730, 740, 790, 791, 792];
+const ROUNDS: [u64; 9] = [2, 256, 310, 320, 330, 520, 521, 522, 523];
 
 /// The last rounds are not disturbed: only the files of the last two publications are there in the end.
 const UNDISTURBED: usize = 3;
@@ -71,7 +71,7 @@ fn undisturbed() -> BTreeMap<PathBuf, Vec<u8>> {
         memory.reach(durable);
         publisher.round().unwrap();
     }
-    assert_eq!(memory.first(), 700, "the journal gives up what is published");
+    assert_eq!(memory.first(), 500, "the journal gives up what is published");
     place.files()
 }
 
@@ -97,11 +97,6 @@ fn a_stop_at_any_step_changes_nothing_in_the_end() {
 #[test]
 fn a_loss_of_power_at_any_step_changes_nothing_in_the_end() {
     every_step(Fault::Stop, true);
-}
-
-#[test]
-fn a_full_disk_at_any_step_changes_nothing_in_the_end() {
-    every_step(Fault::Error(ErrorKind::StorageFull), false);
 }
 
 #[test]

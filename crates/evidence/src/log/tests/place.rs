@@ -21,7 +21,7 @@ pub(crate) const ORIGIN: &str = "signet.test/log";
 const FOLDERS: [&str; 3] = ["log", "keys", "signer"];
 
 /// Records of a segment.
-const SEGMENT: u64 = 100;
+const SEGMENT: u64 = 50;
 
 /// A journal of which a crash loses nothing.
 #[derive(Clone, Default)]
