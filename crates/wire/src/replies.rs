@@ -91,19 +91,16 @@ impl<T> Replies<T> {
         }
     }
 
+    /// An answer that was popped is owed next after all.
+    pub fn put_back(&mut self, owed: T) {
+        self.owed.push_front(Owed::Target(owed));
+    }
+
     /// All answers that the target owes, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.owed.iter().filter_map(|owed| match owed {
             Owed::Target(owed) => Some(owed),
             Owed::Ours(_) => None,
         })
-    }
-
-    /// Keeps of the target's answers those that `keep` names; ours stay.
-    pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
-        self.owed.retain(|owed| match owed {
-            Owed::Target(owed) => keep(owed),
-            Owed::Ours(_) => true,
-        });
     }
 }

@@ -45,7 +45,10 @@ impl Running {
 pub(super) enum Copy {
     #[default]
     No,
-    In,
+    In {
+        /// So many Syncs were sent into it. It swallows those that it reads before it fails.
+        syncs: usize,
+    },
     Out,
 }
 
@@ -123,6 +126,35 @@ impl Expected {
     /// The same, when it can be a COPY.
     pub(super) fn may_copy(&self) -> Option<&Running> {
         matches!(self, Self::Query(_) | Self::Execute { .. }).then(|| self.running()).flatten()
+    }
+
+    /// Whether COPY data flow for it.
+    pub(super) fn copy_mut(&mut self) -> Option<&mut Copy> {
+        match self {
+            Self::Query(batch) if !batch.failed => Some(&mut batch.copy),
+            Self::Execute { copy, .. } => Some(copy),
+            _ => None,
+        }
+    }
+
+    /// COPY data begin to flow, if they may.
+    pub(super) fn begin_copy(&mut self, begins: Copy) -> bool {
+        match self.copy_mut() {
+            Some(copy @ Copy::No) => {
+                *copy = begins;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether its next answer is a ReadyForQuery.
+    pub(super) fn ends_next(&self) -> bool {
+        match self {
+            Self::Sync { .. } | Self::Function(None) | Self::RefusedQuery(None) => true,
+            Self::Query(batch) => batch.failed,
+            _ => false,
+        }
     }
 
     /// Whether the target may have a transaction open behind its answer, of which no ReadyForQuery has told yet.

@@ -3,7 +3,7 @@
 use model::Status;
 use wire::{Side, Why};
 
-use super::expected::Expected;
+use super::expected::{Copy, Expected};
 use super::from_target::Flow;
 use super::hearing::unowed;
 use super::{Relay, Skip};
@@ -21,6 +21,9 @@ impl Relay {
             Some(Expected::Query(batch)) => {
                 if std::mem::replace(&mut batch.failed, true) {
                     return Err(unowed());
+                }
+                if let Copy::In { syncs } = batch.copy {
+                    self.stray = syncs;
                 }
                 let commands = std::mem::take(&mut batch.commands);
                 flow.flush();
@@ -49,15 +52,16 @@ impl Relay {
                 flow.pass(total);
                 Ok(())
             }
-            Some(_) => {
-                self.pipeline_failed(error, total, flow);
-                Ok(())
+            Some(Expected::Execute { copy: Copy::In { syncs: syncs @ 1.. }, .. }) => {
+                self.stray = *syncs;
+                self.pipeline_failed(error, total, flow)
             }
+            Some(_) => self.pipeline_failed(error, total, flow),
         }
     }
 
     /// The target drops everything up to the next Sync; so does this side of it.
-    fn pipeline_failed(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) {
+    fn pipeline_failed(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         flow.flush();
         let mut ours = None;
         let (mut first, mut failed) = (true, true);
@@ -75,9 +79,13 @@ impl Relay {
                 running.settle(status, None, code, flow.out);
             }
             first = false;
+            if self.stray > 0 && !matches!(self.replies.next(), None | Some(Expected::Sync { .. })) {
+                // Nobody can say whether the target takes them or drops them.
+                return Err(Fault::client("messages stand behind a COPY that failed, and its data had not ended"));
+            }
         }
         if self.replies.next().is_none() {
-            self.skip = Skip::UntilSync;
+            self.skip = if self.stray > 0 { Skip::UntilReady } else { Skip::UntilSync };
             self.bound = None;
             // It is part of the same pipeline: whatever the answer, the target would drop it.
             self.withdraw(flow.out);
@@ -89,6 +97,7 @@ impl Relay {
                 flow.out.send(Side::Client, 0, ours, Why::Reply);
             }
         }
+        Ok(())
     }
 
     /// The target ends the conversation, and says why.

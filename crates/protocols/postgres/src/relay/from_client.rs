@@ -77,7 +77,7 @@ impl Relay {
                 check_empty(&frame).map_err(malformed)?;
                 self.sync(frame, out);
             }
-            _ if self.skip == Skip::UntilSync => {}
+            _ if self.skip != Skip::No => {}
             b'Q' => self.query(frame, out)?,
             b'P' => self.parse(frame, out)?,
             b'B' => self.bind(frame, out)?,
@@ -185,8 +185,7 @@ impl Relay {
     fn sync(&mut self, frame: Bytes, out: &mut dyn Out) {
         self.plumb("sync", frame, out);
         if self.copy_in {
-            // The target ignores it until the COPY data have ended.
-            return;
+            return self.sync_in_copy();
         }
         self.skip = Skip::No;
         self.unsynced = false;

@@ -22,6 +22,9 @@ pub(super) fn unowed() -> Fault {
 
 impl Relay {
     pub(super) fn hear(&mut self, said: Said, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        if !matches!(said, Said::Ready(_) | Said::Passing) {
+            self.stray = 0;
+        }
         match said {
             Said::ParseComplete => self.parsed(flow)?,
             Said::BindComplete => self.bound(flow)?,
@@ -152,7 +155,7 @@ impl Relay {
         match self.replies.next_mut() {
             Some(Expected::Query(batch)) if !batch.failed && batch.copy != Copy::Out => {
                 batch.columns = None;
-                if std::mem::take(&mut batch.copy) == Copy::In {
+                if matches!(std::mem::take(&mut batch.copy), Copy::In { .. }) {
                     self.copy_in = false;
                 }
                 let Some(running) = batch.commands.pop_front() else {
@@ -163,7 +166,7 @@ impl Relay {
                 running.settle(Status::Done, rows, None, flow.out);
                 Ok(())
             }
-            Some(Expected::Execute { copy: Copy::No | Copy::In, .. }) => {
+            Some(Expected::Execute { copy: Copy::No | Copy::In { .. }, .. }) => {
                 self.copy_in = false;
                 self.execution_ended(Status::Done, rows, flow);
                 Ok(())
@@ -214,6 +217,10 @@ impl Relay {
     }
 
     fn ready(&mut self, transaction: Transaction, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        if self.stray > 0 && !self.replies.next().is_some_and(Expected::ends_next) {
+            self.stray_ready(transaction);
+            return Ok(());
+        }
         let boundary = match self.replies.next() {
             Some(Expected::Query(batch)) => batch.boundary,
             Some(Expected::Sync { boundary, .. }) => *boundary,

@@ -15,6 +15,7 @@ mod from_client;
 mod from_target;
 mod hearing;
 mod names;
+mod owed;
 mod refusal;
 mod said;
 mod tracked;
@@ -23,7 +24,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use model::{Limits, Public};
-use wire::{Input, InterruptKey, Out, Replies, Side, Stop, Why};
+use wire::{Input, InterruptKey, Out, Side, Stop, Why};
 
 use crate::conversation::{Next, Over, Setting, Stage};
 use crate::fault::Fault;
@@ -32,9 +33,9 @@ use crate::message::ready::Transaction;
 
 use asking::Question;
 use bound::Bound;
-use expected::Expected;
 use from_target::Passing;
 use names::Names;
+use owed::Owed;
 pub(crate) use tracked::Tracked;
 
 /// Which messages of the client are dropped until its next Sync.
@@ -43,6 +44,8 @@ enum Skip {
     No,
     /// None would be answered: an extended message failed, or was refused.
     UntilSync,
+    /// The same, but the target may have a Sync already, and then a ReadyForQuery ends it.
+    UntilReady,
 }
 
 /// A conversation in full swing.
@@ -62,9 +65,11 @@ pub(crate) struct Relay {
     skip: Skip,
     /// The target waits for COPY data, and the client has not ended it.
     copy_in: bool,
+    /// How many ReadyForQuery may come that nothing owes: Syncs that a failed COPY has perhaps not swallowed.
+    stray: usize,
     /// How many Sync and Query messages went out.
     boundary: u64,
-    replies: Replies<Expected>,
+    replies: Owed,
     names: Names,
     question: Option<Question>,
     /// A Bind that waits for its Execute.
@@ -98,8 +103,9 @@ impl Relay {
             ran: false,
             skip: Skip::No,
             copy_in: false,
+            stray: 0,
             boundary: 0,
-            replies: Replies::default(),
+            replies: Owed::default(),
             names: Names::new(&setting.limits),
             question: None,
             bound: None,

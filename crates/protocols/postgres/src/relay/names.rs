@@ -1,7 +1,7 @@
 //! What the client's names stand for: prepared statements and portals. When it is in doubt, a name is forgotten, and what
 //! it runs is then decided as unknown.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -57,6 +57,8 @@ pub(super) struct Names {
     /// How many those are.
     count: usize,
     portals: HashMap<Bytes, Named<Portal>>,
+    /// Their names, the oldest first: what ends with a transaction stands at the front.
+    ages: BTreeMap<u64, Bytes>,
     registered: u64,
     bytes: usize,
     limit: usize,
@@ -77,6 +79,7 @@ impl Names {
             statements: HashMap::new(),
             count: 0,
             portals: HashMap::new(),
+            ages: BTreeMap::new(),
             registered: 0,
             bytes: 0,
             limit: limits.names,
@@ -118,7 +121,7 @@ impl Names {
         };
         let registered = self.register(bytes);
         let thing = Portal { prepared, statement: own(statement), parameters };
-        self.portals.insert(own(portal), Named { thing, registered, boundary, confirmed: false, bytes });
+        self.keep(own(portal), Named { thing, registered, boundary, confirmed: false, bytes });
         Ok(registered)
     }
 
@@ -147,8 +150,15 @@ impl Names {
     }
 
     pub(super) fn forget_portal(&mut self, name: &Bytes) {
-        let gone = self.portals.remove(name).map(|named| named.bytes);
-        self.bytes = self.bytes.saturating_sub(gone.unwrap_or(0));
+        if let Some(named) = self.portals.remove(name) {
+            self.ages.remove(&named.registered);
+            self.bytes = self.bytes.saturating_sub(named.bytes);
+        }
+    }
+
+    fn keep(&mut self, name: Bytes, named: Named<Portal>) {
+        self.ages.insert(named.registered, name.clone());
+        self.portals.insert(name, named);
     }
 
     /// That Parse succeeded: what the name stood for before is gone.
@@ -190,26 +200,35 @@ impl Names {
 
     /// SQL may have given any name a new meaning. The unnamed ones are out of its reach.
     pub(super) fn forget_named(&mut self) {
-        self.statements.retain(|name, _| name.is_empty());
-        self.portals.retain(|name, _| name.is_empty());
-        self.recount();
+        let unnamed = self.statements.remove_entry(&Bytes::new());
+        for named in std::mem::take(&mut self.statements).into_values().flatten() {
+            self.gone(&named);
+        }
+        self.statements.extend(unnamed);
+        let unnamed = self.portals.remove_entry(&Bytes::new());
+        self.forget_portals();
+        if let Some((name, named)) = unnamed {
+            self.keep(name, named);
+        }
     }
 
     /// SQL may have ended portals, and cursors may have taken their names.
     pub(super) fn forget_portals(&mut self) {
-        self.portals.clear();
-        self.recount();
+        self.ages.clear();
+        for named in std::mem::take(&mut self.portals).into_values() {
+            self.bytes = self.bytes.saturating_sub(named.bytes);
+        }
     }
 
     /// The transaction ended at that boundary, and its portals with it.
     pub(super) fn end_transaction(&mut self, boundary: u64) {
-        if !self.portals.is_empty() {
-            let bytes = &mut self.bytes;
-            self.portals.retain(|_, named| {
-                let stays = named.boundary >= boundary;
-                *bytes = if stays { *bytes } else { bytes.saturating_sub(named.bytes) };
-                stays
-            });
+        while let Some(oldest) = self.ages.first_entry() {
+            let ended = self.portals.get(oldest.get()).is_some_and(|named| named.boundary < boundary);
+            if !ended {
+                break;
+            }
+            let name = oldest.remove();
+            self.forget_portal(&name);
         }
     }
 
@@ -222,13 +241,6 @@ impl Names {
         self.bytes = self.bytes.saturating_add(bytes);
         self.registered = self.registered.saturating_add(1);
         self.registered
-    }
-
-    fn recount(&mut self) {
-        self.count = self.statements.values().map(VecDeque::len).sum();
-        let statements = self.statements.values().flatten().map(|named| named.bytes);
-        let portals = self.portals.values().map(|named| named.bytes);
-        self.bytes = statements.chain(portals).fold(0, usize::saturating_add);
     }
 }
 

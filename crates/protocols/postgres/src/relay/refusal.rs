@@ -58,7 +58,7 @@ impl Relay {
 
     /// No transaction is open, and nothing was forwarded that could open one or would be part of one.
     fn nothing_is_open(&self) -> bool {
-        self.transaction == Transaction::Idle && !self.unsynced && !self.replies.iter().any(Expected::may_open)
+        self.transaction == Transaction::Idle && !self.unsynced && !self.replies.may_open()
     }
 
     /// In its turn, behind what the target still owes.

@@ -130,3 +130,64 @@ fn data_outside_of_copy_are_dropped() {
     let log = relay(|driver| driver.client(&[data("x"), m::frame(b'c', b""), m::frame(b'f', b"x\0")].concat()));
     assert!(log.is_empty());
 }
+
+/// A COPY can fail before it reads anything, into a view for example. Then the Sync behind it is answered.
+#[test]
+fn in_extended_that_fails_before_it_reads_answers_its_sync() {
+    let begun = [m::frame(b'1', b""), m::frame(b'2', b""), m::frame(b'n', b""), copy_in()].concat();
+    let log = relay(|driver| {
+        driver.client(&[m::extended("copy v from stdin"), m::sync()].concat());
+        driver.target(&[begun.clone(), m::error("42809"), m::ready(b'I')].concat());
+        driver.client(&[m::query("no"), m::query("select 1")].concat());
+        assert!(driver.violation.is_none());
+    });
+    assert_eq!(
+        log[log.len() - 3..],
+        [
+            "outcome (3) Failed 42809",
+            "client < E(ERROR 42809 theirs) Z(I) E(ERROR 42501 refused: policy says no) Z(I)",
+            "target < Q(select 1) (command (5))",
+        ]
+    );
+    // A client that ends its COPY all the same is answered twice.
+    let log = relay(|driver| {
+        driver.client(&[m::extended("copy v from stdin"), m::sync()].concat());
+        driver.target(&begun);
+        driver.client(&[data("1\n"), m::frame(b'c', b""), m::sync()].concat());
+        driver.target(&[m::error("42809"), m::ready(b'I'), m::ready(b'I')].concat());
+        driver.client(&[m::extended("select 1"), m::sync()].concat());
+        driver.target(&[m::extended_answers(), m::ready(b'I')].concat());
+        assert!(driver.violation.is_none());
+    });
+    assert_eq!(log.last().unwrap(), "client < C(SELECT 1) Z(I)");
+}
+
+/// The Sync between them is swallowed or not, and then the target drops what follows or takes it: nobody can say.
+#[test]
+fn messages_behind_a_copy_that_fails_and_a_sync_end_the_session() {
+    let log = relay(|driver| {
+        driver.client(&[m::extended("copy v from stdin"), m::sync(), m::extended("select 1"), m::sync()].concat());
+        driver.target(&[m::frame(b'1', b""), m::frame(b'2', b""), m::frame(b'n', b""), copy_in()].concat());
+        driver.target(&m::error("42809"));
+    });
+    assert!(log.last().unwrap().starts_with("violation of Client"), "{log:?}");
+    assert!(log.contains(&"outcome (5) Unknown".to_owned()), "{log:?}");
+}
+
+/// A Sync may be answered late only as often as one was sent, and only before anything else is.
+#[test]
+fn a_ready_that_nothing_owes_breaks_the_protocol() {
+    let begun = [m::frame(b'1', b""), m::frame(b'2', b""), m::frame(b'n', b""), copy_in()].concat();
+    let answered = [m::ready(b'I'), m::select_one(), m::ready(b'I')].concat();
+    for (says, answers) in [(vec![], m::ready(b'I').repeat(2)), (m::query("select 1"), answered)] {
+        relay(|driver| {
+            driver.client(&[m::extended("copy v from stdin"), m::sync()].concat());
+            driver.target(&[begun.clone(), m::error("42809")].concat());
+            driver.client(&[m::sync(), says.clone()].concat());
+            driver.target(&answers);
+            assert!(driver.violation.is_none());
+            driver.target(&m::ready(b'I'));
+            assert!(driver.violation.is_some());
+        });
+    }
+}

@@ -7,6 +7,7 @@ mod copy;
 mod driver;
 mod extended;
 mod hostile;
+mod long;
 mod messages;
 mod parsers;
 mod refusals;

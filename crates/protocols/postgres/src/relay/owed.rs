@@ -1,0 +1,72 @@
+//! All that is owed, and how much of it may leave a transaction open. Whatever is asked of it costs the same however long it is.
+
+use bytes::Bytes;
+use wire::Replies;
+
+use super::expected::Expected;
+
+/// The reply queue of a conversation.
+#[derive(Debug, Default)]
+pub(super) struct Owed {
+    replies: Replies<Expected>,
+    opening: usize,
+}
+
+impl Owed {
+    /// How many answers are owed, ours included.
+    pub(super) fn len(&self) -> usize {
+        self.replies.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.replies.is_empty()
+    }
+
+    /// Whether the target may have a transaction open behind one of its answers, of which no ReadyForQuery has told yet.
+    pub(super) fn may_open(&self) -> bool {
+        self.opening > 0
+    }
+
+    /// The target owes one more.
+    pub(super) fn target(&mut self, expected: Expected) {
+        self.opening = self.opening.saturating_add(usize::from(expected.may_open()));
+        self.replies.target(expected);
+    }
+
+    /// We owe one more; gives what has become due.
+    pub(super) fn ours(&mut self, answer: Bytes) -> Vec<Bytes> {
+        self.replies.ours(answer)
+    }
+
+    /// Our answers whose turn has come.
+    pub(super) fn due(&mut self) -> Vec<Bytes> {
+        self.replies.due()
+    }
+
+    /// What the target owes next.
+    pub(super) fn next(&self) -> Option<&Expected> {
+        self.replies.next()
+    }
+
+    pub(super) fn next_mut(&mut self) -> Option<&mut Expected> {
+        self.replies.next_mut()
+    }
+
+    /// What the target owes next is owed no more.
+    pub(super) fn pop(&mut self) -> Option<Expected> {
+        let expected = self.replies.pop()?;
+        self.opening = self.opening.saturating_sub(usize::from(expected.may_open()));
+        Some(expected)
+    }
+
+    /// What was popped is owed next after all.
+    pub(super) fn put_back(&mut self, expected: Expected) {
+        self.opening = self.opening.saturating_add(usize::from(expected.may_open()));
+        self.replies.put_back(expected);
+    }
+
+    /// What the target owes, the last first.
+    pub(super) fn newest(&self) -> impl Iterator<Item = &Expected> {
+        self.replies.iter().rev()
+    }
+}
