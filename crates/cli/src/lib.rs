@@ -6,6 +6,7 @@ mod configuration;
 mod connect;
 mod failure;
 mod log;
+mod moment;
 mod page;
 mod record;
 mod run;

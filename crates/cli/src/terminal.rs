@@ -49,10 +49,8 @@ pub(crate) fn plain(text: &str, longest: usize) -> String {
             if at == 0 && !line.is_empty() {
                 line.push(' ');
             }
-            let hidden = letter.is_control()
-                || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if hidden {
-                line.extend(letter.escape_default());
+            if wire::is_hidden(letter) {
+                line.extend(letter.escape_unicode());
             } else {
                 line.push(letter);
             }

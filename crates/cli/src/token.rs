@@ -8,12 +8,11 @@ use config::{Config, Span};
 use identity::{Clock, IdentityError, TokenInfo, Tokens, wall_clock};
 use serde_json::{Value, json};
 use store::Store;
-use time::OffsetDateTime;
-use time::macros::format_description;
 
 use crate::Terminal;
 use crate::arguments::TokenCommand;
 use crate::failure::{Code, Failure, Outcome};
+use crate::moment::to_second;
 use crate::record;
 use crate::terminal::{Colour, plain};
 
@@ -59,7 +58,7 @@ async fn create(
         return Err(failure.hint(format!("A token lives at most {LONGEST}.")));
     }
     let prepared = told(tokens.prepare(person, ttl.0)).await?;
-    let (id, expires) = (prepared.id().to_owned(), moment(prepared.expires_us()));
+    let (id, expires) = (prepared.id().to_owned(), to_second(prepared.expires_us()));
     let details = [("token", id), ("person", person.to_owned()), ("expires", expires.clone())];
     record::act(config, "token.create", details).await?;
     let made = told(tokens.keep(prepared)).await?;
@@ -88,7 +87,7 @@ async fn list(tokens: &Tokens, json: bool, clock: &Clock, terminal: &mut Termina
         let state = state(token, now_us);
         let colour = if state == "live" { Colour::Green } else { Colour::Grey };
         let state = terminal.paint(colour, &format!("{state:<7}"));
-        let (id, person, expires) = (&token.id, plain(&token.person, 128), moment(token.expires_us));
+        let (id, person, expires) = (&token.id, plain(&token.person, 128), to_second(token.expires_us));
         writeln!(terminal.out, "{id}  {state}  expires {expires}  {person}")?;
     }
     Ok(())
@@ -125,16 +124,9 @@ fn object(token: &TokenInfo, now_us: u64) -> Value {
     json!({
         "id": token.id,
         "person": token.person,
-        "created": moment(token.created_us),
-        "expires": moment(token.expires_us),
-        "revoked": token.revoked_us.map(moment),
+        "created": to_second(token.created_us),
+        "expires": to_second(token.expires_us),
+        "revoked": token.revoked_us.map(to_second),
         "state": state(token, now_us),
     })
-}
-
-/// A time in UTC, to the second.
-fn moment(time_us: u64) -> String {
-    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time_us) * 1_000).ok();
-    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-    time.and_then(|time| time.format(&format).ok()).unwrap_or_else(|| time_us.to_string())
 }

@@ -1,16 +1,12 @@
 //! Which records are wanted.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use config::Span;
 use serde_json::Value;
-use time::format_description::well_known::Rfc3339;
-use time::{Date, OffsetDateTime, macros::format_description};
 
 use super::sessions::Who;
 use super::text;
 use crate::arguments::LogArguments;
-use crate::failure::{Code, Failure, Outcome};
+use crate::failure::Outcome;
+use crate::moment;
 
 /// All of these must hold.
 pub(super) struct Filter {
@@ -22,13 +18,7 @@ pub(super) struct Filter {
 
 impl Filter {
     pub(super) fn new(arguments: &LogArguments) -> Outcome<Self> {
-        let since_us = match &arguments.since {
-            None => 0,
-            Some(text) => since(text, SystemTime::now()).ok_or_else(|| {
-                Failure::new(Code::Usage, format!("--since does not understand {text:?}"))
-                    .hint("Write 2026-07-01T12:00:00Z, 2026-07-01, or how long ago: 15m, 8h, 2d.")
-            })?,
-        };
+        let since_us = arguments.since.as_deref().map_or(Ok(0), |text| moment::typed("--since", text))?;
         Ok(Self {
             session: arguments.session.clone(),
             types: arguments.types.clone(),
@@ -44,18 +34,4 @@ impl Filter {
         let person = self.person.as_deref().is_none_or(|person| who.person == person);
         session && kind && person && time_us >= self.since_us
     }
-}
-
-/// Microseconds since 1970 of a time that was typed.
-pub(super) fn since(text: &str, now: SystemTime) -> Option<u64> {
-    if let Ok(Span(ago)) = text.parse() {
-        let then = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).saturating_sub(ago);
-        return u64::try_from(then.as_micros()).ok();
-    }
-    let day = || {
-        let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
-        Some(date.midnight().assume_utc())
-    };
-    let then = OffsetDateTime::parse(text, &Rfc3339).ok().or_else(day)?;
-    u64::try_from(then.unix_timestamp_nanos() / 1_000).ok()
 }

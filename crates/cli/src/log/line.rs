@@ -1,12 +1,11 @@
 //! One record as one line: time, who, verdict, what.
 
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::macros::format_description;
 
 use super::sessions::Who;
 use super::text;
 use crate::Terminal;
+use crate::moment::to_milli;
 use crate::terminal::{Colour, plain};
 
 /// Characters of a command that are shown; `--json` has all of it.
@@ -14,7 +13,7 @@ const SHOWN: usize = 160;
 
 pub(super) fn line(record: &Value, who: &Who, terminal: &Terminal) -> String {
     let (verdict, colour, what) = told(record);
-    let time = terminal.paint(Colour::Grey, &time(record));
+    let time = terminal.paint(Colour::Grey, &to_milli(number(record, "time_us")));
     let who = match (who.person.as_str(), who.resource.as_str()) {
         ("", "") => "gateway".to_owned(),
         ("", resource) => format!("?@{}", plain(resource, 63)),
@@ -24,14 +23,6 @@ pub(super) fn line(record: &Value, who: &Who, terminal: &Terminal) -> String {
     let who = terminal.paint(Colour::Cyan, &format!("{who:<16}"));
     let verdict = terminal.paint(colour, &format!("{verdict:<9}"));
     format!("{time}  {who}  {verdict}  {what}").trim_end().to_owned()
-}
-
-/// When, to the millisecond, in UTC.
-fn time(record: &Value) -> String {
-    let time_us = record.get("time_us").and_then(Value::as_u64).unwrap_or_default();
-    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time_us) * 1_000).ok();
-    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    time.and_then(|time| time.format(&format).ok()).unwrap_or_else(|| time_us.to_string())
 }
 
 /// The verdict, its colour, and what it is about.
