@@ -11,6 +11,7 @@ mod error;
 mod frame;
 mod journal;
 mod log;
+mod places;
 mod queue;
 mod reader;
 mod recovery;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 pub use error::{OpenError, ReadError};
 pub use journal::{FileJournal, Options};
 pub use log::{Refusal, Standing, Trouble};
+pub use places::Places;
 pub use reader::{Entry, Follower, Records, follow, read};
 pub use recovery::Recovery;
 
