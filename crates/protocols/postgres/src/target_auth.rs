@@ -147,10 +147,11 @@ impl Entering {
         out: &mut dyn Out,
     ) -> Result<(), Fault> {
         self.login = match (std::mem::replace(&mut self.login, Login::Begun), asked) {
+            (Login::Begun, Authentication::Done) if self.owes_proof() => return Err(target_refusal::unproven()),
             (Login::Begun | Login::Cleartext | Login::Proved, Authentication::Done) => Login::In,
             (Login::Begun, Authentication::Cleartext) => self.cleartext(out)?,
             (Login::Begun, Authentication::Sasl { plain, plus }) => self.scram(setting, plain, plus, out)?,
-            (Login::Begun, Authentication::Other(what)) => return Err(not_spoken(what)),
+            (Login::Begun, Authentication::Other(what)) => return Err(target_refusal::not_spoken(what)),
             (Login::ScramFirst(exchange), Authentication::SaslContinue(data)) => {
                 self.derive(setting, exchange, data, out)?
             }
@@ -172,10 +173,19 @@ impl Entering {
         })
     }
 
+    /// Whether the target has shown a certificate that was checked.
+    fn is_verified(&self) -> bool {
+        self.tls.is_some() && matches!(self.upstream.tls, TlsMode::VerifyCa | TlsMode::VerifyFull)
+    }
+
+    /// Whether nothing but a proof that it knows the password tells the target from somebody in the middle.
+    fn owes_proof(&self) -> bool {
+        self.upstream.password.is_some() && !self.is_verified()
+    }
+
     fn cleartext(&self, out: &mut dyn Out) -> Result<Login, Fault> {
         let password = self.password()?;
-        let verified = matches!(self.upstream.tls, TlsMode::VerifyCa | TlsMode::VerifyFull);
-        if self.tls.is_none() || !verified {
+        if !self.is_verified() {
             return Err(Fault::refused(
                 Public::new(Class::Target, "the target asks for the password in clear, outside verified TLS").with_hint(
                     "The operators can have the target's certificate verified, or have the target use SCRAM-SHA-256.",
@@ -193,7 +203,7 @@ impl Entering {
         let (mechanism, exchange) = match end_point {
             Some(hash) if plus => ("SCRAM-SHA-256-PLUS", ClientExchange::new(Some(hash), true, &nonce)),
             hash if plain => ("SCRAM-SHA-256", ClientExchange::new(None, hash.is_some(), &nonce)),
-            _ => return Err(not_spoken("a way to sign in")),
+            _ => return Err(target_refusal::not_spoken("a way to sign in")),
         };
         out.send(Side::Target, 0, sasl::initial(mechanism, &exchange.first()), Why::Plumbing("sasl initial response"));
         Ok(Login::ScramFirst(exchange))
@@ -270,18 +280,6 @@ impl Stage for Entering {
             _ => 0,
         }
     }
-}
-
-fn not_spoken(what: &'static str) -> Fault {
-    let message = if what == "an MD5 password" {
-        "the target asks for an MD5 password, which is not sent from here"
-    } else {
-        "the target asks for a way to sign in that is not spoken here"
-    };
-    Fault::refused(
-        Public::new(Class::Target, message)
-            .with_hint("The operators can have the target use SCRAM-SHA-256: password_encryption and pg_hba.conf."),
-    )
 }
 
 /// The texts of `ScramError` hold no bytes of the peer.

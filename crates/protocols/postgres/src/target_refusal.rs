@@ -1,7 +1,8 @@
-//! What the client is told when the target turns the gateway away. The target's own words may name users and hosts, so
-//! they stay here; its code is kept when it tells the client something that it may know.
+//! What the client is told when the target and the gateway do not come together. The target's own words may name users and
+//! hosts, so they stay here; its code is kept when it tells the client something that it may know.
 
 use model::{Class, Public};
+use wire::Side;
 
 use crate::fault::Fault;
 use crate::message::error::Error;
@@ -26,4 +27,28 @@ pub(crate) fn of(error: Error) -> Fault {
         _ => ("08006", "the target turned the connection away", OPERATORS),
     };
     Fault::refused_as(code, Public::new(Class::Target, message).with_hint(hint))
+}
+
+/// It asks for another way to sign in.
+pub(crate) fn not_spoken(what: &'static str) -> Fault {
+    let message = if what == "an MD5 password" {
+        "the target asks for an MD5 password, which is not sent from here"
+    } else {
+        "the target asks for a way to sign in that is not spoken here"
+    };
+    Fault::refused(
+        Public::new(Class::Target, message)
+            .with_hint("The operators can have the target use SCRAM-SHA-256: password_encryption and pg_hba.conf."),
+    )
+}
+
+/// It lets us in without the proof that would tell it from somebody in the middle.
+pub(crate) fn unproven() -> Fault {
+    let what =
+        Public::new(Class::Target, "the target let us in without a proof that it knows the password of this account")
+            .with_hint(
+                "The operators can have its certificate verified, or have it use SCRAM-SHA-256; an account of a \
+                        target that asks nobody for a password needs none here.",
+            );
+    Fault::Broken { side: Side::Target, what, code: None }
 }

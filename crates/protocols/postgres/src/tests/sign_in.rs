@@ -173,6 +173,31 @@ fn trust_and_cleartext_inside_tls() {
     assert!(driver.violation.is_none());
 }
 
+/// Where no certificate was checked, the proof of the password is all that tells the target from somebody in the middle.
+#[test]
+fn a_target_that_asks_for_no_proof() {
+    for (tls_mode, password, welcome) in [
+        (TlsMode::Disable, Some("secret"), false),
+        (TlsMode::Require, Some("secret"), false),
+        (TlsMode::VerifyCa, Some("secret"), true),
+        (TlsMode::VerifyFull, Some("secret"), true),
+        (TlsMode::Disable, None, true),
+        (TlsMode::Require, None, true),
+    ] {
+        let mut driver = before_target(tls_mode, password);
+        if tls_mode != TlsMode::Disable {
+            driver.target(b"S");
+            driver.secured(Side::Target, tls(b""));
+        }
+        driver.target(&m::welcome());
+        assert_eq!(driver.violation.is_none(), welcome, "{tls_mode:?} {password:?}");
+        if !welcome {
+            turned_away(&driver, "08006");
+            assert!(!driver.log().iter().any(|line| line.contains("Z(I)")), "the client is not let in");
+        }
+    }
+}
+
 fn turned_away(driver: &Driver, code: &str) {
     let log = driver.log();
     assert!(log.iter().any(|line| line.contains(&format!("E(FATAL {code}"))), "{log:?}");
@@ -182,7 +207,7 @@ fn turned_away(driver: &Driver, code: &str) {
 
 #[test]
 fn what_a_target_may_not_ask_for() {
-    let requests: [Vec<u8>; 9] = [
+    let requests: [Vec<u8>; 8] = [
         request(3, b""),
         request(5, &[1, 2, 3, 4]),
         request(7, b""),
@@ -190,7 +215,6 @@ fn what_a_target_may_not_ask_for() {
         request(11, b"r=x,s=x,i=1"),
         request(12, b"v=x"),
         [request(10, b"SCRAM-SHA-256\0\0"), request(0, b"")].concat(),
-        [request(0, b""), request(3, b"")].concat(),
         [request(10, b"SCRAM-SHA-256\0\0"), request(10, b"SCRAM-SHA-256\0\0")].concat(),
     ];
     for bytes in requests {
@@ -198,9 +222,11 @@ fn what_a_target_may_not_ask_for() {
         driver.target(&bytes);
         turned_away(&driver, "08006");
     }
-    let mut driver = before_target(TlsMode::Disable, None);
-    driver.target(&request(10, b"SCRAM-SHA-256\0\0"));
-    turned_away(&driver, "08006");
+    for bytes in [request(10, b"SCRAM-SHA-256\0\0"), [request(0, b""), request(3, b"")].concat()] {
+        let mut driver = before_target(TlsMode::Disable, None);
+        driver.target(&bytes);
+        turned_away(&driver, "08006");
+    }
 }
 
 #[test]
