@@ -78,6 +78,17 @@ fn a33_scram_that_proves_nothing() {
     });
 }
 
+/// Without a certificate that was checked, the proof of the password is all that tells it from the target.
+#[test]
+fn a33_no_proof_asked_and_none_given() {
+    is_refused_at_sign_in(|peer| {
+        peer.opening()?;
+        peer.authentication(0, &[])?;
+        peer.send(b'Z', b"I")?;
+        peer.drain()
+    });
+}
+
 #[test]
 fn a33_a_length_of_2_gib() {
     is_refused_at_sign_in(|peer| {

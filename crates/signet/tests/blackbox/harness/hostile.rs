@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use super::postgres::PASSWORD;
+use super::scram;
 use super::wire::frame;
 
 /// A listening fake. Its thread ends with the process; every byte it receives is kept.
@@ -68,17 +70,16 @@ impl Peer {
         Some(u32::from_be_bytes(body.get(..4)?.try_into().ok()?))
     }
 
-    /// A message: its tag.
-    pub fn message(&mut self) -> Option<u8> {
+    /// A message: its tag and its body.
+    fn message(&mut self) -> Option<(u8, Vec<u8>)> {
         let tag = self.read(1)?[0];
         let length = u32::from_be_bytes(self.read(4)?.try_into().ok()?);
-        self.read(usize::try_from(length).ok()?.checked_sub(4)?)?;
-        Some(tag)
+        Some((tag, self.read(usize::try_from(length).ok()?.checked_sub(4)?)?))
     }
 
     /// Messages until one with this tag.
     pub fn until(&mut self, tag: u8) -> Option<()> {
-        while self.message()? != tag {}
+        while self.message()?.0 != tag {}
         Some(())
     }
 
@@ -96,10 +97,23 @@ impl Peer {
         self.send(b'R', &body)
     }
 
-    /// Lets the gateway in without a password and is ready for its first query.
+    /// Asks for the password and proves that it knows it too.
+    fn sign_in(&mut self) -> Option<()> {
+        self.authentication(10, b"SCRAM-SHA-256\0\0")?;
+        let initial = String::from_utf8(self.message()?.1).ok()?;
+        let client_first = &initial[initial.find("n,,").or(initial.find("y,,"))?..];
+        let server_first = scram::server_first(client_first);
+        self.authentication(11, server_first.as_bytes())?;
+        let client_final = String::from_utf8(self.message()?.1).ok()?;
+        let proof = scram::server_final(PASSWORD, client_first, &server_first, &client_final);
+        self.authentication(12, proof.as_bytes())?;
+        self.authentication(0, &[])
+    }
+
+    /// Lets the gateway in and is ready for its first query.
     pub fn welcome(&mut self) -> Option<()> {
         self.opening()?;
-        self.authentication(0, &[])?;
+        self.sign_in()?;
         for (name, value) in [
             ("server_version", "15.0"),
             ("client_encoding", "UTF8"),
