@@ -10,12 +10,15 @@
 mod error;
 mod frame;
 mod journal;
+mod keys;
 mod log;
 mod places;
 mod queue;
 mod reader;
+mod record;
 mod recovery;
 mod segment;
+mod sequencer;
 mod storage;
 mod waiters;
 mod wal;
@@ -25,6 +28,7 @@ use std::sync::Arc;
 
 pub use error::{OpenError, ReadError};
 pub use journal::{FileJournal, Options};
+pub use keys::KeyError;
 pub use log::{Refusal, Standing, Trouble};
 pub use places::Places;
 pub use reader::{Entry, Follower, Records, follow, read};
