@@ -1,12 +1,9 @@
 //! The `signet` program: wires the crates together. What to type is in `cli`; what happens to a byte is in `engine`.
 
 mod house;
-mod logging;
 mod open_files;
-mod operations;
 mod protocols;
 mod server;
-mod signals;
 mod tls;
 
 #[cfg(test)]
@@ -22,7 +19,7 @@ impl cli::Program for Signet {
     }
 
     fn serve(&self, config: config::Config) -> anyhow::Result<()> {
-        logging::start();
+        operations::start_log();
         server::serve(config)
     }
 }

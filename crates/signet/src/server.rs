@@ -13,14 +13,14 @@ use engine::{ClientTls, EngineLimits, Gateway, House, Listener, Metrics, Network
 use evidence::{FileJournal, Options};
 use identity::{Clock, Local, wall_clock};
 use model::{Class, Event, Public, Record};
+use operations::{Operations, Signals};
 use ports::{Directory, Journal};
 use secrets::{Source, Sources};
 use store::Store;
 use wire::Route;
 
 use crate::house::{LocalAccess, NoDesk, Targets};
-use crate::operations::{self, Operations};
-use crate::{open_files, protocols, signals, tls};
+use crate::{open_files, protocols, tls};
 
 /// How often the journal is asked whether it has failed, to tell the operators why.
 const LOOK: Duration = Duration::from_secs(1);
@@ -33,7 +33,7 @@ pub(crate) fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 async fn run(config: &Config) -> anyhow::Result<()> {
-    let mut signals = signals::Signals::listen().context("listening for signals")?;
+    let mut signals = Signals::listen().context("listening for signals")?;
     let clock = wall_clock();
     let journal = open_journal(config, &clock)?;
     let directory = open_directory(config, &clock).await?;
@@ -51,7 +51,8 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let control =
         control::serve(&control::socket(&config.data_dir), Arc::<FileJournal>::clone(&journal), clock.clone())?;
     open_doors(config, &gateway, &tls).await?;
-    operations::listen(config.operations, Arc::clone(&operations)).await?;
+    let listening = operations::listen(config.operations, Arc::clone(&operations)).await;
+    listening.with_context(|| format!("listening on {} (operations.listen)", config.operations))?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), operations = %config.operations, "signet is ready");
 
     signals.stop().await;

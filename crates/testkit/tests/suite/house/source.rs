@@ -66,8 +66,8 @@ fn only_in(words: &[&str], places: &[&str]) {
 }
 
 #[test]
-fn tls_is_named_in_two_places() {
-    only_in(&["rustls"], &["crates/engine/src/tls.rs", "crates/engine/src/tls/", "crates/signet/src/tls.rs"]);
+fn tls_is_named_in_one_place() {
+    only_in(&["rustls"], &["crates/engine/src/tls.rs"]);
 }
 
 #[test]
@@ -86,13 +86,9 @@ const BARE_THREADS: &str = "crates/evidence/src/writer";
 
 #[test]
 fn time_is_asked_in_few_places() {
-    let places =
-        ["crates/engine/src/clock.rs", "crates/identity/src/", "crates/store/src/", "crates/cli/src/", CERTIFICATES];
+    let places = ["crates/engine/src/clock.rs", "crates/identity/src/", "crates/store/src/", "crates/cli/src/"];
     only_in(&["Instant::now", "SystemTime::now", "now_utc()", "now_local()"], &places);
 }
-
-/// A certificate made on the spot is valid from now on.
-const CERTIFICATES: &str = "crates/signet/src/tls.rs";
 
 #[test]
 fn leave_is_minted_in_one_place() {

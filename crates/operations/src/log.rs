@@ -5,7 +5,7 @@ use std::io::{IsTerminal, stderr};
 use tracing_subscriber::EnvFilter;
 
 /// From here on events are written: SIGNET_LOG says which, SIGNET_LOG_FORMAT=json how.
-pub(crate) fn start() {
+pub fn start_log() {
     let filter = EnvFilter::try_from_env("SIGNET_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
     // A second start in one process would be a mistake without consequence.

@@ -5,7 +5,7 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The signals that the gateway hears.
-pub(crate) struct Signals {
+pub struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
@@ -13,7 +13,10 @@ pub(crate) struct Signals {
 
 impl Signals {
     /// From here on none of them ends the process by itself.
-    pub(crate) fn listen() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// When the operating system does not let us hear them.
+    pub fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -22,7 +25,7 @@ impl Signals {
     }
 
     /// Waits until the process is told to stop.
-    pub(crate) async fn stop(&mut self) {
+    pub async fn stop(&mut self) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,

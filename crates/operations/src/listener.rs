@@ -1,12 +1,12 @@
 //! The operators' listener: health and metrics over plain HTTP.
 
 use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::Context;
 use bytes::Bytes;
 use engine::Metrics;
 use http_body_util::Full;
@@ -25,10 +25,13 @@ const CONNECTIONS: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the operators can see.
-pub(crate) struct Operations {
-    pub(crate) journal: Arc<dyn Journal>,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) draining: AtomicBool,
+pub struct Operations {
+    /// Whether records are taken.
+    pub journal: Arc<dyn Journal>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The gateway is stopping.
+    pub draining: AtomicBool,
 }
 
 impl Operations {
@@ -52,9 +55,11 @@ impl Operations {
 }
 
 /// Listens until the process ends.
-pub(crate) async fn listen(address: SocketAddr, operations: Arc<Operations>) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(address).await;
-    let listener = listener.with_context(|| format!("listening on {address} (operations.listen)"))?;
+///
+/// # Errors
+/// When the address cannot be bound.
+pub async fn listen(address: SocketAddr, operations: Arc<Operations>) -> io::Result<()> {
+    let listener = TcpListener::bind(address).await?;
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     engine::spawn(async move {
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
