@@ -17,7 +17,7 @@ use wire::{
     Violation,
 };
 
-pub use desk::{Decide, Decision, Desk, HoldEnds, OpenDesk, ada, allow_all, denied};
+pub use desk::{Decide, Decision, Desk, HoldEnds, OpenDesk, TrustedDesk, ada, allow_all, denied};
 pub use inbox::Cuts;
 pub use ledger::{Event, Reason};
 pub use run::{Run, Setup};

@@ -271,7 +271,8 @@ impl Bench {
             _ => {
                 self.out.connected = true;
                 let tls = if choices.once_in(8) { TlsMode::VerifyFull } else { TlsMode::Disable };
-                let password = (!choices.once_in(8)).then(|| Secret::new("hunter2"));
+                // The plain target asks for none, which is as it should be only when there is none.
+                let password = (choices.below(2) > 0).then(|| Secret::new("hunter2"));
                 Answer::Connected(Upstream { user: "app".to_owned(), password, tls, database: None })
             }
         };

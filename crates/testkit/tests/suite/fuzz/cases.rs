@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Action, Phase};
-use testkit::driver::{Cuts, Decision, Event, HoldEnds, OpenDesk, Reason, ada, opening};
+use testkit::driver::{Cuts, Decision, Event, HoldEnds, Reason, TrustedDesk, ada, opening};
 use testkit::peer::Said;
 use testkit::recording::replay;
 use wire::{Opening, Side};
@@ -47,7 +47,7 @@ fn nothing_runs_behind_a_held_command_whose_client_vanished() {
         _ => Decision::Allow,
     });
     let opening = Opening { principal: Some(ada()), ..opening() };
-    let run = replay(Arc::new(postgres::Postgres), opening, &said, Box::new(OpenDesk), decide, Cuts::Whole);
+    let run = replay(Arc::new(postgres::Postgres), opening, &said, Box::new(TrustedDesk), decide, Cuts::Whole);
     let withdrew = run.events.iter().position(|event| matches!(event, Event::Withdrew(_))).unwrap();
     let later: Vec<_> = run.events[withdrew..]
         .iter()

@@ -10,7 +10,9 @@ use ::wire::{Opening, Protocol, Side};
 use bytes::{Bytes, BytesMut};
 use model::Action;
 use testkit::conformance::{Subject, say, setup};
-use testkit::driver::{Cuts, Decide, Decision, Event, HoldEnds, Reason, Run, ada, allow_all, denied, opening, run};
+use testkit::driver::{
+    Cuts, Decide, Decision, Desk, Event, HoldEnds, Reason, Run, TrustedDesk, ada, allow_all, denied, opening, run,
+};
 use testkit::peer::{Heard, Peer, Said};
 use testkit::replay;
 
@@ -104,6 +106,10 @@ impl Subject for Postgres {
 
     fn canaries(&self) -> (Vec<&'static str>, Vec<&'static str>, &'static str) {
         (vec!["q SELECT secret", "q SELECT leaky"], vec!["secret"], CANARY)
+    }
+
+    fn desk(&self) -> Box<dyn Desk> {
+        Box::new(TrustedDesk)
     }
 
     fn opening(&self) -> Opening {
