@@ -27,6 +27,9 @@ pub fn ask(socket: &Path, note: &Note) -> Result<u64, AskError> {
     stream.write_all(&line)?;
     let mut answer = Vec::new();
     BufReader::new(stream.take(LONGEST as u64)).read_until(b'\n', &mut answer)?;
+    if answer.is_empty() {
+        return Err(AskError::Broken(io::ErrorKind::UnexpectedEof.into()));
+    }
     match serde_json::from_slice(&answer) {
         Ok(Answer::Recorded(place)) => Ok(place),
         Ok(Answer::Refused(why)) => Err(AskError::Refused(why)),

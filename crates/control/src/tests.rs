@@ -159,7 +159,7 @@ async fn what_is_no_request_is_refused_and_leaves_no_record() {
     }
     let good = serde_json::to_vec(&note(Deed::Act, "a")).unwrap();
     let forged = br#"{"deed":"act","what":"a","details":{},"by":{"uid":0}}"#.to_vec();
-    let endless = vec![b' '; 200_000];
+    let endless = [good.clone(), vec![b' '; 200_000], b"\n".to_vec()].concat();
     for bytes in [Vec::new(), b"\n".to_vec(), good, [&forged[..], b"\n"].concat(), b"\xff\n".to_vec(), endless] {
         let answer = place.say(bytes).await;
         assert!(answer.is_empty() || answer.contains("not understood"), "{answer}");
@@ -215,4 +215,25 @@ fn users_have_the_names_of_the_list() {
         (named(0).as_deref(), named(1000).as_deref(), named(7), named(5)),
         (Some("root"), Some("ada"), None, None)
     );
+}
+
+#[test]
+fn a_gateway_that_says_nothing_or_nonsense_has_recorded_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = socket(folder.path());
+    let listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let gateway = std::thread::spawn(move || {
+        for answer in [&b""[..], b"{}\n", b"{\"recorded\":1,\"refused\":\"no\"}\n", &[b'['; 200_000]] {
+            let (mut stream, _) = listener.accept().unwrap();
+            std::io::BufRead::read_until(&mut std::io::BufReader::new(&stream), b'\n', &mut Vec::new()).unwrap();
+            // The client reads no answer that is longer than one can be.
+            let _ = stream.write_all(answer);
+        }
+    });
+    let ask = || ask(&path, &note(Deed::Act, "a"));
+    assert!(matches!(ask(), Err(AskError::Broken(_))));
+    for _ in 0..3 {
+        assert!(matches!(ask(), Err(AskError::Answer)));
+    }
+    gateway.join().unwrap();
 }
