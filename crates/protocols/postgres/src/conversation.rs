@@ -18,6 +18,11 @@ pub(crate) trait Stage: Send {
     /// As `Stream::wants`.
     fn wants(&self, from: Side) -> usize;
 
+    /// As `Stream::holds`.
+    fn holds(&self) -> usize {
+        0
+    }
+
     /// As `Stream::wake_at`.
     fn wake_at(&self) -> Option<Instant> {
         None
@@ -130,6 +135,10 @@ impl Stream for Conversation {
 
     fn wants(&self, from: Side) -> usize {
         self.stage.wants(from)
+    }
+
+    fn holds(&self) -> usize {
+        self.stage.holds()
     }
 
     fn wake_at(&self) -> Option<Instant> {

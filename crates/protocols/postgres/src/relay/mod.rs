@@ -174,6 +174,10 @@ impl Stage for Relay {
         }
     }
 
+    fn holds(&self) -> usize {
+        self.names.bytes()
+    }
+
     fn wake_at(&self) -> Option<Instant> {
         self.give_up.filter(|_| !self.over)
     }

@@ -232,6 +232,11 @@ impl Names {
         }
     }
 
+    /// Bytes of names, texts and values that are kept.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     fn room(&self, have: usize, bytes: usize) -> Result<(), TooMuch> {
         let fits = have < self.limit && self.bytes.saturating_add(bytes) <= self.limit_bytes;
         if fits { Ok(()) } else { Err(TooMuch) }

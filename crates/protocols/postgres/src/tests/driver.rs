@@ -272,6 +272,11 @@ impl Driver {
         self.note(result);
     }
 
+    /// The bytes that the stream says it keeps.
+    pub(super) fn holds(&self) -> usize {
+        self.stream.holds()
+    }
+
     pub(super) fn stop(&mut self, stop: Stop) {
         self.input(Input::Stop(stop));
     }

@@ -140,3 +140,17 @@ fn a_pipeline_without_end_is_not_taken() {
         assert_eq!(driver.untaken(Side::Client), 0);
     });
 }
+
+#[test]
+fn what_is_remembered_is_counted() {
+    relay(|driver| {
+        let text = format!("select '{}'", "x".repeat(10_000));
+        assert_eq!(driver.holds(), 0);
+        driver.client(&[m::parse("s", &text), m::sync()].concat());
+        assert!(driver.holds() >= text.len(), "{}", driver.holds());
+        driver.target(&[m::frame(b'1', b""), m::ready(b'I')].concat());
+        driver.client(&[m::frame(b'C', b"Ss\0"), m::sync()].concat());
+        driver.target(&[m::frame(b'3', b""), m::ready(b'I')].concat());
+        assert_eq!(driver.holds(), 0, "it was given back");
+    });
+}
