@@ -28,7 +28,7 @@ pub struct Limits {
     pub handshake_frame_bytes: usize,
     /// Bytes of the largest message that is held in memory to be inspected; a larger one is refused.
     pub frame_bytes: usize,
-    /// Bytes of memory for such messages in all sessions together.
+    /// Bytes of memory for such messages in all sessions together. One person may have a quarter of it, or one message.
     pub frame_memory_bytes: usize,
     /// How many statements one message may hold.
     pub statements_per_message: usize,
