@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use model::Outcome;
+use model::{Action, Outcome, Public};
 use wire::{
     Ask, Entropy, Go, Head, Input, InterruptKey, Lane, Manifest, Opening, Out, Probe, Protocol, Side, Stream, Ticket,
     Violation, Why,
@@ -185,6 +185,10 @@ impl Out for Tee<'_> {
 
     fn withdraw(&mut self, ticket: Ticket) {
         self.out.withdraw(ticket);
+    }
+
+    fn refused(&mut self, action: &Action, reason: &Public) {
+        self.out.refused(action, reason);
     }
 
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {

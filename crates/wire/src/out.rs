@@ -1,7 +1,7 @@
 //! What a stream makes happen, in order.
 
 use bytes::Bytes;
-use model::Outcome;
+use model::{Action, Outcome, Public};
 
 use crate::{Ask, Go, Head, InterruptKey, Lane, Probe, Side, Stream, Ticket};
 
@@ -24,6 +24,10 @@ pub trait Out {
 
     /// Takes a question back: a held command that the client cancelled. No answer follows.
     fn withdraw(&mut self, ticket: Ticket);
+
+    /// Writes down that the protocol itself refuses a command, which needs no decision. Client bytes queued after this wait
+    /// until that record is durable.
+    fn refused(&mut self, action: &Action, reason: &Public);
 
     /// Queues bytes.
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>);

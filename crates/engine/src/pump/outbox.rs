@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{ActionText, Event, Outcome, StreamId};
+use model::{Action, ActionText, Event, Outcome, Public, StreamId};
 use ports::Mark;
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
@@ -96,6 +96,14 @@ impl Outbox {
         written.ok()
     }
 
+    /// Writes down a refusal that the stream brought about; what the client is told next waits for it.
+    fn refusal(&mut self, action: &Action, reason: Public, policies: Vec<String>) {
+        let event = Event::Refusal { stream: self.stream, action: ActionText::from(action), reason, policies };
+        if let Some(mark) = self.record(event) {
+            self.client.gate(mark);
+        }
+    }
+
     /// The target is out of bounds from now on: what waits for it is dropped, and nothing more is queued.
     pub(crate) fn forsake_target(&mut self) {
         self.target.clear();
@@ -149,11 +157,12 @@ impl Out for Outbox {
         let Some(Waiting { action, policies, .. }) = self.tickets.withdraw(ticket) else { return };
         // What the client is told of it waits for this record.
         self.metrics.waiting.dec();
-        let event =
-            Event::Refusal { stream: self.stream, action: ActionText::from(&action), reason: withdrawn(), policies };
-        if let Some(mark) = self.record(event) {
-            self.client.gate(mark);
-        }
+        self.refusal(&action, withdrawn(), policies);
+    }
+
+    fn refused(&mut self, action: &Action, reason: &Public) {
+        self.metrics.commands.get_or_create(&vec![("verdict", "refused")]).inc();
+        self.refusal(action, reason.clone(), Vec::new());
     }
 
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use model::Outcome;
+use model::{Action, Outcome, Public};
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
 /// Why something was sent.
@@ -30,6 +30,8 @@ pub enum Event {
     Interrupt(InterruptKey),
     /// A question was taken back.
     Withdrew(Ticket),
+    /// The protocol refused a command without asking.
+    Refused(Action),
     /// A long command was written down.
     Progress(Ticket, Outcome),
     /// A command's end was written down.
@@ -131,6 +133,10 @@ impl Out for Ledger {
     fn withdraw(&mut self, ticket: Ticket) {
         self.asked.retain(|(asked, ..)| *asked != ticket);
         self.events.push(Event::Withdrew(ticket));
+    }
+
+    fn refused(&mut self, action: &Action, _: &Public) {
+        self.events.push(Event::Refused(action.clone()));
     }
 
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {

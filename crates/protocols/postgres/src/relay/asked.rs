@@ -133,14 +133,7 @@ impl Asked {
                 text: Bytes::from(call.oid.to_string()),
                 parameters: call.arguments.clone(),
             },
-            Self::Unknown { frame } => Action {
-                verb: Verb::Unknown,
-                name: "unknown message",
-                certainty: Certainty::Opaque,
-                phase: Phase::Run,
-                text: frame.clone(),
-                parameters: Vec::new(),
-            },
+            Self::Unknown { frame } => opaque("unknown message", frame.clone()),
         }
     }
 
@@ -163,6 +156,11 @@ impl Asked {
     }
 }
 
+/// A command of which nothing is known but this.
+pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
+    Action { verb: Verb::Unknown, name, certainty: Certainty::Opaque, phase: Phase::Run, text, parameters: Vec::new() }
+}
+
 /// A function can give a name a new meaning behind our back, so that a name proves nothing.
 fn is_proof(name: &Bytes, portal: &Portal) -> bool {
     name.is_empty() && portal.statement.is_empty()
@@ -182,14 +180,7 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
             parameters,
         },
         // SQL can make statements and cursors whose text never passed here under this name.
-        None => Action {
-            verb: Verb::Unknown,
-            name: unknown,
-            certainty: Certainty::Opaque,
-            phase: Phase::Run,
-            text: statement,
-            parameters,
-        },
+        None => Action { parameters, ..opaque(unknown, statement) },
     }
 }
 

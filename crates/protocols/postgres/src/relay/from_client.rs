@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use model::{Class, Public};
 use wire::{Out, Side};
 
-use super::asked::Asked;
+use super::asked::{Asked, opaque};
 use super::bound::Bound;
 use super::expected::{Batch, Expected};
 use super::names::Portal;
@@ -112,7 +112,7 @@ impl Relay {
             Err(_) => {
                 let public = Public::new(Class::Limit, "too many statements in one message")
                     .with_hint("Send them in several messages.");
-                self.refuse(Shape::Query, &public, out)
+                self.decline(&opaque("several statements", text), Shape::Query, &public, out)
             }
         }
     }
@@ -120,7 +120,7 @@ impl Relay {
     fn parse(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let parse = Parse::read(&frame).map_err(Fault::malformed(Side::Client))?;
         if !usable(&parse.name) {
-            return self.refuse(Shape::Extended, &unusable_name(), out);
+            return self.decline(&opaque("PARSE", parse.text), Shape::Extended, &unusable_name(), out);
         }
         let statements = self.tracked.read(&parse.text, self.under_way(), self.limits.batch);
         self.ask(Asked::parse(frame, parse, statements), out);
@@ -130,7 +130,7 @@ impl Relay {
     fn bind(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let bind = Bind::read(&frame).map_err(Fault::malformed(Side::Client))?;
         if !usable(&bind.portal) || !usable(&bind.statement) {
-            return self.refuse(Shape::Extended, &unusable_name(), out);
+            return self.decline(&opaque("BIND", bind.statement), Shape::Extended, &unusable_name(), out);
         }
         self.hold(Bound::new(frame, bind), out);
         Ok(())
@@ -145,7 +145,7 @@ impl Relay {
     fn close(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let (kind, name) = close::parse(&frame).map_err(Fault::malformed(Side::Client))?;
         if !usable(&name) {
-            return self.refuse(Shape::Extended, &unusable_name(), out);
+            return self.decline(&opaque("CLOSE", name), Shape::Extended, &unusable_name(), out);
         }
         match kind {
             Kind::Statement => self.names.forget_statement(&name),
@@ -158,7 +158,7 @@ impl Relay {
     fn execute(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let portal = execute::parse(&frame).map_err(Fault::malformed(Side::Client))?;
         if !usable(&portal) {
-            return self.refuse(Shape::Extended, &unusable_name(), out);
+            return self.decline(&opaque("EXECUTE", portal), Shape::Extended, &unusable_name(), out);
         }
         let bound = self.bound.take();
         let runs = match &bound {

@@ -2,7 +2,7 @@
 //! target itself must refuse, whose error is then exchanged for ours.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use model::{Class, Public};
+use model::{Action, Class, Public};
 use wire::Out;
 
 use super::expected::Expected;
@@ -25,6 +25,18 @@ pub(super) enum Shape {
 }
 
 impl Relay {
+    /// Refuses a message that needs no decision, because it cannot be taken in any case, and has that written down.
+    pub(super) fn decline(
+        &mut self,
+        action: &Action,
+        shape: Shape,
+        public: &Public,
+        out: &mut dyn Out,
+    ) -> Result<(), Fault> {
+        out.refused(action, public);
+        self.refuse(shape, public, out)
+    }
+
     /// Answers a refused message.
     pub(super) fn refuse(&mut self, shape: Shape, public: &Public, out: &mut dyn Out) -> Result<(), Fault> {
         let error = error(public);

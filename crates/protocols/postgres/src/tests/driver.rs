@@ -340,6 +340,10 @@ impl Out for Effects {
         self.note("withdrawn".into());
     }
 
+    fn refused(&mut self, action: &Action, reason: &Public) {
+        self.note(format!("refused {} {:?}: {}", action.name, action.phase, reason.message));
+    }
+
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {
         assert_eq!(lane, 0);
         assert!(!self.closed, "bytes after the close");

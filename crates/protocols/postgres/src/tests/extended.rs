@@ -208,6 +208,18 @@ fn names_that_the_target_would_change_are_refused() {
     for name in ["n".repeat(64), "\u{e4}".to_owned()] {
         let log = relay(|driver| driver.client(&[m::parse(&name, "select 1"), m::sync()].concat()));
         assert!(log.iter().any(|line| line.contains("0A000 refused: the name of a prepared")), "{log:?}");
+        let others = [
+            ("PARSE", m::parse(&name, "select 1")),
+            ("BIND", m::bind("", &name, &[])),
+            ("BIND", m::bind(&name, "", &[])),
+            ("EXECUTE", m::execute(&name)),
+            ("CLOSE", m::frame(b'C', format!("S{name}\0").as_bytes())),
+        ];
+        for (command, message) in others {
+            let log = relay(|driver| driver.client(&message));
+            assert!(log[0].starts_with(&format!("refused {command} ")), "it is written down: {log:?}");
+            assert!(log[1].starts_with("client < E(ERROR 0A000"), "{log:?}");
+        }
     }
     let log = relay(|driver| driver.client(&m::parse(&"n".repeat(63), "select 1")));
     assert!(log.iter().any(|line| line.starts_with("target < P")), "{log:?}");

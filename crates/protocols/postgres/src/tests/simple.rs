@@ -67,7 +67,13 @@ fn an_empty_query_needs_no_question() {
 #[test]
 fn too_many_statements_are_refused() {
     let log = relay(|driver| driver.client(&m::query("select 1; select 2; select 3; select 4; select 5; select 6")));
-    assert_eq!(log, ["client < E(ERROR 54000 refused: too many statements in one message) Z(I)"]);
+    assert_eq!(
+        log,
+        [
+            "refused several statements Run: too many statements in one message",
+            "client < E(ERROR 54000 refused: too many statements in one message) Z(I)",
+        ]
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use model::Limits;
 use super::{assert_denied, assert_goes_on, kept, scene, scene_of};
 use crate::harness::hostile::Hostile;
 use crate::harness::inside::Plan;
-use crate::harness::pipeline::{assert_error, error, run, sync};
+use crate::harness::pipeline::{assert_error, bind, error, execute, parse, run, sync, tags};
 use crate::harness::wire::{Wire, frame, query};
 use crate::harness::{direct, until};
 
@@ -76,4 +76,25 @@ fn a_message_below_the_limit_is_forwarded_whole() {
     assert!(!messages.iter().any(|message| message.tag == b'E'), "{:?}", error(&messages));
     assert_eq!(kept(&server), room.to_string());
     inside.assert_recorded("command", "length('xxx");
+}
+
+/// What is refused without a decision is on record like any refusal.
+#[test]
+fn what_cannot_be_taken_is_refused_on_record() {
+    let Some((server, inside, mut wire)) =
+        scene_of(|server| Plan::before(server).limits(Limits { batch: 3, ..Limits::default() }).start())
+    else {
+        return;
+    };
+    let messages = wire.query("SELECT 'too'; SELECT 'many'; SELECT 'at'; SELECT 'once'");
+    assert_eq!(error(&messages).field(b'C').as_deref(), Some("54000"));
+    inside.assert_recorded("refusal", "SELECT 'once'");
+    let name = "n".repeat(64);
+    for message in [parse(&name, "SELECT 'unnamable'"), bind("", &name), execute(&name)] {
+        wire.send(&[message, sync()].concat());
+        let messages = wire.messages();
+        assert_eq!((tags(&messages).as_str(), error(&messages).field(b'C').as_deref()), ("EZ", Some("0A000")));
+    }
+    assert_eq!(inside.recorded("refusal", "is longer than 63 bytes"), 3);
+    server.assert_never_saw("unnamable");
 }

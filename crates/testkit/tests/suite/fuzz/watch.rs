@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use model::Outcome;
+use model::{Action, Outcome, Public};
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
 use super::tell;
 
 /// Plumbing of PostgreSQL that the client says itself. (That of the toy has other names.)
-const FORWARDED: [&str; 6] = ["bind", "describe", "close", "flush", "sync", "empty query"];
+const FORWARDED: [&str; 5] = ["describe", "close", "flush", "sync", "empty query"];
 
 /// What a stream did, and what it may do.
 pub(super) struct Watch {
@@ -145,6 +145,10 @@ impl Out for Watch {
         self.happened += 1;
         self.asked.retain(|(asked, ..)| *asked != ticket);
         self.withdrawn.push(ticket);
+    }
+
+    fn refused(&mut self, _: &Action, _: &Public) {
+        self.happened += 1;
     }
 
     fn send(&mut self, to: Side, _: Lane, bytes: Bytes, why: Why<'_>) {
