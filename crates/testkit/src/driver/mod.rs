@@ -4,17 +4,16 @@
 mod desk;
 mod inbox;
 mod ledger;
+mod probe;
 mod run;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
 use model::{Class, Public, Secret, TlsMode};
 use wire::{
-    Answer, Ask, Entropy, Input, Opening, Probe, Protocol, Route, Side, Stop, Stream, Ticket, TlsFacts, Upstream,
-    Violation,
+    Answer, Ask, Entropy, Input, Opening, Protocol, Route, Side, Stop, Stream, Ticket, TlsFacts, Upstream, Violation,
 };
 
 pub use desk::{Decide, Decision, Desk, HoldEnds, OpenDesk, TrustedDesk, ada, allow_all, denied};
@@ -282,31 +281,5 @@ impl Driver {
         let mut said = Vec::new();
         act(self.peers[at].as_mut(), &mut said);
         self.inboxes[at].said(said);
-    }
-
-    /// Runs a probe against one more connection of the target.
-    fn probe(&mut self, probe: Probe) {
-        let Some(mut peer) = self.peers[1].aside() else { return };
-        let mut stream = self.protocol.probe(probe, opening());
-        let mut ledger = Ledger::new(self.protocol.manifest(), 0x5158);
-        let upstream = self.desk.connect(&wire::Wanted::default());
-        let Ok(upstream) = upstream else { return };
-        let mut buffer = BytesMut::new();
-        stream.input(self.now, Input::Answer(Ticket::new(0), Answer::Connected(upstream)), &mut ledger).unwrap();
-        let mut heard = 0;
-        while let Some(event) = ledger.events.get(heard).cloned() {
-            heard += 1;
-            let Event::Sent(Side::Target, lane, bytes, why) = event else { continue };
-            assert!(matches!(why, Reason::Plumbing(_)), "a probe has no commands");
-            let mut said = Vec::new();
-            peer.hears(Heard::Bytes(lane, &bytes), &mut said);
-            for said in said {
-                if let Said::Bytes(lane, bytes) = said {
-                    buffer.extend_from_slice(&bytes);
-                    let _ = stream.input(self.now, Input::Data(Side::Target, lane, &mut buffer), &mut ledger);
-                }
-            }
-        }
-        self.speak(Side::Target, |peer, say| peer.nudged(say));
     }
 }

@@ -4,6 +4,7 @@
 mod actions;
 mod answers;
 pub mod client;
+mod ending;
 pub mod frame;
 mod probe;
 mod raw;

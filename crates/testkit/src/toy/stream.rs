@@ -6,8 +6,8 @@ use std::time::Instant;
 use bytes::Bytes;
 use model::{Class, Outcome, Proof, Public, Status};
 use wire::{
-    Answer, Ask, Claim, Go, Input, InterruptKey, Malformed, Opening, Out, Plan, Probe, Replies, Side, Stop, Stream,
-    Ticket, Upstream, Violation, Wanted, Why,
+    Answer, Ask, Claim, Go, Input, InterruptKey, Malformed, Opening, Out, Plan, Replies, Side, Stop, Stream, Ticket,
+    Upstream, Violation, Wanted, Why,
 };
 
 use super::frame::{self, Frame, Framer, tag};
@@ -168,7 +168,7 @@ impl ToyStream {
 
     /// A refusal has the effect of an error of the target: inside a transaction the target must fail too, so it is sent a
     /// message that it refuses without effect (a SET without a key), and its error is rewritten into ours.
-    fn refuse(&mut self, why: &Public, out: &mut dyn Out) {
+    pub(super) fn refuse(&mut self, why: &Public, out: &mut dyn Out) {
         if self.in_transaction {
             out.send(Side::Target, 0, frame::write(tag::SET, b"\0"), Why::Plumbing("refused"));
             self.replies.target(Owed::Refused(format!("signet: {why}")));
@@ -178,65 +178,8 @@ impl ToyStream {
         }
     }
 
-    // --- Ends. ---
-
-    fn cancel_what_runs(&self, out: &mut dyn Out) {
-        if self.replies.next().is_some() {
-            out.aside(Probe::Cancel(InterruptKey(self.target_key.clone())));
-        }
-    }
-
-    /// Takes a held command back, as if somebody had refused it.
-    fn withdraw(&mut self, why: &Public, out: &mut dyn Out) {
-        if let Some((ticket, _)) = self.asked.take() {
-            out.withdraw(ticket);
-            self.refuse(why, out);
-        }
-    }
-
-    /// Says goodbye as soon as nothing is under way any more.
-    fn settle(&mut self, out: &mut dyn Out) {
-        if self.phase != Phase::Commands || self.asked.is_some() || !self.replies.is_empty() {
-            return;
-        }
-        if let Some(why) = self.draining.take() {
-            self.tell(frame::refusal(&why), out);
-            self.quit("drained", out);
-        } else if self.client_ended {
-            self.quit("the client left", out);
-        }
-    }
-
-    fn quit(&mut self, cause: &'static str, out: &mut dyn Out) {
-        out.send(Side::Target, 0, frame::write(tag::QUIT, b""), Why::Plumbing("quit"));
-        self.close(cause, out);
-    }
-
-    fn close(&mut self, cause: &'static str, out: &mut dyn Out) {
-        if let Some((ticket, _)) = self.asked.take() {
-            out.withdraw(ticket);
-        }
-        self.phase = Phase::Over;
-        out.close(cause);
-    }
-
     pub(super) fn tell(&self, message: Bytes, out: &mut dyn Out) {
         out.send(Side::Client, 0, message, Why::Reply);
-    }
-
-    fn end(&mut self, side: Side, out: &mut dyn Out) {
-        match (side, self.phase) {
-            (_, Phase::Over) => {}
-            (Side::Client, Phase::Commands) => {
-                self.withdraw(&Public::new(Class::Cancelled, "the client left"), out);
-                self.client_ended = true;
-            }
-            (Side::Client, _) => self.close("the client left", out),
-            (Side::Target, _) => {
-                self.tell(frame::refusal(&Public::new(Class::Target, "the target closed the connection")), out);
-                self.close("the target left", out);
-            }
-        }
     }
 
     fn step(&mut self, input: Input<'_>, out: &mut dyn Out) -> Result<(), Violation> {
