@@ -55,7 +55,8 @@ impl Bound {
         }
     }
 
-    fn size(&self) -> usize {
+    /// Bytes of the frames that are held.
+    pub(super) fn size(&self) -> usize {
         self.described.iter().map(|described| described.frame.len()).fold(self.frame.len(), usize::saturating_add)
     }
 }

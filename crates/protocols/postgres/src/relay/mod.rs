@@ -175,7 +175,7 @@ impl Stage for Relay {
     }
 
     fn holds(&self) -> usize {
-        self.names.bytes()
+        self.names.bytes().saturating_add(self.bound.as_ref().map_or(0, Bound::size))
     }
 
     fn wake_at(&self) -> Option<Instant> {

@@ -270,7 +270,9 @@ fn a_group_has_an_end() {
         prepared(driver);
         driver.client(&[m::bind("", "s", &[]), m::describe_portal("").repeat(8)].concat());
         assert!(driver.actions.is_empty());
+        let kept = driver.holds();
         driver.client(&m::describe_portal(""));
+        assert!(kept >= 8 * m::describe_portal("").len() + driver.holds(), "what is held counts");
         assert_eq!(phases(driver), [Phase::Prepare]);
         assert_eq!(driver.untaken(Side::Client), 0, "the Describe follows");
     });
