@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::keys::KeyError;
+
 /// The journal was not opened, so the gateway must not start.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -43,6 +45,15 @@ pub enum ReadError {
         /// The record.
         sequence: u64,
     },
+    /// A record is not of the format.
+    #[error("record {sequence} is not a record of the log format")]
+    Malformed {
+        /// Which.
+        sequence: u64,
+    },
+    /// The master key cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// Bytes that no crash explains: records follow on them, so they were on stable storage once.
     #[error(
         "{} is damaged at byte {offset}, after record {after}: {why}. This is not a torn end; the gateway does not start \

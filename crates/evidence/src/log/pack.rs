@@ -57,7 +57,7 @@ impl Pack {
 }
 
 /// Bytes of ciphertext that belong to a record.
-fn ciphertexts(leaf: &[u8]) -> Option<u64> {
+pub(super) fn ciphertexts(leaf: &[u8]) -> Option<u64> {
     let record = json::parse(leaf).ok()?;
     let Some(payloads) = record.get("payloads") else { return Some(0) };
     let size = |payload: &json::Value<'_>| u64::try_from(payload.get("size")?.as_integer()?).ok();

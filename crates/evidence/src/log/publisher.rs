@@ -5,14 +5,16 @@
 //! gives up a segment. Of the tree only the right edge is in memory, and what is signed is what stands in the tiles on
 //! disk: the proof that it continues what was signed before is made from them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tlog::checkpoint::Checkpoint;
 use tlog::json;
 use tlog::merkle::consistency;
 use tlog::tile::{self, WIDTH};
+use uuid::Uuid;
 
 use super::files::{Files, place};
+use super::key_path;
 use super::pack::Pack;
 use super::signer::Signer;
 use super::source::Source;
@@ -84,7 +86,8 @@ impl<S: Source, F: Files> Publisher<S, F> {
 
     fn take(&mut self, frame: Frame) -> Result<(), Trouble> {
         if let Some(bytes) = frame.key {
-            let path = key_path(&self.keys, &bytes).ok_or_else(|| Trouble::damaged(&self.keys))?;
+            let sid = chain_of(&bytes).ok_or_else(|| Trouble::damaged(&self.keys))?;
+            let path = key_path(&self.keys, sid);
             self.work.push(Step::Whole { aside: self.keys.join(ASIDE), path, bytes });
         }
         self.pack.push(&frame.payloads, &mut self.work);
@@ -177,10 +180,8 @@ impl<S: Source, F: Files> Publisher<S, F> {
     }
 }
 
-/// Where the key of a chain stands, as its text says itself. `None`: that is no key.
-fn key_path(keys: &Path, text: &[u8]) -> Option<PathBuf> {
-    let key = json::parse(text.trim_ascii_end()).ok()?;
-    let sid = key.get("sid")?.as_str()?;
-    let named = sid.len() == 36 && sid.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    named.then_some(keys.join(sid.get(..6)?).join(sid))
+/// The chain of a wrapped key, as its text says itself. `None`: that is no key.
+fn chain_of(key: &[u8]) -> Option<Uuid> {
+    let key = json::parse(key.trim_ascii_end()).ok()?;
+    Uuid::parse_str(key.get("sid")?.as_str()?).ok()
 }

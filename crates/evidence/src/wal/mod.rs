@@ -20,6 +20,6 @@ mod segment;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use frame::Frame;
+pub(crate) use frame::{END, Frame, Parts};
 pub(crate) use read::Follower;
-pub(crate) use segment::{private, sync_folder};
+pub(crate) use segment::{Head, list, private, sync_folder};

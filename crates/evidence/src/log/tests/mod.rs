@@ -3,3 +3,4 @@
 mod crashes;
 mod place;
 mod publishing;
+mod threads;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use tlog::merkle::leaf_hash;
+use uuid::Uuid;
 
 use crate::error::ReadError;
 use crate::log::files::Files;
@@ -29,7 +30,9 @@ pub(crate) struct Memory {
     /// Oldest record, and how many are durable.
     pub(crate) held: Arc<Mutex<(u64, u64)>>,
     /// Makes other records.
-    pub(crate) other: bool,
+    other: bool,
+    /// A record that cannot be read.
+    lost: Arc<Mutex<Option<u64>>>,
 }
 
 /// A journal that is being read.
@@ -39,9 +42,19 @@ pub(crate) struct Reading {
 }
 
 impl Memory {
+    /// With another history.
+    pub(crate) fn other() -> Self {
+        Self { other: true, ..Self::default() }
+    }
+
     /// So many records are durable.
     pub(crate) fn reach(&self, durable: u64) {
         self.held.lock().unwrap().1 = durable;
+    }
+
+    /// A record cannot be read any more.
+    pub(crate) fn lose(&self, sequence: u64) {
+        *self.lost.lock().unwrap() = Some(sequence);
     }
 
     pub(crate) fn first(&self) -> u64 {
@@ -60,7 +73,9 @@ impl Memory {
         };
         let kind = if self.other && sequence == 3 { "other" } else { "test" };
         let leaf = format!(r#"{{{payload}"seq":{sequence},"type":"{kind}"}}"#).into_bytes();
-        let key = sequence.is_multiple_of(40).then(|| format!(r#"{{"sid":"{sequence:036}"}}"#).into_bytes());
+        let key = sequence
+            .is_multiple_of(40)
+            .then(|| format!(r#"{{"sid":"{}"}}"#, Uuid::from_u128(sequence.into())).into_bytes());
         Frame { sequence, hash: leaf_hash(&leaf), leaf, key, payloads }
     }
 }
@@ -73,6 +88,9 @@ impl Source for Reading {
     fn next(&mut self) -> Result<Option<Frame>, ReadError> {
         if self.next >= self.memory.held.lock().unwrap().1 {
             return Ok(None);
+        }
+        if *self.memory.lost.lock().unwrap() == Some(self.next) {
+            return Err(ReadError::Missing { folder: PathBuf::new(), sequence: self.next });
         }
         self.next += 1;
         Ok(Some(self.memory.frame(self.next - 1)))

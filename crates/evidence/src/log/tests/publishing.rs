@@ -6,6 +6,7 @@ use tlog::checkpoint::Checkpoint;
 use tlog::merkle::{Frontier, leaf_hash};
 use tlog::note::Note;
 use tlog::{bundle, tile};
+use uuid::Uuid;
 
 use super::place::{Memory, ORIGIN, Place};
 use crate::log::files::Disk;
@@ -50,7 +51,7 @@ fn what_is_published_is_what_the_journal_has() {
         assert_eq!((next, tree.root()), (size, checkpoint.root));
     }
     let key = memory.frame(40).key.unwrap();
-    assert_eq!(fs::read(place.path("keys/000000").join(format!("{:036}", 40))).unwrap(), key);
+    assert_eq!(fs::read(place.path("keys/000000").join(Uuid::from_u128(40).to_string())).unwrap(), key);
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn a_journal_with_another_history_is_not_signed() {
         let (place, memory) = (Place::new(), Memory::default());
         memory.reach(signed);
         place.publisher(&memory, Disk).unwrap().round().unwrap();
-        let other = Memory { other: true, ..Memory::default() };
+        let other = Memory::other();
         other.reach(size);
         let trouble = place.publisher(&other, Disk).unwrap().round().unwrap_err();
         assert!(matches!(trouble, Trouble::Refused(Refusal::Other { .. } | Refusal::Inconsistent { .. })), "{trouble}");

@@ -1,0 +1,273 @@
+//! Tests of the reader over a journal and a log that were made piece by piece.
+
+use std::fs::{self, File};
+use std::io::Write;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tlog::merkle::{hash_text, leaf_hash, sha256};
+use uuid::Uuid;
+
+use super::{Closed, Entry, Reader, read};
+use crate::Places;
+use crate::error::ReadError;
+use crate::keys::{ChainKey, Kind, MasterKey, Plain};
+use crate::log::files::Disk;
+use crate::log::publisher::Publisher;
+use crate::log::signer::Signer;
+use crate::log::source::Source;
+use crate::wal::{self, END, Frame, Head, Parts};
+
+const ORIGIN: &str = "signet.test/log";
+
+/// Data of a gateway: what is written goes to the journal, and to the log when it is published.
+struct Room {
+    dir: TempDir,
+    places: Places,
+    master: MasterKey,
+    frames: Vec<Frame>,
+    chains: Vec<(Uuid, ChainKey, u64)>,
+}
+
+impl Room {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let places = Places::of(dir.path());
+        for folder in [&places.journal, &places.log, &places.keys, &places.signer] {
+            fs::create_dir(folder).unwrap();
+        }
+        let master = MasterKey::open(&places.keys, false).unwrap();
+        Self { dir, places, master, frames: Vec::new(), chains: Vec::new() }
+    }
+
+    /// Appends a record to what will be written.
+    fn record(&mut self, sid: u128, kind: &str, body: &Value, payloads: &[(Kind, &[u8])]) {
+        let sid = Uuid::from_u128(sid);
+        let sequence = self.frames.len() as u64;
+        let mut wrapped = None;
+        if !self.chains.iter().any(|(of, ..)| *of == sid) {
+            let key = ChainKey::new(ORIGIN, sid).unwrap();
+            wrapped = self.master.wrap(&key, ORIGIN, sid);
+            self.chains.push((sid, key, 0));
+        }
+        let (_, key, last) = self.chains.iter_mut().find(|(of, ..)| *of == sid).unwrap();
+        let (mut ciphertexts, mut references) = (Vec::new(), Vec::new());
+        for (kind, bytes) in payloads {
+            *last += 1;
+            let sealed = key.seal(*last, &Plain { kind: *kind, bytes, whole: None }, &mut ciphertexts).unwrap();
+            references.push(json!({
+                "c": hash_text(&sha256(b"")), "e": hash_text(&sha256(b"")), "id": *last, "kind": kind.as_str(), "size": sealed.size
+            }));
+        }
+        let mut leaf = json!({
+            "body": body, "log": ORIGIN, "mono": 0, "seq": sequence, "sid": sid, "ss": 1, "ts": 1000 + sequence, "type": kind, "v": 1
+        });
+        if !references.is_empty() {
+            leaf["payloads"] = references.into();
+        }
+        let leaf = leaf.to_string().into_bytes();
+        let hash = leaf_hash(&leaf);
+        self.frames.push(Frame { sequence, hash, leaf, key: wrapped, payloads: ciphertexts });
+    }
+
+    /// Commands of one session with a text and a parameter each, up to so many records in all.
+    fn fill(&mut self, until: usize) {
+        while self.frames.len() < until {
+            let text = format!("SELECT {}", self.frames.len());
+            let parameters = [&[0, 0, 0, 1, b'x'][..], &[255; 4], &[0, 0, 0, 1, 200]].concat();
+            let body =
+                json!({ "command": self.frames.len(), "policy": { "ids": ["p"], "version": "v" }, "verb": "read" });
+            self.record(7, "command", &body, &[(Kind::Text, text.as_bytes()), (Kind::Parameters, &parameters)]);
+        }
+    }
+
+    /// The journal holds these records, in one segment.
+    fn journal(&self, first: usize, until: usize) {
+        let first = first as u64;
+        for segment in wal::list(&self.places.journal).unwrap() {
+            if segment.first != first {
+                fs::remove_file(segment.path).unwrap();
+            }
+        }
+        let mut bytes = Head { first, state: Vec::new() }.bytes().unwrap();
+        for Frame { sequence, hash, leaf, key, payloads } in &self.frames[first as usize..until] {
+            let key = key.as_deref().unwrap_or_default();
+            assert!(Parts { sequence: *sequence, batch: *sequence, hash: *hash, leaf, key, payloads }.put(&mut bytes));
+        }
+        bytes.extend_from_slice(&END);
+        File::create(self.places.journal.join(format!("{first:020}.journal"))).unwrap().write_all(&bytes).unwrap();
+    }
+
+    /// The log holds the first records.
+    fn publish(&self, until: usize) {
+        let signer = Signer::open(Disk, &self.places.signer, ORIGIN, false).unwrap();
+        let source = Given(self.frames[..until].iter().cloned().collect());
+        let (log, keys) = (self.places.log.clone(), self.places.keys.clone());
+        Publisher::open(source, Disk, signer, log, keys).unwrap().round().unwrap();
+    }
+
+    fn read(&self) -> Vec<Entry> {
+        read(&self.places).unwrap().map(Result::unwrap).collect()
+    }
+}
+
+/// Frames to publish.
+struct Given(std::collections::VecDeque<Frame>);
+
+impl Source for Given {
+    fn first(&self) -> u64 {
+        0
+    }
+
+    fn next(&mut self) -> Result<Option<Frame>, ReadError> {
+        Ok(self.0.pop_front())
+    }
+
+    fn has_below(&mut self, _: u64) -> Result<bool, ReadError> {
+        Ok(false)
+    }
+
+    fn recycle(&mut self, _: u64) -> Result<(), ReadError> {
+        Ok(())
+    }
+}
+
+fn commands(entries: &[Entry], count: usize) {
+    assert_eq!(entries.len(), count);
+    for (entry, number) in entries.iter().zip(0_u64..) {
+        assert_eq!(entry.sequence, number);
+        assert_eq!(entry.view["text"], format!("SELECT {number}"), "record {number}");
+        assert_eq!(entry.view["parameters"], json!(["x", null, "\\xc8"]));
+        assert_eq!(entry.payloads[0].bytes.as_deref(), Ok(format!("SELECT {number}").as_bytes()));
+    }
+}
+
+#[test]
+fn records_are_the_same_from_the_journal_and_from_the_log_and_from_both() {
+    let mut room = Room::new();
+    room.fill(600);
+    room.journal(0, 600);
+    let entries = room.read();
+    commands(&entries, 600);
+    room.publish(600);
+    for (first, until) in [(0, 600), (1, 600), (256, 600), (300, 600), (512, 600), (600, 600)] {
+        // Everything below was recycled; what is not a full bundle is read from the journal.
+        let first = first.min(512);
+        room.journal(first, until);
+        assert!(room.read() == entries, "journal from {first}");
+    }
+    fs::remove_dir_all(&room.places.journal).unwrap();
+    assert!(room.read() == entries, "the log alone");
+}
+
+#[test]
+fn a_reader_at_the_end_sees_what_comes_and_goes_on_in_the_log_when_the_journal_is_used_again() {
+    let mut room = Room::new();
+    room.fill(600);
+    room.journal(0, 10);
+    let mut reader = read(&room.places).unwrap();
+    assert_eq!(reader.by_ref().map(|entry| entry.unwrap().sequence).last(), Some(9));
+    room.journal(0, 20);
+    assert_eq!(reader.next().unwrap().unwrap().sequence, 10);
+    room.publish(600);
+    room.journal(512, 600);
+    let rest: Vec<_> = reader.map(|entry| entry.unwrap().sequence).collect();
+    assert_eq!(rest, (11..600).collect::<Vec<_>>());
+}
+
+#[test]
+fn any_record_is_found_by_its_index() {
+    let mut room = Room::new();
+    room.fill(600);
+    room.publish(600);
+    room.journal(512, 600);
+    let mut reader = Reader::from(&room.places, 0).unwrap();
+    for sequence in [599, 3, 512, 511, 513, 0, 300, 520] {
+        let entry = reader.entry_at(sequence).unwrap().unwrap();
+        assert_eq!((entry.sequence, &entry.view["command"]), (sequence, &json!(sequence)));
+        assert_eq!(entry.view["text"], format!("SELECT {sequence}"));
+    }
+    assert_eq!(reader.entry_at(600).unwrap(), None);
+    let found: Vec<_> = reader.entries_at([2, 256, 555, 556]).map(|entry| entry.unwrap().sequence).collect();
+    assert_eq!(found, [2, 256, 555, 556]);
+}
+
+#[test]
+fn a_hole_between_log_and_journal_is_an_error() {
+    let mut room = Room::new();
+    room.fill(600);
+    room.publish(256);
+    room.journal(300, 600);
+    let mut reader = read(&room.places).unwrap();
+    assert_eq!(reader.by_ref().take(256).filter(|entry| entry.is_ok()).count(), 256);
+    assert!(matches!(reader.next(), Some(Err(ReadError::Missing { sequence: 256, .. }))));
+}
+
+#[test]
+fn without_a_key_the_leaf_is_read_and_the_payload_is_not() {
+    let mut room = Room::new();
+    room.fill(300);
+    room.publish(300);
+    fs::remove_dir_all(&room.places.journal).unwrap();
+    let told = |why: Closed| {
+        for entry in room.read() {
+            assert!(entry.payloads.iter().all(|payload| payload.bytes == Err(why)), "{entry:?}");
+            assert_eq!(entry.view["payload"], why.to_string());
+            assert_eq!((entry.view.get("text"), &entry.view["verb"]), (None, &json!("read")));
+        }
+    };
+    let pack = room.places.log.join("payload/000");
+    let sealed = fs::read(&pack).unwrap();
+    let later = room.places.log.join("payload/001");
+    fs::remove_file(later).unwrap();
+    fs::write(&pack, vec![0; sealed.len()]).unwrap();
+    assert_eq!(room.read()[0].payloads[0].bytes, Err(Closed::Damaged));
+    assert_eq!(room.read()[256].payloads[0].bytes, Err(Closed::Missing));
+    fs::remove_file(room.places.keys.join("000000").join(Uuid::from_u128(7).to_string())).unwrap();
+    told(Closed::NoKey);
+    fs::remove_file(room.places.keys.join("master")).unwrap();
+    told(Closed::NoMaster);
+    fs::write(room.places.keys.join("master"), "not a key").unwrap();
+    assert!(matches!(read(&room.places), Err(ReadError::Keys(_))));
+    assert!(room.dir.path().exists());
+}
+
+#[test]
+fn a_view_is_flat_and_names_the_chain() {
+    let mut room = Room::new();
+    let policy = json!({ "ids": ["a", "b"], "version": "7" });
+    let reason = br#"{"class":"denied","message":"no"}"#;
+    room.record(1, "gateway.started", &json!({ "version": "0.1" }), &[]);
+    room.record(
+        2,
+        "session.start",
+        &json!({ "policy": policy, "run": "r" }),
+        &[(Kind::Who, br#"{"client":"c","type":"x"}"#)],
+    );
+    room.record(2, "refusal", &json!({ "class": "denied" }), &[(Kind::Text, b"\xff\x00"), (Kind::Reason, reason)]);
+    room.record(
+        2,
+        "outcome",
+        &json!({ "code": "42", "command": 1, "rows": 5, "status": "done" }),
+        &[(Kind::Result, b"rows")],
+    );
+    room.record(3, "later.invention", &json!({ "sequence": "mine", "thing": [1, true] }), &[]);
+    room.journal(0, 5);
+    let entries = room.read();
+    let views: Vec<_> = entries.iter().map(|entry| Value::Object(entry.view.clone())).collect();
+    let chain = |number| Uuid::from_u128(number).to_string();
+    assert_eq!(
+        views,
+        [
+            json!({ "sequence": 0, "time_us": 1000, "position": 1, "type": "gateway.started", "run": chain(1), "version": "0.1" }),
+            json!({ "sequence": 1, "time_us": 1001, "position": 1, "type": "session.start", "session": chain(2), "run": "r",
+                "policies": ["a", "b"], "policy_version": "7", "client": "c" }),
+            json!({ "sequence": 2, "time_us": 1002, "position": 1, "type": "refusal", "session": chain(2), "class": "denied",
+                "text_hex": "ff00", "reason": { "class": "denied", "message": "no" } }),
+            json!({ "sequence": 3, "time_us": 1003, "position": 1, "type": "outcome", "session": chain(2), "command": 1,
+                "outcome": { "code": "42", "rows": 5, "status": "done" }, "result_bytes": 4 }),
+            json!({ "sequence": 4, "time_us": 1004, "position": 1, "type": "later.invention", "session": chain(3), "thing": [1, true] }),
+        ]
+    );
+    assert_eq!(entries[3].payloads[0].bytes, Ok(b"rows".to_vec()));
+}
