@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 pub use reader::{Closed, Entry, Follower, Payload, Reader, follow, read};
+pub use signer::verifier_key;
 pub use thread::Standing;
 pub use trouble::{Refusal, Trouble};
 

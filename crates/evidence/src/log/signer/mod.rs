@@ -7,6 +7,7 @@ mod key;
 #[cfg(test)]
 mod tests;
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,8 +15,10 @@ use tlog::checkpoint::Checkpoint;
 use tlog::merkle::{Hash, sha256, verify_consistency};
 use tlog::note::{Note, Signature, VerifierKey};
 
-use super::files::{Files, durably};
+use super::files::{Files, durably, place};
 use super::trouble::{Refusal, Trouble};
+use crate::Places;
+use crate::error::ReadError;
 use key::LogKey;
 
 /// Adds a signature line to the notes of a log.
@@ -35,11 +38,10 @@ pub(crate) struct Signer<F> {
 }
 
 /// What was signed last.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Signed {
-    pub(crate) checkpoint: Checkpoint,
+struct Signed {
+    checkpoint: Checkpoint,
     /// The note, as it stands in the file.
-    pub(crate) note: Vec<u8>,
+    note: Vec<u8>,
 }
 
 impl<F: Files> Signer<F> {
@@ -63,9 +65,13 @@ impl<F: Files> Signer<F> {
         &self.key
     }
 
-    /// What it signed last.
-    pub(crate) fn last(&self) -> Option<&Signed> {
-        self.last.as_ref()
+    /// Writes that key where those find it who take it to the verifiers of the log.
+    pub(crate) fn show_key(&mut self, path: &Path) -> Result<(), Trouble> {
+        let text = format!("{}\n", self.key).into_bytes();
+        if self.files.read(path).is_ok_and(|found| found == text) {
+            return Ok(());
+        }
+        place(&mut self.files, &path.with_extension("new"), path, &text).map_err(Trouble::file("writing", path))
     }
 
     /// How many records it has signed, and their root.
@@ -110,4 +116,16 @@ impl Signed {
         let checkpoint: Checkpoint = parsed.text.parse().ok()?;
         (parsed.is_signed_by(key) && checkpoint.origin == key.name()).then_some(Self { checkpoint, note })
     }
+}
+
+/// The key that verifies a log, as its gateway wrote it down. It proves nothing to those who did not get it from somebody
+/// they trust.
+///
+/// # Errors
+/// When there is no such file yet, or it is not a key.
+pub fn verifier_key(places: &Places) -> Result<VerifierKey, ReadError> {
+    let path = &places.verifier_key;
+    let text = fs::read_to_string(path).map_err(ReadError::file(path))?;
+    let key = text.trim_end().parse();
+    key.map_err(|error| ReadError::file(path)(io::Error::new(io::ErrorKind::InvalidData, error)))
 }

@@ -8,7 +8,8 @@ use tlog::checkpoint::Checkpoint;
 use tlog::merkle::{Frontier, Hash, ProofError, leaf_hash};
 use tlog::note::Note;
 
-use super::Signer;
+use super::{Signer, verifier_key};
+use crate::Places;
 use crate::log::files::Disk;
 use crate::log::trouble::{Refusal, Trouble};
 
@@ -114,4 +115,20 @@ fn a_last_note_that_is_not_its_own_is_damage() {
     fs::write(&path, &note).unwrap();
     assert!(Signer::open(Disk, folder.path(), "signet.test/lag", false).is_err(), "the log has another name");
     assert_eq!(open(folder.path()).signed().0, 1);
+}
+
+#[test]
+fn the_key_is_written_down_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = Places::of(folder.path());
+    assert!(verifier_key(&places).is_err());
+    let mut signer = open(&places.signer);
+    for _ in 0..2 {
+        signer.show_key(&places.verifier_key).unwrap();
+        assert_eq!(verifier_key(&places).unwrap(), *signer.verifier_key());
+    }
+    fs::write(&places.verifier_key, "something else").unwrap();
+    assert!(verifier_key(&places).is_err());
+    signer.show_key(&places.verifier_key).unwrap();
+    assert_eq!(verifier_key(&places).unwrap(), *signer.verifier_key());
 }
