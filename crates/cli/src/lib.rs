@@ -10,12 +10,14 @@ mod moment;
 mod page;
 mod record;
 mod run;
+mod started;
 mod terminal;
 mod token;
 
 pub use failure::Code;
 pub use page::page;
 pub use run::{Program, main, run};
+pub use started::started;
 pub use terminal::Terminal;
 
 #[cfg(test)]

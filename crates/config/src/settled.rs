@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::{Address, Recording, Resource, ResourceName};
+use sha2::{Digest, Sha256};
 
 use crate::{Journal, Limits, Network};
 
@@ -116,6 +117,11 @@ impl Person {
 }
 
 impl Config {
+    /// SHA-256 of the file, hexadecimal: which configuration is in force.
+    pub fn digest(&self) -> String {
+        Sha256::digest(&self.text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The target of that name.
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.targets.values().find(|target| target.resource.name.as_str() == name)

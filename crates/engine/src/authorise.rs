@@ -199,6 +199,7 @@ async fn begin(
         tls: pump.client_is_tls(),
         program: wanted.program.as_deref().map(printable),
         policies,
+        policy_version: pump.policy_version(),
     };
     pump.begin_session(event, &permit.principal, revoked).await
 }

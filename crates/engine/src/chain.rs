@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{CommandId, Event, Outcome, Record, SessionId, Status, StreamId};
+use model::{CommandId, Event, HoldEnded, Outcome, Record, SessionId, Status, StreamId};
 use ports::{Journal, JournalDown, Mark};
 
 use crate::clock;
@@ -24,12 +24,21 @@ struct Inner {
     /// Commands allowed.
     commands: u64,
     started: bool,
-    open: BTreeMap<CommandId, StreamId>,
+    open: BTreeMap<CommandId, (StreamId, Owes)>,
+}
+
+/// What is still owed about a command.
+#[derive(Clone, Copy)]
+enum Owes {
+    Outcome,
+    /// It waits for a human.
+    HoldEnd,
 }
 
 /// What a record changes in the chain's own books.
 enum Step {
     Begun,
+    Held(CommandId, StreamId),
     Opened(CommandId, StreamId),
     Ended(CommandId),
     Nothing,
@@ -40,7 +49,8 @@ impl Step {
         match event {
             Event::SessionStart { .. } => Self::Begun,
             Event::Command { command, stream, .. } => Self::Opened(*command, *stream),
-            Event::Outcome { command, .. } => Self::Ended(*command),
+            Event::Hold { command, stream, .. } => Self::Held(*command, *stream),
+            Event::Outcome { command, .. } | Event::HoldEnded { command, .. } => Self::Ended(*command),
             _ => Self::Nothing,
         }
     }
@@ -52,7 +62,10 @@ impl Inner {
             Step::Begun => self.started = true,
             Step::Opened(command, stream) => {
                 self.commands += 1;
-                self.open.insert(command, stream);
+                self.open.insert(command, (stream, Owes::Outcome));
+            }
+            Step::Held(command, stream) => {
+                self.open.insert(command, (stream, Owes::HoldEnd));
             }
             Step::Ended(command) => {
                 self.open.remove(&command);
@@ -100,8 +113,18 @@ impl Chain {
     /// number of records, 0 when nothing was ever written.
     pub(crate) fn close(&self, cause: &str) -> Result<u64, JournalDown> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some((&command, &stream)) = inner.open.first_key_value() {
-            self.write(&mut inner, Event::Outcome { stream, command, outcome: Outcome::of(Status::Unknown) })?;
+        while let Some((&command, &(stream, owes))) = inner.open.first_key_value() {
+            let event = match owes {
+                Owes::Outcome => {
+                    let outcome = Outcome::of(Status::Unknown);
+                    Event::Outcome { stream, command, outcome, duration_us: None, shown: None }
+                }
+                Owes::HoldEnd => {
+                    let how = HoldEnded::Withdrawn;
+                    Event::HoldEnded { stream, command, how, by: Vec::new(), reason: None }
+                }
+            };
+            self.write(&mut inner, event)?;
             inner.open.remove(&command);
         }
         if inner.started {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::Limits;
+use model::{Durability, Limits};
 use ports::{Approvals, Decider, Directory, Journal, Resources, Secrets};
 use tokio::sync::Semaphore;
 use wire::{Entropy, Opening, Route};
@@ -37,6 +37,8 @@ pub struct House {
     pub dialer: Arc<dyn Dialer>,
     /// Random bytes.
     pub random: Random,
+    /// What waits for the journal's storage.
+    pub durability: Durability,
     /// Time, connections, memory.
     pub limits: EngineLimits,
     /// Frame sizes and the like.

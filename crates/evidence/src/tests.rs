@@ -48,6 +48,7 @@ pub(crate) fn start() -> Event {
         tls: false,
         program: None,
         policies: Vec::new(),
+        policy_version: String::new(),
     }
 }
 
@@ -56,7 +57,13 @@ pub(crate) fn end() -> Event {
 }
 
 pub(crate) fn outcome() -> Event {
-    Event::Outcome { stream: model::StreamId(0), command: model::CommandId(1), outcome: Outcome::of(Status::Done) }
+    Event::Outcome {
+        stream: model::StreamId(0),
+        command: model::CommandId(1),
+        outcome: Outcome::of(Status::Done),
+        duration_us: None,
+        shown: None,
+    }
 }
 
 struct Unpark(Thread);

@@ -26,7 +26,7 @@ pub struct Outcome {
     /// Rows sent to the client or changed, when the target says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
-    /// Bytes of result that went towards the client for it.
+    /// Bytes that went towards the client for it. The engine counts them.
     pub bytes: u64,
     /// The protocol's own code: an SQLSTATE, an exit status. Plain ASCII.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ use crate::outcome::Outcome;
 use crate::public::Public;
 use crate::resource::ResourceName;
 use crate::session::{CommandId, SessionId, StreamId};
+use crate::shown::Shown;
 
 /// One record. The journal adds its own sequence number.
 #[derive(Clone, Debug, Serialize)]
@@ -37,6 +38,10 @@ pub enum Event {
     GatewayStarted {
         /// Its version.
         version: String,
+        /// SHA-256 of its program file, hexadecimal.
+        build: String,
+        /// SHA-256 of the configuration file in force, hexadecimal.
+        config: String,
     },
     /// The gateway stopped serving in good order.
     #[serde(rename = "gateway.stopped")]
@@ -94,6 +99,8 @@ pub enum Event {
         program: Option<String>,
         /// Policy ids that let it in.
         policies: Vec<String>,
+        /// The version of the policy in force.
+        policy_version: String,
     },
     /// A command was allowed and is about to be forwarded.
     #[serde(rename = "command")]
@@ -107,6 +114,8 @@ pub enum Event {
         action: ActionText,
         /// Policy ids that decided.
         policies: Vec<String>,
+        /// The version of the policy in force.
+        policy_version: String,
         /// Whether a human approved it.
         approved: bool,
     },
@@ -142,6 +151,12 @@ pub enum Event {
         command: CommandId,
         /// The end.
         outcome: Outcome,
+        /// From its leave to its end, microseconds; none when it is not known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        duration_us: Option<u64>,
+        /// What the client was shown of it; none when that is nothing.
+        #[serde(skip)]
+        shown: Option<Shown>,
     },
     /// A command was refused and not forwarded.
     #[serde(rename = "refusal")]
@@ -155,6 +170,8 @@ pub enum Event {
         reason: Public,
         /// Policy ids that decided.
         policies: Vec<String>,
+        /// The version of the policy in force.
+        policy_version: String,
     },
     /// A command waits for a human.
     #[serde(rename = "hold")]
@@ -168,6 +185,8 @@ pub enum Event {
         action: ActionText,
         /// Policy ids that decided.
         policies: Vec<String>,
+        /// The version of the policy in force.
+        policy_version: String,
     },
     /// A wait for a human ended.
     #[serde(rename = "hold.end")]

@@ -1,6 +1,6 @@
 //! Where a held command waits for a human.
 
-use model::{Action, CommandId, Principal, Public, ResourceName, SessionId};
+use model::{Action, CommandId, Principal, PrincipalId, Public, ResourceName, SessionId};
 
 use crate::Later;
 
@@ -27,9 +27,19 @@ pub struct HoldRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldEnd {
     /// Somebody else said yes.
-    Approved,
-    /// Somebody said no, or time ran out; what the client is told.
-    Refused(Public),
+    Approved {
+        /// Who.
+        by: Vec<PrincipalId>,
+    },
+    /// Somebody said no.
+    Rejected {
+        /// Who.
+        by: Vec<PrincipalId>,
+        /// What the client is told.
+        reason: Public,
+    },
+    /// Nobody answered in time; what the client is told.
+    Expired(Public),
 }
 
 /// A wait under way. Dropping it withdraws the request.

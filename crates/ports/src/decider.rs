@@ -17,6 +17,9 @@ pub struct Who<'a> {
 
 /// The policy. Answers at once, without waiting for anything: it runs inside the relay.
 pub trait Decider: Send + Sync {
+    /// The version of the policy in force, for the records.
+    fn version(&self) -> String;
+
     /// May this session begin? A `Hold` is not an answer here and counts as a denial.
     fn admit(&self, who: Who<'_>) -> Verdict;
 

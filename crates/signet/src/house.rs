@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use config::{Config, Person};
-use model::{Action, Class, Obligations, Public, Resource, Verdict};
+use model::{Action, Class, Obligations, Public, Recording, Resource, ResourceName, Verdict};
 use ports::{Approvals, Decider, Held, HoldRequest, Resources, Who};
 
 /// The one policy there is here.
@@ -50,11 +50,14 @@ impl Resources for Targets {
 /// Every known person may use the accounts listed for them, for everything; nobody else may use anything.
 pub(crate) struct LocalAccess {
     people: BTreeMap<String, Person>,
+    record: BTreeMap<ResourceName, Recording>,
+    version: String,
 }
 
 impl LocalAccess {
     pub(crate) fn of(config: &Config) -> Self {
-        Self { people: config.people.clone() }
+        let record = config.targets.iter().map(|(name, target)| (name.clone(), target.record)).collect();
+        Self { people: config.people.clone(), record, version: config.digest() }
     }
 
     fn verdict(&self, who: Who<'_>) -> Verdict {
@@ -62,7 +65,8 @@ impl LocalAccess {
         let person = self.people.get(&id.subject).filter(|_| id.issuer == "local");
         let policies = vec![POLICY.to_owned()];
         if person.is_some_and(|person| person.may_use(&who.resource.name, &who.account.name)) {
-            return Verdict::Allow { policies, obligations: Obligations::default() };
+            let record = self.record.get(&who.resource.name).copied().unwrap_or_default();
+            return Verdict::Allow { policies, obligations: Obligations { record, ..Obligations::default() } };
         }
         let message = format!("you may not use resource {} as account {}", who.resource.name, who.account.name);
         let hint = "Ask the operators of the gateway for access; it is set in its configuration.";
@@ -71,6 +75,10 @@ impl LocalAccess {
 }
 
 impl Decider for LocalAccess {
+    fn version(&self) -> String {
+        self.version.clone()
+    }
+
     fn admit(&self, who: Who<'_>) -> Verdict {
         self.verdict(who)
     }

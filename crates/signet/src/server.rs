@@ -46,8 +46,8 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     });
     let gateway = Gateway::new(house(config, Arc::<FileJournal>::clone(&journal), directory, metrics)?);
 
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    record(&journal, &clock, Event::GatewayStarted { version }).await?;
+    let started = cli::started(config).context("reading the program's own file")?;
+    record(&journal, &clock, started).await?;
     let control =
         control::serve(&control::socket(&config.data_dir), Arc::<FileJournal>::clone(&journal), clock.clone())?;
     open_doors(config, &gateway, &tls).await?;
@@ -122,6 +122,7 @@ fn house(
         resources: Arc::new(Targets::of(config)?),
         dialer: Arc::new(TcpDialer),
         random: House::system_random(),
+        durability: config.journal.mode.into(),
         limits: engine_limits(&config.limits),
         wire_limits: config.limits.wire(),
         metrics,

@@ -204,8 +204,9 @@ impl Out for Tee<'_> {
         self.out.progress(of, so_far);
     }
 
-    fn outcome(&mut self, of: Go, outcome: Outcome) {
-        self.out.outcome(of, outcome);
+    fn outcome(&mut self, of: Go, outcome: Outcome, last: Bytes) {
+        self.recording.sent[at(Side::Client)].extend_from_slice(&last);
+        self.out.outcome(of, outcome, last);
     }
 
     fn secure(&mut self, side: Side) {

@@ -13,7 +13,9 @@ pub enum Why<'a> {
     Plumbing(&'static str),
     /// Part of an allowed command.
     Command(&'a Go),
-    /// Towards the client only: an answer, a greeting, a refusal.
+    /// Towards the client only: part of the answer to a command that has leave. It is recorded as what the client was shown.
+    Answer(Ticket),
+    /// Towards the client only, and no part of such an answer: a greeting, a refusal, the end of a batch.
     Reply,
 }
 
@@ -38,8 +40,10 @@ pub trait Out {
     /// Writes down how far a long command has come.
     fn progress(&mut self, of: &Go, so_far: Outcome);
 
-    /// Writes down how a command ended. Client bytes queued after this wait until that record is durable.
-    fn outcome(&mut self, of: Go, outcome: Outcome);
+    /// Writes down how a command ended, with what the client was shown of it, and queues the last message of its answer
+    /// (which is part of what is shown; empty when there is none). That message, and all client bytes after it, wait until
+    /// the record is durable.
+    fn outcome(&mut self, of: Go, outcome: Outcome, last: Bytes);
 
     /// Starts TLS on that side when all bytes queued for it have left. The side's input buffer must be empty: bytes that
     /// came before the handshake are an attack and end the session. Towards the client we are the server.

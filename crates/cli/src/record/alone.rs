@@ -18,6 +18,9 @@ pub(super) enum Alone {
     /// Storage failed.
     #[error(transparent)]
     Down(#[from] JournalDown),
+    /// It is not known what runs here.
+    #[error("reading the program's own file: {0}")]
+    Program(#[from] std::io::Error),
 }
 
 impl Alone {
@@ -38,7 +41,7 @@ pub(super) async fn write(config: &Config, note: Note) -> Result<(), Alone> {
     let journal = FileJournal::open(&config.journal_dir(), options)?;
     let uid = rustix::process::geteuid().as_raw();
     let by = Operator { uid, user: control::name_of(uid) };
-    let started = Event::GatewayStarted { version: env!("CARGO_PKG_VERSION").to_owned() };
+    let started = crate::started(config)?;
     let mut last = ports::Mark::default();
     for event in [started, note.event(by), Event::GatewayStopped] {
         last = journal.append(Record { time_us: clock(), session: None, position: None, event })?;

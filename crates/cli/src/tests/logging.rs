@@ -36,6 +36,7 @@ fn start(person: &str) -> Event {
         tls: false,
         program: Some("psql".into()),
         policies: vec!["local-access".into()],
+        policy_version: "1".into(),
     }
 }
 
@@ -47,15 +48,31 @@ fn place() -> Place {
     let done = Outcome { status: Status::Done, rows: Some(1), bytes: 12, code: None };
     let reason = Public::new(Class::Denied, "policy says no");
     let events = [
-        (None, Event::GatewayStarted { version: "0.1.0".into() }),
+        (None, Event::GatewayStarted { version: "0.1.0".into(), build: String::new(), config: String::new() }),
         (Some(1), start("ada")),
         (
             Some(1),
-            Event::Command { stream, command, action: action("INSERT\n1 \x1b[2J"), policies: vec![], approved: false },
+            Event::Command {
+                stream,
+                command,
+                action: action("INSERT\n1 \x1b[2J"),
+                policies: vec![],
+                policy_version: "1".into(),
+                approved: false,
+            },
         ),
         (Some(2), start("grace")),
-        (Some(1), Event::Outcome { stream, command, outcome: done }),
-        (Some(2), Event::Refusal { stream, action: action("DROP x"), reason: reason.clone(), policies: vec![] }),
+        (Some(1), Event::Outcome { stream, command, outcome: done, duration_us: None, shown: None }),
+        (
+            Some(2),
+            Event::Refusal {
+                stream,
+                action: action("DROP x"),
+                reason: reason.clone(),
+                policies: vec![],
+                policy_version: "1".into(),
+            },
+        ),
         (
             None,
             Event::SigninRefused {

@@ -4,19 +4,24 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::{AbortHandle, Abortable};
-use model::{Action, ActionText, Class, CommandId, Event, Obligations, Public, Verdict};
+use model::{
+    Action, ActionText, Class, CommandId, Durability, Event, HoldEnded, Obligations, Public, StreamId, Verdict,
+};
 use ports::{HoldEnd, HoldRequest};
 use wire::{Answer, Input, Mask, Plan, Ticket};
 
 use super::tickets::Granted;
 use super::{Chore, Pump};
 use crate::authorise::Permit;
+use crate::clock;
 
 /// A command that waits for a human, as it will be forwarded.
 pub(crate) struct Waiting {
     pub(crate) command: CommandId,
     pub(crate) action: Action,
     pub(crate) policies: Vec<String>,
+    /// The version of the policy that holds it.
+    pub(crate) policy_version: String,
 }
 
 /// An allowed command, as it is written down.
@@ -57,14 +62,16 @@ impl Pump {
     fn grant(&mut self, ticket: Ticket, allowed: Allowed<'_>) {
         let Allowed { command, action, policies, obligations, approved } = allowed;
         let text = ActionText::from(action);
-        let event = Event::Command { stream: self.out.stream, command, action: text, policies, approved };
+        let (stream, policy_version) = (self.out.stream, self.policy_version());
+        let event = Event::Command { stream, command, action: text, policies, policy_version, approved };
         let Some(mark) = self.out.record(event) else { return };
-        let read = action.proven_read();
-        if read {
-            self.out.client.gate(mark);
+        let gated = self.out.durability == Durability::Strict && !action.proven_read();
+        if !gated {
+            self.out.gate_client(mark);
         }
         self.count("allowed");
-        self.out.tickets.grant(ticket, Granted { command, mark, read });
+        let (since, record) = (clock::now(), obligations.record);
+        self.out.tickets.grant(ticket, Granted { command, mark, gated, since, record, tap: None });
         let go = self.out.mint.go(ticket);
         self.give(ticket, Answer::Go(go, plan(&obligations)));
     }
@@ -72,9 +79,10 @@ impl Pump {
     /// Records the refusal, then tells the stream, which answers the client in its turn and behind that record.
     fn refuse(&mut self, ticket: Ticket, action: &Action, policies: Vec<String>, reason: Public) {
         let text = ActionText::from(action);
-        let event = Event::Refusal { stream: self.out.stream, action: text, reason: reason.clone(), policies };
+        let (stream, policy_version) = (self.out.stream, self.policy_version());
+        let event = Event::Refusal { stream, action: text, reason: reason.clone(), policies, policy_version };
         let Some(mark) = self.out.record(event) else { return };
-        self.out.client.gate(mark);
+        self.out.gate_client(mark);
         self.count("refused");
         self.answer(ticket, Answer::Refuse(reason));
     }
@@ -85,9 +93,11 @@ impl Pump {
         let Some(permit) = self.permit() else { return };
         let command = self.chain.next_command();
         let text = ActionText::from(&action);
-        let event = Event::Hold { stream: self.out.stream, command, action: text, policies: policies.clone() };
+        let (stream, policy_version) = (self.out.stream, self.policy_version());
+        let version = policy_version.clone();
+        let event = Event::Hold { stream, command, action: text, policies: policies.clone(), policy_version: version };
         let Some(mark) = self.out.record(event) else { return };
-        self.out.client.gate(mark);
+        self.out.gate_client(mark);
         let request = HoldRequest {
             session: permit.session(),
             command,
@@ -103,7 +113,7 @@ impl Pump {
         };
         let (abort, registration) = AbortHandle::new_pair();
         let end = Abortable::new(held.end, registration);
-        self.out.tickets.hold(ticket, abort, Waiting { command, action, policies });
+        self.out.tickets.hold(ticket, abort, Waiting { command, action, policies, policy_version });
         self.premises.house.metrics.waiting.inc();
         self.count("held");
         self.chores.push(Box::pin(async move {
@@ -115,20 +125,39 @@ impl Pump {
 
     /// A hold came to its end.
     pub(crate) fn decided(&mut self, ticket: Ticket, end: HoldEnd) {
-        let Some(Waiting { command, action, policies }) = self.out.tickets.waited(ticket) else { return };
+        let Some(Waiting { command, action, policies, .. }) = self.out.tickets.waited(ticket) else { return };
         self.premises.house.metrics.waiting.dec();
+        if self.out.record(hold_ended(self.out.stream, command, &end)).is_none() {
+            return;
+        }
         match end {
-            HoldEnd::Approved => {
+            HoldEnd::Approved { .. } => {
                 let obligations = Obligations::default();
                 self.grant(ticket, Allowed { command, action: &action, policies, obligations, approved: true });
             }
-            HoldEnd::Refused(reason) => self.refuse(ticket, &action, policies, reason),
+            HoldEnd::Rejected { reason, .. } | HoldEnd::Expired(reason) => {
+                self.refuse(ticket, &action, policies, reason);
+            }
         }
+    }
+
+    pub(crate) fn policy_version(&self) -> String {
+        self.premises.house.decider.version()
     }
 
     fn count(&self, verdict: &'static str) {
         self.premises.house.metrics.commands.get_or_create(&vec![("verdict", verdict)]).inc();
     }
+}
+
+/// Who ended a wait, and how.
+fn hold_ended(stream: StreamId, command: CommandId, end: &HoldEnd) -> Event {
+    let (how, by, reason) = match end {
+        HoldEnd::Approved { by } => (HoldEnded::Approved, by.clone(), None),
+        HoldEnd::Rejected { by, reason } => (HoldEnded::Rejected, by.clone(), Some(reason.message.to_string())),
+        HoldEnd::Expired(_) => (HoldEnded::Expired, Vec::new(), None),
+    };
+    Event::HoldEnded { stream, command, how, by, reason }
 }
 
 /// What a withdrawn hold is recorded as: the client took it back, or left.

@@ -16,6 +16,7 @@ mod release;
 mod secure;
 mod stage;
 mod stops;
+mod tap;
 mod tickets;
 mod turn;
 
@@ -115,7 +116,10 @@ impl Pump {
             stream,
             client,
             target: End::new(Transport::None),
-            out: Outbox::new(chain.clone(), facts.protocol.manifest(), mint, premises.house.metrics.clone()),
+            out: {
+                let (durability, metrics) = (premises.house.durability, premises.house.metrics.clone());
+                Outbox::new(chain.clone(), facts.protocol.manifest(), mint, durability, metrics)
+            },
             deadlines: Deadlines::handshake(now, &premises.house.limits),
             facts,
             premises,

@@ -5,14 +5,16 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Action, ActionText, Event, Outcome, Public, StreamId};
+use model::{Action, ActionText, Durability, Event, HoldEnded, Outcome, Public, StreamId};
 use ports::Mark;
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
 use super::decide::{Waiting, withdrawn};
 use super::queue::{Item, Queue};
+use super::tap::Tap;
 use super::tickets::Tickets;
 use crate::chain::Chain;
+use crate::clock;
 use crate::leg::Departure;
 use crate::metrics::Metrics;
 
@@ -40,6 +42,7 @@ pub(crate) struct Outbox {
     pub(crate) stream: StreamId,
     /// Probes that wait or are under way; the session waits for them before it ends.
     pub(crate) probes: usize,
+    pub(crate) durability: Durability,
     manifest: &'static Manifest,
     metrics: Arc<Metrics>,
     next_ticket: u64,
@@ -47,7 +50,13 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    pub(crate) fn new(chain: Arc<Chain>, manifest: &'static Manifest, mint: Mint, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(
+        chain: Arc<Chain>,
+        manifest: &'static Manifest,
+        mint: Mint,
+        durability: Durability,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             client: Queue::default(),
             target: Queue::default(),
@@ -63,6 +72,7 @@ impl Outbox {
             chain,
             stream: StreamId(0),
             probes: 0,
+            durability,
             manifest,
             metrics,
             next_ticket: 0,
@@ -97,10 +107,32 @@ impl Outbox {
     }
 
     /// Writes down a refusal that the stream brought about; what the client is told next waits for it.
-    fn refusal(&mut self, action: &Action, reason: Public, policies: Vec<String>) {
-        let event = Event::Refusal { stream: self.stream, action: ActionText::from(action), reason, policies };
-        if let Some(mark) = self.record(event) {
+    fn refusal(&mut self, action: &Action, reason: Public, policies: Vec<String>, policy_version: String) {
+        let (stream, action) = (self.stream, ActionText::from(action));
+        if let Some(mark) = self.record(Event::Refusal { stream, action, reason, policies, policy_version }) {
+            self.gate_client(mark);
+        }
+    }
+
+    /// What is queued for the client from now on waits for that record, in every mode in which anything waits.
+    pub(crate) fn gate_client(&mut self, mark: Mark) {
+        if self.durability != Durability::Async {
             self.client.gate(mark);
+        }
+    }
+
+    /// Takes down what the client is shown of a command.
+    fn show(&mut self, ticket: Ticket, bytes: &[u8]) {
+        let Some(granted) = self.tickets.granted_mut(ticket) else {
+            self.fault = self.fault.or(Some("an answer to a command that was not allowed or has ended"));
+            return;
+        };
+        let (command, record) = (granted.command, granted.record);
+        let tap = granted.tap.get_or_insert_with(|| Box::new(Tap::new(record)));
+        tap.take(bytes);
+        let parts: Vec<_> = std::iter::from_fn(|| tap.part()).collect();
+        for (part, bytes) in parts {
+            self.record(Event::ResultPart { stream: self.stream, command, part, bytes });
         }
     }
 
@@ -121,7 +153,7 @@ impl Outbox {
         }
         let problem = match why {
             _ if !self.target_open => Some("bytes for a target that no permit opened"),
-            Why::Reply => Some("a reply towards the target"),
+            Why::Reply | Why::Answer(_) => Some("an answer towards the target"),
             Why::Plumbing(name) if self.manifest.plumbing.iter().all(|(known, _)| *known != name) => {
                 Some("plumbing that is not in the manifest")
             }
@@ -130,7 +162,7 @@ impl Outbox {
             Why::Command(go) => match self.tickets.granted(go.ticket()) {
                 None => Some("a leave that was used up"),
                 Some(granted) => {
-                    if !granted.read {
+                    if granted.gated {
                         self.target.gate(granted.mark);
                     }
                     None
@@ -154,19 +186,24 @@ impl Out for Outbox {
     }
 
     fn withdraw(&mut self, ticket: Ticket) {
-        let Some(Waiting { action, policies, .. }) = self.tickets.withdraw(ticket) else { return };
-        // What the client is told of it waits for this record.
+        let Some(Waiting { command, action, policies, policy_version }) = self.tickets.withdraw(ticket) else { return };
+        // What the client is told of it waits for these records.
         self.metrics.waiting.dec();
-        self.refusal(&action, withdrawn(), policies);
+        let stream = self.stream;
+        self.record(Event::HoldEnded { stream, command, how: HoldEnded::Withdrawn, by: Vec::new(), reason: None });
+        self.refusal(&action, withdrawn(), policies, policy_version);
     }
 
     fn refused(&mut self, action: &Action, reason: &Public) {
         self.metrics.commands.get_or_create(&vec![("verdict", "refused")]).inc();
-        self.refusal(action, reason.clone(), Vec::new());
+        self.refusal(action, reason.clone(), Vec::new(), String::new());
     }
 
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {
         if self.admits(to, why) {
+            if let Why::Answer(ticket) = why {
+                self.show(ticket, &bytes);
+            }
             self.queue(to).push(Item::Leave(Departure::Data(lane, bytes)));
         }
     }
@@ -185,15 +222,22 @@ impl Out for Outbox {
         self.record(Event::Progress { stream: self.stream, command, outcome: so_far });
     }
 
-    fn outcome(&mut self, of: Go, outcome: Outcome) {
+    fn outcome(&mut self, of: Go, outcome: Outcome, last: Bytes) {
+        if !last.is_empty() {
+            self.show(of.ticket(), &last);
+        }
         let Some(granted) = self.tickets.ended(of.ticket()).filter(|_| self.mint.made(&of)) else {
             self.fault = self.fault.or(Some("the outcome of a command that was not allowed"));
             return;
         };
-        let event = Event::Outcome { stream: self.stream, command: granted.command, outcome };
-        if let Some(mark) = self.record(event) {
-            self.client.gate(mark);
+        let shown = granted.tap.map(|tap| tap.finish());
+        let outcome = Outcome { bytes: shown.as_ref().map_or(0, |shown| shown.total), ..outcome };
+        let took = clock::now().saturating_duration_since(granted.since).as_micros();
+        let (stream, command, duration_us) = (self.stream, granted.command, u64::try_from(took).ok());
+        if let Some(mark) = self.record(Event::Outcome { stream, command, outcome, duration_us, shown }) {
+            self.gate_client(mark);
         }
+        self.queue(Side::Client).push(Item::Leave(Departure::Data(0, last)));
     }
 
     fn secure(&mut self, side: Side) {

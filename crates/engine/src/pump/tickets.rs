@@ -1,13 +1,15 @@
 //! The questions of one stream, by ticket: open ones, those that wait for a human, and commands whose outcome is owed.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use futures_util::future::AbortHandle;
-use model::CommandId;
+use model::{CommandId, Recording};
 use ports::Mark;
 use wire::{Side, Ticket};
 
 use super::decide::Waiting;
+use super::tap::Tap;
 
 /// How far a question has come. It is forgotten when it is answered without leave, withdrawn, or its outcome is written.
 enum Standing {
@@ -24,8 +26,14 @@ pub(crate) struct Granted {
     pub(crate) command: CommandId,
     /// Its record.
     pub(crate) mark: Mark,
-    /// Proven to only read: forwarded while its record is being written.
-    pub(crate) read: bool,
+    /// Whether its bytes wait for that record.
+    pub(crate) gated: bool,
+    /// When it got leave.
+    pub(crate) since: Instant,
+    /// How much of its answer is recorded.
+    pub(crate) record: Recording,
+    /// Its answer so far; a pipeline holds thousands of commands that have none yet.
+    pub(crate) tap: Option<Box<Tap>>,
 }
 
 /// The questions of one stream.
@@ -95,6 +103,14 @@ impl Tickets {
     /// The leave of a command whose outcome is owed.
     pub(crate) fn granted(&self, ticket: Ticket) -> Option<&Granted> {
         match self.book.get(&ticket) {
+            Some(Standing::Granted(granted)) => Some(granted),
+            _ => None,
+        }
+    }
+
+    /// The same, to take down its answer.
+    pub(crate) fn granted_mut(&mut self, ticket: Ticket) -> Option<&mut Granted> {
+        match self.book.get_mut(&ticket) {
             Some(Standing::Granted(granted)) => Some(granted),
             _ => None,
         }

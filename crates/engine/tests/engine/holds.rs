@@ -1,11 +1,15 @@
 //! A hold waits in the live session, ends by event, and is taken back when the client is gone.
 
-use model::{Class, Event, Public};
+use model::{Class, Event, PrincipalId, Public};
 use ports::HoldEnd;
 use testkit::house::{TestHouse, allow, hold, settle};
 use testkit::peer::Said;
 
 use crate::scene::{answers, house, last_error, say, signed_in, tags};
+
+fn grace() -> PrincipalId {
+    PrincipalId { issuer: "local".to_owned(), subject: "grace".to_owned() }
+}
 
 fn writes_are_held() -> TestHouse {
     house(|action| if action.name == "SET" { hold() } else { allow() })
@@ -20,7 +24,7 @@ async fn the_client_is_told_before_the_approval_and_woken_by_it() {
     assert_eq!(tags(&visitor.remote).matches('N').count(), 1, "the notice is there while it waits");
     assert_eq!(tags(&target), "HG", "what stands behind a held command waits too");
     let before = tokio::time::Instant::now();
-    assert!(house.approvals.end(0, HoldEnd::Approved));
+    assert!(house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] }));
     while target.effects().is_empty() {
         tokio::task::yield_now().await;
     }
@@ -38,7 +42,9 @@ async fn a_refused_hold_is_a_refusal() {
     let (visitor, target) = signed_in(&house).await;
     say(&visitor.remote, &["begin t", "set a 1", "commit u"]);
     settle().await;
-    house.approvals.end(0, HoldEnd::Refused(Public::new(Class::NotApproved, "grace said no")));
+    house
+        .approvals
+        .end(0, HoldEnd::Rejected { by: vec![grace()], reason: Public::new(Class::NotApproved, "grace said no") });
     settle().await;
     assert_eq!(last_error(&visitor.remote), "signet: grace said no");
     assert_eq!(answers(&visitor.remote).len(), 3);
@@ -61,7 +67,10 @@ async fn a_client_that_leaves_takes_its_hold_back() {
         }
         let _ = visitor.session.await.unwrap();
         assert!(!house.approvals.requests()[0].1, "it was taken back");
-        assert!(!house.approvals.end(0, HoldEnd::Approved), "nobody waits for the approval any more");
+        assert!(
+            !house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] }),
+            "nobody waits for the approval any more"
+        );
         settle().await;
         assert!(target.effects().is_empty() && !tags(&target).contains('S'));
         assert_eq!(house.record_types().last(), Some(&"session.end"));
@@ -80,7 +89,7 @@ async fn the_read_ahead_of_a_paused_client_is_bounded() {
     settle().await;
     let taken = said - visitor.remote.untaken();
     assert!(taken > 0 && taken <= 80 * 1024, "{taken} bytes were read ahead");
-    house.approvals.end(0, HoldEnd::Approved);
+    house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] });
     while answers(&visitor.remote).len() < 100_001 {
         settle().await;
     }
@@ -94,7 +103,7 @@ async fn a_masked_command_stays_masked_when_it_was_held() {
     say(&visitor.remote, &["get a"]);
     settle().await;
     assert_eq!(tags(&target), "H");
-    house.approvals.end(0, HoldEnd::Approved);
+    house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] });
     settle().await;
     assert_eq!(answers(&visitor.remote), ["ok, 3 rows, state 0"]);
 }

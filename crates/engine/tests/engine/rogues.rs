@@ -67,7 +67,7 @@ impl RogueStream {
             Sin::Plumbing => out.send(Side::Target, 0, bytes, Why::Plumbing("nothing to see here")),
             Sin::Reply => out.send(Side::Target, 0, bytes, Why::Reply),
             Sin::Forged | Sin::Early => out.send(Side::Target, 0, bytes, Why::Command(&go)),
-            Sin::Outcome => out.outcome(go, model::Outcome::of(model::Status::Done)),
+            Sin::Outcome => out.outcome(go, model::Outcome::of(model::Status::Done), Bytes::new()),
             Sin::Panic => panic!("a protocol crate failed"),
             Sin::Stuck | Sin::Greedy | Sin::Hoarding | Sin::InClear => {}
         }

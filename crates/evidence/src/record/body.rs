@@ -39,8 +39,10 @@ impl Entry {
     /// What stands in the log of an event, but for its payloads.
     pub(super) fn of(event: &Event, around: &Around<'_>) -> Self {
         match event {
-            Event::GatewayStarted { version } => {
-                Self::new("gateway.started", Object::new().string("version", version, TEXT)).changing(Change::Run)
+            Event::GatewayStarted { version, build, config } => {
+                let mut body = Object::new();
+                body.string("build", build, TEXT).string("config", config, TEXT).string("version", version, TEXT);
+                Self::new("gateway.started", &mut body).changing(Change::Run)
             }
             Event::GatewayStopped => gateway_stopped("stopped"),
             Event::GatewayRecovered { sessions } => gateway_recovered(*sessions, 0),
@@ -53,11 +55,11 @@ impl Entry {
                 )
             }
             Event::SessionStart { .. } => session_start(event, around),
-            Event::Command { stream, command, action, policies, approved } => {
+            Event::Command { stream, command, action, policies, policy_version, approved } => {
                 let doing = Doing {
                     approved: Some(*approved),
                     command: Some(*command),
-                    ..Doing::of(action, policies, *stream)
+                    ..Doing::of(action, Basis(policies, policy_version), *stream)
                 };
                 let change = Change::Opened { command: command.0, stream: stream.0 };
                 Self::new("command", &mut doing.body()).changing(change)
@@ -67,13 +69,17 @@ impl Entry {
                 let mut body = numbered(*command);
                 Self::new("result.part", body.number("part", *part).number("stream", stream.0.into()))
             }
-            Event::Outcome { stream, command, outcome, .. } => outcome_of(*stream, *command, outcome),
-            Event::Refusal { stream, action, reason, policies } => {
-                let doing = Doing { class: Some(reason), ..Doing::of(action, policies, *stream) };
+            Event::Outcome { stream, command, outcome, duration_us, .. } => {
+                outcome_of(*stream, *command, outcome, *duration_us)
+            }
+            Event::Refusal { stream, action, reason, policies, policy_version } => {
+                let basis = Basis(policies, policy_version);
+                let doing = Doing { class: Some(reason), ..Doing::of(action, basis, *stream) };
                 Self::new("refusal", &mut doing.body())
             }
-            Event::Hold { stream, command, action, policies } => {
-                let doing = Doing { command: Some(*command), ..Doing::of(action, policies, *stream) };
+            Event::Hold { stream, command, action, policies, policy_version } => {
+                let basis = Basis(policies, policy_version);
+                let doing = Doing { command: Some(*command), ..Doing::of(action, basis, *stream) };
                 Self::new("hold", &mut doing.body())
             }
             Event::HoldEnded { stream, command, how, .. } => {
@@ -125,13 +131,16 @@ pub(crate) fn session_end(cause: &str) -> Entry {
 }
 
 /// How a command ended.
-pub(crate) fn outcome_of(stream: StreamId, command: CommandId, outcome: &Outcome) -> Entry {
+pub(crate) fn outcome_of(stream: StreamId, command: CommandId, outcome: &Outcome, duration_us: Option<u64>) -> Entry {
     let mut body = Object::new();
     body.number("bytes", outcome.bytes);
     if let Some(code) = &outcome.code {
         body.string("code", code, TEXT);
     }
     body.number("command", command.0);
+    if let Some(duration) = duration_us {
+        body.number("duration_us", duration);
+    }
     if let Some(rows) = outcome.rows {
         body.number("rows", rows);
     }
@@ -150,13 +159,13 @@ fn progress(stream: StreamId, command: CommandId, outcome: &Outcome) -> Entry {
 
 fn session_start(event: &Event, around: &Around<'_>) -> Entry {
     let mut body = Object::new();
-    let Event::SessionStart { principal, resource, protocol, tls, policies, .. } = event else {
+    let Event::SessionStart { principal, resource, protocol, tls, policies, policy_version, .. } = event else {
         return Entry::new("session.start", &mut body);
     };
     let actor = around.master.actor(&principal.id.issuer, &principal.id.subject);
     let identity = if principal.id.issuer == "local" { "local" } else { "federated" };
     body.string("actor", &actor, TEXT).string("identity", identity, TEXT);
-    policy(&mut body, policies);
+    policy(&mut body, Basis(policies, policy_version));
     body.string("protocol", protocol, TEXT).string("resource", resource.as_str(), TEXT);
     body.string("run", &around.run.to_string(), TEXT).truth("tls", *tls);
     let change = Change::Session { actor, resource: resource.as_str().to_owned() };
@@ -166,7 +175,7 @@ fn session_start(event: &Event, around: &Around<'_>) -> Entry {
 /// What commands, refusals and holds have in common.
 struct Doing<'a> {
     action: &'a ActionText,
-    policies: &'a [String],
+    basis: Basis<'a>,
     stream: StreamId,
     approved: Option<bool>,
     class: Option<&'a Public>,
@@ -174,8 +183,8 @@ struct Doing<'a> {
 }
 
 impl<'a> Doing<'a> {
-    fn of(action: &'a ActionText, policies: &'a [String], stream: StreamId) -> Self {
-        Self { action, policies, stream, approved: None, class: None, command: None }
+    fn of(action: &'a ActionText, basis: Basis<'a>, stream: StreamId) -> Self {
+        Self { action, basis, stream, approved: None, class: None, command: None }
     }
 
     fn body(&self) -> Object {
@@ -191,7 +200,7 @@ impl<'a> Doing<'a> {
             body.number("command", command.0);
         }
         body.string("name", self.action.name, TEXT).string("phase", words::phase(self.action.phase), TEXT);
-        policy(&mut body, self.policies);
+        policy(&mut body, self.basis);
         body.number("stream", self.stream.0.into()).string("verb", self.action.verb.as_str(), TEXT);
         body
     }
@@ -203,9 +212,12 @@ fn numbered(command: CommandId) -> Object {
     body
 }
 
-/// Which policies decided.
-fn policy(body: &mut Object, ids: &[String]) {
-    if ids.is_empty() {
+/// Which policies decided, and of which version.
+#[derive(Clone, Copy)]
+struct Basis<'a>(&'a [String], &'a str);
+
+fn policy(body: &mut Object, Basis(ids, version): Basis<'_>) {
+    if ids.is_empty() && version.is_empty() {
         return;
     }
     let ids = ids.iter().take(IDS).map(|id| {
@@ -213,5 +225,5 @@ fn policy(body: &mut Object, ids: &[String]) {
         tlog::json::string(&mut text, short(id, ID));
         text
     });
-    body.raw("policy", &Object::new().raw("ids", &list(ids)).end());
+    body.raw("policy", &Object::new().raw("ids", &list(ids)).string("version", version, TEXT).end());
 }

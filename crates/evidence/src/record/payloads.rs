@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use model::{ActionText, Event, Public};
+use model::{ActionText, Event, Public, Shown};
 use serde_json::{Value, json};
 
 use crate::keys::{Kind, Whole};
@@ -39,6 +39,7 @@ impl<'a> Payload<'a> {
                 payloads.push(told(reason));
                 payloads
             }
+            Event::Outcome { shown, .. } => shown.iter().map(result).collect(),
             Event::ResultPart { bytes, .. } => vec![Self::bytes(Kind::Result, bytes.as_ref())],
             Event::HoldEnded { by, reason, .. } => {
                 vec![Self::json(Kind::Approval, &present(json!({ "by": by, "reason": reason })))]
@@ -53,10 +54,15 @@ impl<'a> Payload<'a> {
             | Event::GatewayRecovered { .. }
             | Event::GatewayFailclosed { .. }
             | Event::Progress { .. }
-            | Event::Outcome { .. }
             | Event::SessionEnd { .. } => Vec::new(),
         }
     }
+}
+
+/// What the client was shown, as far as it is kept here.
+fn result(shown: &Shown) -> Payload<'_> {
+    let whole = shown.is_cut().then_some(Whole { length: shown.total, digest: shown.digest });
+    Payload { whole, ..Payload::bytes(Kind::Result, shown.kept.as_ref()) }
 }
 
 fn who(event: &Event) -> Payload<'_> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::{
     ActionText, Certainty, Class, CommandId, CredentialId, Event, HoldEnded, Kind as Being, Operator, Outcome, Phase,
-    Principal, PrincipalId, Public, Record, SessionId, Status, StreamId, Verb,
+    Principal, PrincipalId, Public, Record, SessionId, Shown, Status, StreamId, Verb,
 };
 use serde_json::{Value, json};
 use tlog::json::parse;
@@ -115,6 +115,7 @@ fn start() -> Event {
         tls: true,
         program: Some("psql".into()),
         policies: vec!["p\"1".into()],
+        policy_version: "v1".into(),
     }
 }
 
@@ -141,7 +142,7 @@ fn a_session_begins_with_its_key_and_who_it_is_stands_in_a_payload() {
     let actor = master().actor("local", "ada");
     let body = json!({
         "actor": actor, "identity": "local", "resource": "prod", "protocol": "toy", "tls": true,
-        "policy": { "ids": ["p\"1"] }, "run": RUN.to_string(),
+        "policy": { "ids": ["p\"1"], "version": "v1" }, "run": RUN.to_string(),
     });
     assert_eq!(told.body, body);
     let who = json!({
@@ -158,11 +159,18 @@ fn what_was_typed_stands_in_payloads_byte_for_byte() {
     let mut desk = Desk::new();
     desk.tell(Some(SESSION), start());
     let (stream, command, policies) = (StreamId(2), CommandId(7), vec!["a".to_owned(), "b".to_owned()]);
-    let event = Event::Command { stream, command, action: action(), policies: policies.clone(), approved: false };
+    let event = Event::Command {
+        stream,
+        command,
+        action: action(),
+        policies: policies.clone(),
+        policy_version: "v1".into(),
+        approved: false,
+    };
     let told = desk.tell(Some(SESSION), event);
     let common = json!({
         "approved": false, "certainty": "full", "command": 7, "name": "INSERT", "phase": "run",
-        "policy": { "ids": ["a", "b"] }, "stream": 2, "verb": "write",
+        "policy": { "ids": ["a", "b"], "version": "v1" }, "stream": 2, "verb": "write",
     });
     assert_eq!((told.kind, &told.body), ("command", &common));
     assert_eq!(told.kinds(), ["text", "parameters"]);
@@ -170,9 +178,17 @@ fn what_was_typed_stands_in_payloads_byte_for_byte() {
     assert_eq!(told.payloads[1].1, b"\0\0\0\x04\\xff\xff\xff\xff\xff\0\0\0\0");
     assert_eq!(told.change, Change::Opened { command: 7, stream: 2 });
 
-    let told = desk.tell(Some(SESSION), Event::Hold { stream, command, action: action(), policies: policies.clone() });
+    let held =
+        Event::Hold { stream, command, action: action(), policies: policies.clone(), policy_version: "v1".into() };
+    let told = desk.tell(Some(SESSION), held);
     assert_eq!((told.kind, told.body["command"].as_u64(), told.body.get("approved")), ("hold", Some(7), None));
-    let event = Event::Refusal { stream, action: action(), reason: reason(), policies: Vec::new() };
+    let event = Event::Refusal {
+        stream,
+        action: action(),
+        reason: reason(),
+        policies: Vec::new(),
+        policy_version: String::new(),
+    };
     let told = desk.tell(Some(SESSION), event);
     assert_eq!((told.kind, told.body["class"].as_str(), told.body.get("policy")), ("refusal", Some("denied"), None));
     assert_eq!(told.kinds(), ["text", "parameters", "reason"]);
@@ -188,9 +204,14 @@ fn how_commands_go_on_and_end() {
     let told = desk.tell(Some(SESSION), Event::Progress { stream, command, outcome: outcome.clone() });
     let largest = (1_u64 << 53) - 1;
     assert_eq!(told.body, json!({ "bytes": largest, "command": 1, "rows": 3, "stream": 0 }));
-    let told = desk.tell(Some(SESSION), Event::Outcome { stream, command, outcome });
-    let body = json!({ "bytes": largest, "code": "42P01", "command": 1, "rows": 3, "status": "failed", "stream": 0 });
-    assert_eq!((told.body, told.change), (body, Change::Closed { command: 1 }));
+    let shown = Shown { kept: "ro".into(), total: 4, digest: [7; 32], in_parts: 0 };
+    let ended = Event::Outcome { stream, command, outcome, duration_us: Some(8), shown: Some(shown) };
+    let told = desk.tell(Some(SESSION), ended);
+    let body = json!({
+        "bytes": largest, "code": "42P01", "command": 1, "duration_us": 8, "rows": 3, "status": "failed", "stream": 0,
+    });
+    assert_eq!((&told.body, &told.change), (&body, &Change::Closed { command: 1 }));
+    assert_eq!(told.payloads, [("result".to_owned(), b"ro".to_vec())]);
     let part = Event::ResultPart { stream, command, part: 4, bytes: "rows".into() };
     let told = desk.tell(Some(SESSION), part);
     assert_eq!(told.body, json!({ "command": 1, "part": 4, "stream": 0 }));
@@ -233,8 +254,9 @@ fn what_belongs_to_no_session_belongs_to_the_run() {
     assert_eq!(told.json("act"), json!({ "by": { "uid": 1, "user": "root" }, "details": { "person": "ada" } }));
     let told = desk.tell(None, Event::Read { what: "session".into(), by, details });
     assert_eq!((told.kind, told.body), ("evidence.read", json!({ "what": "session" })));
-    let told = desk.tell(None, Event::GatewayStarted { version: "1".into() });
-    assert_eq!((told.body, told.change), (json!({ "version": "1" }), Change::Run));
+    let started = Event::GatewayStarted { version: "1".into(), build: "b".into(), config: "c".into() };
+    let told = desk.tell(None, started);
+    assert_eq!((told.body, told.change), (json!({ "version": "1", "build": "b", "config": "c" }), Change::Run));
     let told = desk.tell(None, Event::GatewayStopped);
     assert_eq!((told.body, told.change), (json!({ "cause": "stopped" }), Change::End));
 }
@@ -253,6 +275,7 @@ fn the_numbers_of_payloads_ascend_and_a_key_is_carried_until_a_record_has_it() {
         command: CommandId(1),
         action: action(),
         policies: Vec::new(),
+        policy_version: "v1".into(),
         approved: true,
     };
     let ids = |draft: &Draft| -> Vec<u64> {
@@ -273,6 +296,7 @@ fn no_leaf_is_too_long_whatever_stands_in_a_record() {
         command: CommandId(1),
         action: action(),
         policies: policies.clone(),
+        policy_version: long.clone(),
         approved: true,
     };
     let mut begin = start();

@@ -137,7 +137,7 @@ fn sessions_that_a_crash_left_open_are_ended() {
             parameters: Vec::new(),
         };
         let (stream, command) = (model::StreamId(0), model::CommandId(1));
-        Event::Command { stream, command, action, policies: Vec::new(), approved: false }
+        Event::Command { stream, command, action, policies: Vec::new(), policy_version: String::new(), approved: false }
     };
     let records = [
         of_session(1, 1, start()),

@@ -1,6 +1,8 @@
 //! Properties 1 and 2: the cut of the input does not matter, and nothing reaches the target without leave.
 
-use wire::Side;
+use std::collections::BTreeMap;
+
+use wire::{Side, Ticket};
 
 use super::{Subject, say};
 use crate::driver::{Cuts, Decision, Event, Reason, Run, allow_all};
@@ -44,7 +46,19 @@ fn seen(run: &Run) -> Vec<(String, String)> {
     });
     seen.extend(acts);
     seen.extend(outcomes);
+    seen.extend(shown(run).into_iter().map(|(of, bytes)| (format!("{of:?}"), bytes.escape_ascii().to_string())));
     seen
+}
+
+/// What is recorded as the answer to each command.
+fn shown(run: &Run) -> BTreeMap<Ticket, Vec<u8>> {
+    let mut shown: BTreeMap<Ticket, Vec<u8>> = BTreeMap::new();
+    for event in &run.events {
+        if let Event::Sent(_, _, bytes, Reason::Answer(of)) = event {
+            shown.entry(*of).or_default().extend_from_slice(bytes);
+        }
+    }
+    shown
 }
 
 /// Every byte for the target stands under a live `Go` or a name of the manifest (the driver checks each), and every word was

@@ -13,7 +13,9 @@ pub enum Reason {
     Plumbing(&'static str),
     /// As part of the command of that question.
     Command(Ticket),
-    /// An answer.
+    /// Part of the answer to the command of that question.
+    Answer(Ticket),
+    /// Another answer.
     Reply,
 }
 
@@ -96,6 +98,11 @@ impl Ledger {
                 self.check(go);
                 Reason::Command(go.ticket())
             }
+            Why::Answer(ticket) => {
+                assert_eq!(to, Side::Client, "an answer was sent to the target");
+                assert!(self.live.contains_key(&ticket), "an answer to a command that has ended");
+                Reason::Answer(ticket)
+            }
             Why::Reply => {
                 assert_eq!(to, Side::Client, "a reply was sent to the target");
                 Reason::Reply
@@ -156,10 +163,14 @@ impl Out for Ledger {
         self.events.push(Event::Progress(of.ticket(), so_far));
     }
 
-    fn outcome(&mut self, of: Go, outcome: Outcome) {
+    fn outcome(&mut self, of: Go, outcome: Outcome, last: Bytes) {
         self.check(&of);
         self.live.remove(&of.ticket());
         self.events.push(Event::Outcome(of.ticket(), outcome));
+        if !last.is_empty() {
+            self.open(Side::Client);
+            self.events.push(Event::Sent(Side::Client, 0, last, Reason::Answer(of.ticket())));
+        }
     }
 
     fn secure(&mut self, side: Side) {

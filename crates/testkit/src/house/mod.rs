@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use engine::{Dialer, Dialled, EngineLimits, Gateway, House, Listener, Metrics, Receipt};
-use model::{Account, Action, Address, Event, Limits, Obligations, Public, Resource, ResourceName, TlsMode, Verdict};
+use model::{
+    Account, Action, Address, Durability, Event, Limits, Obligations, Public, Resource, ResourceName, TlsMode, Verdict,
+};
 use ports::{Decider, Later, Who};
 use tokio::task::JoinHandle;
 use wire::{Protocol, Route};
@@ -34,6 +36,10 @@ pub const LOCKED: &str = "locked";
 struct Rules(Rule);
 
 impl Decider for Rules {
+    fn version(&self) -> String {
+        "rules of a test".to_owned()
+    }
+
     fn admit(&self, who: Who<'_>) -> Verdict {
         if who.account.name == LOCKED { deny() } else { allow() }
     }
@@ -134,6 +140,7 @@ impl TestHouse {
             approvals: approvals.clone(),
             resources: people.clone(),
             dialer: dialer.clone(),
+            durability: Durability::Strict,
             random: Arc::new(move |bytes: &mut [u8]| {
                 let mut random = random.lock().unwrap();
                 bytes.fill_with(|| random.number().to_le_bytes()[0]);

@@ -100,7 +100,7 @@ impl ports::Approvals for Approvals {
     fn hold(&self, request: HoldRequest, notice: Public) -> Result<Held, Public> {
         let (sender, receiver) = oneshot::channel();
         self.requests.lock().unwrap().push((request, Some(sender)));
-        let nobody = || HoldEnd::Refused(Public::new(Class::NotApproved, "nobody answered"));
+        let nobody = || HoldEnd::Expired(Public::new(Class::NotApproved, "nobody answered"));
         Ok(Held { notice, end: Box::pin(async move { receiver.await.unwrap_or_else(|_| nobody()) }) })
     }
 }

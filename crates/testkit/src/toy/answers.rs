@@ -1,7 +1,7 @@
 //! The target speaks: each of its messages is part of an answer that it owes, or passes as it is.
 
 use bytes::Bytes;
-use wire::{InterruptKey, Malformed, Out};
+use wire::{InterruptKey, Malformed, Out, Side, Why};
 
 use super::frame::{self, Frame, tag};
 use super::raw::Raw;
@@ -32,7 +32,7 @@ impl ToyStream {
             (_, kind) => match self.replies.next_mut() {
                 Some(Owed::Command(running)) => {
                     let shown = running.shown(frame)?;
-                    self.tell(shown, out);
+                    out.send(Side::Client, 0, shown, Why::Answer(running.go.ticket()));
                 }
                 Some(Owed::Refused(_)) | None if matches!(kind, tag::COLUMNS | tag::ROW) => {
                     return Err(Malformed("a result that nobody asked for"));
@@ -46,17 +46,17 @@ impl ToyStream {
 
     /// The last message of an answer: its outcome is written down first.
     fn last(&mut self, frame: &Frame, out: &mut dyn Out) -> Result<(), Malformed> {
-        let answer = match self.replies.pop() {
+        match self.replies.pop() {
             Some(Owed::Command(mut running)) => {
                 let shown = running.shown(frame)?;
                 let (go, outcome) = running.ended(frame);
-                out.outcome(go, outcome);
-                shown
+                out.outcome(go, outcome, shown);
             }
-            Some(Owed::Refused(text)) if frame.tag == tag::ERROR => frame::error(state(frame), &text),
+            Some(Owed::Refused(text)) if frame.tag == tag::ERROR => {
+                self.tell(frame::error(state(frame), &text), out);
+            }
             _ => return Err(Malformed("an answer that nobody waits for")),
-        };
-        self.tell(answer, out);
+        }
         self.replies.due().into_iter().for_each(|answer| self.tell(answer, out));
         if self.replies.is_empty() && self.phase == Phase::Upgrading {
             self.phase = Phase::Commands;

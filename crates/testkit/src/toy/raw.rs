@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use bytes::Bytes;
 use model::{Outcome, Status};
 use wire::{Go, Input, Out, Side, Stop, Stream, Violation, Why};
 
@@ -23,7 +24,7 @@ impl Raw {
     /// Writes the end down, then lets the client see it.
     fn finish(&mut self, status: Status, cause: &'static str, out: &mut dyn Out) {
         if let Some(go) = self.go.take() {
-            out.outcome(go, Outcome { bytes: self.so_far, ..Outcome::of(status) });
+            out.outcome(go, Outcome::of(status), Bytes::new());
             out.end(Side::Client);
             out.close(cause);
         }
@@ -39,7 +40,7 @@ impl Stream for Raw {
             }
             Input::Data(Side::Target, lane, buffer) => {
                 self.so_far = progress(go, self.so_far, buffer.len(), out);
-                out.send(Side::Client, lane, buffer.split().freeze(), Why::Reply);
+                out.send(Side::Client, lane, buffer.split().freeze(), Why::Answer(go.ticket()));
             }
             Input::End(Side::Client, _) => {
                 self.client_ended = true;

@@ -20,18 +20,17 @@ pub(super) struct Running {
     plan: Plan,
     columns: Vec<String>,
     rows: u64,
-    bytes: u64,
 }
 
 impl Running {
     pub(super) fn new(go: Go, plan: Plan) -> Self {
-        Self { go, plan, columns: Vec::new(), rows: 0, bytes: 0 }
+        Self { go, plan, columns: Vec::new(), rows: 0 }
     }
 
     /// What the client is shown of a message: the same bytes, or masked ones. With a mask on, text that is not a row is
     /// withheld, because a value may stand in it.
     pub(super) fn shown(&mut self, frame: &Frame) -> Result<Bytes, Malformed> {
-        let shown = match (frame.tag, &self.plan) {
+        Ok(match (frame.tag, &self.plan) {
             (tag::COLUMNS, _) => {
                 self.columns = columns(frame)?;
                 frame.bytes.clone()
@@ -43,9 +42,7 @@ impl Running {
             (_, None) | (tag::DONE, _) => frame.bytes.clone(),
             (tag::ERROR, Some(_)) => frame::error(state(frame), "withheld: it may show what is masked"),
             (_, Some(_)) => frame::write(tag::NOTICE, b"withheld: it may show what is masked"),
-        };
-        self.bytes += shown.len() as u64;
-        Ok(shown)
+        })
     }
 
     fn row(&self, frame: &Frame) -> Result<Bytes, Malformed> {
@@ -66,7 +63,7 @@ impl Running {
     /// How it ended, by its last message.
     pub(super) fn ended(self, last: &Frame) -> (Go, Outcome) {
         let status = if last.tag == tag::ERROR { Status::Failed } else { Status::Done };
-        (self.go, Outcome { rows: Some(self.rows), bytes: self.bytes, ..Outcome::of(status) })
+        (self.go, Outcome { rows: Some(self.rows), ..Outcome::of(status) })
     }
 }
 

@@ -153,7 +153,7 @@ impl ToyStream {
     fn forward(&mut self, frame: Frame, go: Go, plan: Plan, out: &mut dyn Out) {
         match frame.tag {
             tag::UPGRADE if plan.is_some() => {
-                out.outcome(go, Outcome::of(Status::NotRun));
+                out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
                 return self.refuse(&Public::new(Class::Denied, "raw bytes cannot be masked"), out);
             }
             tag::UPGRADE => self.phase = Phase::Upgrading,

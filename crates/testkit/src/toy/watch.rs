@@ -33,7 +33,7 @@ impl Watch {
             }
             // A body without rows cannot be masked, so a plan means no.
             Answer::Go(go, Some(_)) => {
-                out.outcome(go, Outcome::of(Status::NotRun));
+                out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
                 self.refuse(&Public::new(Class::Denied, "what is masked cannot be watched"), out);
             }
             Answer::Go(go, None) => {
@@ -60,7 +60,7 @@ impl Watch {
     /// Writes the end down, then lets the client see it.
     fn finish(&mut self, status: Status, cause: &'static str, out: &mut dyn Out) {
         if let Some(go) = self.go.take() {
-            out.outcome(go, Outcome { bytes: self.so_far, ..Outcome::of(status) });
+            out.outcome(go, Outcome::of(status), Bytes::new());
         }
         if !std::mem::replace(&mut self.over, true) {
             out.end(Side::Client);
@@ -90,7 +90,7 @@ impl Stream for Watch {
             Input::Data(Side::Target, lane, buffer) => {
                 if let Some(go) = &self.go {
                     self.so_far = progress(go, self.so_far, buffer.len(), out);
-                    out.send(Side::Client, lane, buffer.split().freeze(), Why::Reply);
+                    out.send(Side::Client, lane, buffer.split().freeze(), Why::Answer(go.ticket()));
                 }
             }
             Input::End(Side::Target, _) => self.finish(Status::Done, "the target ended", out),

@@ -150,7 +150,7 @@ impl Asked {
     pub(super) fn give_back(self, out: &mut dyn Out) {
         if let Self::Query(query) = self {
             for go in query.granted {
-                out.outcome(go, Outcome::of(Status::NotRun));
+                out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
             }
         }
     }

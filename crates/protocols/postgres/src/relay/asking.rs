@@ -32,7 +32,7 @@ impl Relay {
         match answer {
             Answer::Go(go, None) => self.granted(asked, go, out),
             Answer::Go(go, Some(_)) => {
-                out.outcome(go, Outcome::of(Status::NotRun));
+                out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
                 let public =
                     Public::new(Class::Unsupported, "values of this result must be masked, which is not done here yet")
                         .with_hint("Ask for columns that need no mask.");
@@ -101,7 +101,7 @@ impl Relay {
             }
             Asked::Unknown { frame } => {
                 out.send(Side::Target, 0, frame, Why::Command(&go));
-                out.outcome(go, Outcome::of(Status::Unknown));
+                out.outcome(go, Outcome::of(Status::Unknown), Bytes::new());
             }
         }
         Ok(())

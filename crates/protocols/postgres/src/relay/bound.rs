@@ -132,7 +132,7 @@ impl Relay {
 
     /// What was granted needs more names than there may be.
     pub(super) fn no_room(&mut self, go: Go, out: &mut dyn Out) -> Result<(), Fault> {
-        out.outcome(go, Outcome::of(Status::NotRun));
+        out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
         self.refuse(Shape::Extended, &too_many_names(), out)
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use model::{Class, Public, Status};
 use wire::{Out, Probe, Side, Why};
 
-use super::expected::Expected;
+use super::expected::{End, Expected};
 use super::{Relay, Skip};
 use crate::fault::Fault;
 use crate::frame::frame;
@@ -137,7 +137,7 @@ impl Relay {
     pub(super) fn settle_the_rest(&mut self, out: &mut dyn Out) {
         while let Some(expected) = self.replies.pop() {
             for running in Expected::into_commands(expected) {
-                running.settle(Status::Unknown, None, None, out);
+                running.settle(End::of(Status::Unknown), Bytes::new(), out);
             }
         }
     }

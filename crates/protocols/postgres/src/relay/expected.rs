@@ -13,30 +13,47 @@ use crate::sqlstate::Code;
 pub(super) struct Running {
     pub(super) go: Go,
     rows: u64,
-    bytes: u64,
 }
 
 impl Running {
     pub(super) fn new(go: Go) -> Self {
-        Self { go, rows: 0, bytes: 0 }
+        Self { go, rows: 0 }
     }
 
-    /// A row, or a piece of COPY data, went to the client.
-    pub(super) fn count(&mut self, rows: u64, bytes: usize) {
-        self.rows = self.rows.saturating_add(rows);
-        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+    /// A row went to the client.
+    pub(super) fn count_row(&mut self) {
+        self.rows = self.rows.saturating_add(1);
     }
 
-    /// Writes down how it ended. `rows` is what the target says; without it, what was counted.
-    pub(super) fn settle(self, status: Status, rows: Option<u64>, code: Option<Code>, out: &mut dyn Out) {
+    /// Writes down how it ended, and sends the last message of its answer.
+    pub(super) fn settle(self, end: End, last: Bytes, out: &mut dyn Out) {
         let counted = (self.rows > 0).then_some(self.rows);
-        let outcome = Outcome {
-            status,
-            rows: rows.or(counted),
-            bytes: self.bytes,
-            code: code.map(|code| code.as_str().to_owned()),
-        };
-        out.outcome(self.go, outcome);
+        let code = end.code.map(|code| code.as_str().to_owned());
+        let outcome = Outcome { rows: end.rows.or(counted), code, ..Outcome::of(end.status) };
+        out.outcome(self.go, outcome, last);
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) status: Status,
+    /// What the target says; without it, what was counted.
+    pub(super) rows: Option<u64>,
+    pub(super) code: Option<Code>,
+}
+
+impl End {
+    pub(super) fn of(status: Status) -> Self {
+        Self { status, rows: None, code: None }
+    }
+
+    pub(super) fn done(rows: Option<u64>) -> Self {
+        Self { rows, ..Self::of(Status::Done) }
+    }
+
+    pub(super) fn failed(code: Option<Code>) -> Self {
+        Self { code, ..Self::of(Status::Failed) }
     }
 }
 
@@ -58,8 +75,10 @@ pub(super) struct Batch {
     /// Those that have not ended; the first is the one that runs.
     pub(super) commands: VecDeque<Running>,
     /// The text could not be cut into statements, so it may complete more of them than were decided: all of them were
-    /// decided as one.
+    /// decided as one, which ends with ReadyForQuery.
     pub(super) opaque: bool,
+    /// One of those has completed.
+    pub(super) completed: bool,
     /// The columns of the rows that come.
     pub(super) columns: Option<u16>,
     pub(super) copy: Copy,

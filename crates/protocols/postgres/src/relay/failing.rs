@@ -1,11 +1,12 @@
 //! Errors of the target: whom they are the end of, and what is skipped because of them.
 
+use bytes::Bytes;
 use model::Status;
 use wire::{Side, Why};
 
-use super::expected::{Copy, Expected};
+use super::expected::{Copy, End, Expected};
 use super::from_target::Flow;
-use super::hearing::unowed;
+use super::hearing::{ended, unowed};
 use super::{Relay, Skip};
 use crate::fault::Fault;
 use crate::message::error::Error;
@@ -25,31 +26,31 @@ impl Relay {
                 if let Copy::In { syncs } = batch.copy {
                     self.stray = syncs;
                 }
-                let commands = std::mem::take(&mut batch.commands);
-                flow.flush();
-                for (at, running) in commands.into_iter().enumerate() {
-                    let (status, code) = if at == 0 { (Status::Failed, error.code) } else { (Status::NotRun, None) };
-                    running.settle(status, None, code, flow.out);
+                let mut commands = std::mem::take(&mut batch.commands);
+                match commands.pop_front() {
+                    Some(running) => ended(running, End::failed(error.code), total, flow),
+                    None => flow.pass(total, None),
                 }
-                flow.pass(total);
+                for running in commands {
+                    flow.flush();
+                    running.settle(End::of(Status::NotRun), Bytes::new(), flow.out);
+                }
                 Ok(())
             }
             Some(Expected::Function(running)) => {
                 let running = running.take().ok_or_else(unowed)?;
-                flow.flush();
-                running.settle(Status::Failed, None, error.code, flow.out);
-                flow.pass(total);
+                ended(running, End::failed(error.code), total, flow);
                 Ok(())
             }
             Some(Expected::RefusedQuery(ours)) => {
                 let ours = ours.take().ok_or_else(unowed)?;
-                flow.drop_frame(total);
+                drop(flow.take(total));
                 flow.out.send(Side::Client, 0, ours, Why::Reply);
                 Ok(())
             }
             // What the end of a pipeline sets off can fail.
             Some(Expected::Sync { .. }) => {
-                flow.pass(total);
+                flow.pass(total, None);
                 Ok(())
             }
             Some(Expected::Execute { copy: Copy::In { syncs: syncs @ 1.. }, .. }) => {
@@ -62,23 +63,26 @@ impl Relay {
 
     /// The target drops everything up to the next Sync; so does this side of it.
     fn pipeline_failed(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
-        flow.flush();
-        let mut ours = None;
-        let (mut first, mut failed) = (true, true);
+        let theirs = flow.take(total);
+        // A frame of ours that the target had to refuse: its error is exchanged for ours, which is no command's answer.
+        let ours = match self.replies.next() {
+            Some(Expected::RefusedBind(ours)) => Some(ours.clone()),
+            _ => None,
+        };
+        let mut last = if ours.is_none() { theirs } else { Bytes::new() };
+        let mut failed = true;
         while !matches!(self.replies.next(), None | Some(Expected::Sync { .. })) {
             let Some(expected) = self.replies.pop() else { break };
             match &expected {
                 Expected::Parse { name, registered, .. } => self.names.undo_statement(name, *registered),
                 Expected::Bind { portal, registered, .. } => self.names.undo_portal(portal, *registered),
-                Expected::RefusedBind(error) if first => ours = Some(error.clone()),
                 _ => {}
             }
-            let (status, code) = if failed { (Status::Failed, error.code) } else { (Status::NotRun, None) };
+            let end = if failed { End::failed(error.code) } else { End::of(Status::NotRun) };
             failed &= expected.is_begun();
             for running in expected.into_commands() {
-                running.settle(status, None, code, flow.out);
+                running.settle(end, std::mem::take(&mut last), flow.out);
             }
-            first = false;
             if self.stray > 0 && !matches!(self.replies.next(), None | Some(Expected::Sync { .. })) {
                 // Nobody can say whether the target takes them or drops them.
                 return Err(Fault::client("messages stand behind a COPY that failed, and its data had not ended"));
@@ -90,29 +94,22 @@ impl Relay {
             // It is part of the same pipeline: whatever the answer, the target would drop it.
             self.withdraw(flow.out);
         }
-        match ours {
-            None => flow.pass(total),
-            Some(ours) => {
-                flow.drop_frame(total);
-                flow.out.send(Side::Client, 0, ours, Why::Reply);
-            }
-        }
+        flow.out.send(Side::Client, 0, ours.unwrap_or(last), Why::Reply);
         Ok(())
     }
 
     /// The target ends the conversation, and says why.
     fn died(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
-        flow.flush();
+        let mut last = flow.take(total);
         self.withdraw(flow.out);
         let mut code = error.code;
         while let Some(expected) = self.replies.pop() {
             for running in expected.into_commands() {
-                let status = if code.is_some() { Status::Failed } else { Status::Unknown };
-                running.settle(status, None, code.take(), flow.out);
+                let end = code.take().map_or(End::of(Status::Unknown), |code| End::failed(Some(code)));
+                running.settle(end, std::mem::take(&mut last), flow.out);
             }
         }
-        flow.pass(total);
-        flow.flush();
+        flow.out.send(Side::Client, 0, last, Why::Reply);
         self.finish("target ended the session", flow.out);
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Frames of the target. Runs of whole frames pass as one slice; a large row passes in pieces and is never held.
 
-use bytes::BytesMut;
-use wire::{Out, Side, Why};
+use bytes::{Bytes, BytesMut};
+use wire::{Out, Side, Ticket, Why};
 
 use super::Relay;
 use super::said::Said;
@@ -23,6 +23,8 @@ pub(super) struct Passing {
 pub(super) struct Flow<'a> {
     buffer: &'a mut BytesMut,
     ready: usize,
+    /// The command that they are the answer to.
+    answer: Option<Ticket>,
     pub(super) out: &'a mut dyn Out,
 }
 
@@ -31,15 +33,19 @@ impl Flow<'_> {
         self.buffer.get(self.ready..).unwrap_or_default()
     }
 
-    /// The frame at the front leaves as it is.
-    pub(super) fn pass(&mut self, total: usize) {
+    /// The frame at the front leaves as it is, as part of the answer to that command.
+    pub(super) fn pass(&mut self, total: usize, answer: Option<Ticket>) {
+        if self.answer != answer {
+            self.flush();
+            self.answer = answer;
+        }
         self.ready = self.ready.saturating_add(total).min(self.buffer.len());
     }
 
-    /// The frame at the front does not leave.
-    pub(super) fn drop_frame(&mut self, total: usize) {
+    /// Takes the frame at the front out, behind what is ready.
+    pub(super) fn take(&mut self, total: usize) -> Bytes {
         self.flush();
-        let _ = self.buffer.split_to(total.min(self.buffer.len()));
+        self.buffer.split_to(total.min(self.buffer.len())).freeze()
     }
 
     /// Sends what is ready, so that what comes next stands behind it.
@@ -47,7 +53,7 @@ impl Flow<'_> {
         if self.ready > 0 {
             let run = self.buffer.split_to(self.ready).freeze();
             self.ready = 0;
-            self.out.send(Side::Client, 0, run, Why::Reply);
+            self.out.send(Side::Client, 0, run, self.answer.map_or(Why::Reply, Why::Answer));
         }
     }
 }
@@ -55,7 +61,7 @@ impl Flow<'_> {
 impl Relay {
     /// Lets through what is owed.
     pub(super) fn target(&mut self, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<(), Fault> {
-        let mut flow = Flow { buffer, ready: 0, out };
+        let mut flow = Flow { buffer, ready: 0, answer: None, out };
         let result = self.scan(&mut flow);
         flow.flush();
         result
@@ -93,21 +99,21 @@ impl Relay {
         let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
         match header.tag {
             b'D' => {
-                let columns = self.row(header.total)?;
+                let columns = self.row()?;
                 let mut row = RowCheck::new();
                 row.piece(body, columns).and_then(|()| row.finish()).map_err(malformed)?;
-                flow.pass(header.total);
+                flow.pass(header.total, self.replies.answering());
                 Ok(())
             }
             b'd' => {
-                self.copy_data(header.total)?;
-                flow.pass(header.total);
+                self.copy_data()?;
+                flow.pass(header.total, self.replies.answering());
                 Ok(())
             }
             b'S' => {
                 let (name, value) = parameter_status::parse(body).map_err(malformed)?;
                 self.tracked.note(name, value);
-                flow.pass(header.total);
+                flow.pass(header.total, self.replies.answering());
                 Ok(())
             }
             tag => {
@@ -119,14 +125,14 @@ impl Relay {
 
     fn begin_to_pass(&mut self, header: Header, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let row = match header.tag {
-            b'D' => Some((RowCheck::new(), self.row(header.total)?)),
+            b'D' => Some((RowCheck::new(), self.row()?)),
             b'd' => {
-                self.copy_data(header.total)?;
+                self.copy_data()?;
                 None
             }
             _ => None,
         };
-        flow.pass(HEADER);
+        flow.pass(HEADER, self.replies.answering());
         flow.flush();
         self.passing = Some(Passing { left: header.body(), row });
         self.target_need = 1;
@@ -141,7 +147,7 @@ impl Relay {
             let piece = flow.rest().get(..here).unwrap_or_default();
             row.piece(piece, *columns).map_err(Fault::malformed(Side::Target))?;
         }
-        flow.pass(here);
+        flow.pass(here, self.replies.answering());
         flow.flush();
         passing.left = passing.left.saturating_sub(here);
         if passing.left > 0 {

@@ -1,10 +1,11 @@
 //! Each answer of the target is matched with what it owes. One that nothing owes ends the conversation.
 
+use bytes::Bytes;
 use model::Status;
 use wire::{Side, Why};
 
 use super::Relay;
-use super::expected::{Batch, Copy, Expected};
+use super::expected::{Batch, Copy, End, Expected, Running};
 use super::from_target::Flow;
 use super::said::Said;
 use crate::fault::Fault;
@@ -25,26 +26,27 @@ impl Relay {
         if !matches!(said, Said::Ready(_) | Said::Passing) {
             self.stray = 0;
         }
+        let answering = self.replies.answering();
         match said {
-            Said::ParseComplete => self.parsed(flow)?,
-            Said::BindComplete => self.bound(flow)?,
+            Said::ParseComplete => return self.parsed(total, flow),
+            Said::BindComplete => return self.bound(total, flow),
             Said::CloseComplete => self.pop_if(|expected| matches!(expected, Expected::Close))?,
             Said::ParameterDescription => self.parameters_described()?,
             Said::RowDescription(columns) => self.columns(columns)?,
             Said::NoData => self.pop_if(|expected| matches!(expected, Expected::Describe { parameters: false, .. }))?,
-            Said::CommandComplete(rows) => self.completed(rows, flow)?,
-            Said::EmptyQuery => self.empty(flow)?,
-            Said::Suspended => self.suspended(flow)?,
+            Said::CommandComplete(rows) => return self.completed(rows, total, flow),
+            Said::EmptyQuery => return self.empty(total, flow),
+            Said::Suspended => return self.suspended(total, flow),
             Said::CopyIn => self.copy_in_begins()?,
             Said::CopyOut => self.copy_out_begins()?,
             Said::CopyDone => self.copy_out_ends()?,
-            Said::FunctionResult => self.function_returned(total, flow)?,
-            Said::Ready(transaction) => self.ready(transaction, flow)?,
+            Said::FunctionResult => return self.function_returned(total, flow),
+            Said::Ready(transaction) => return self.ready(transaction, total, flow),
             Said::Error(error) => return self.failed(error, total, flow),
             Said::CopyBoth | Said::OutOfPlace => return Err(unowed()),
             Said::Passing => {}
         }
-        flow.pass(total);
+        flow.pass(total, answering);
         Ok(())
     }
 
@@ -71,28 +73,28 @@ impl Relay {
         }
     }
 
-    fn bound(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+    fn bound(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         if !matches!(self.replies.next(), Some(Expected::Bind { .. })) {
             return Err(unowed());
         }
+        let answering = self.replies.answering();
         if let Some(Expected::Bind { running, registered, portal }) = self.replies.pop() {
             self.names.confirm_portal(&portal, registered);
-            if let Some(running) = running {
-                flow.flush();
-                running.settle(Status::Done, None, None, flow.out);
+            match running {
+                Some(running) => succeeded(running, total, flow),
+                None => flow.pass(total, answering),
             }
         }
         Ok(())
     }
 
-    fn parsed(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+    fn parsed(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         if !matches!(self.replies.next(), Some(Expected::Parse { .. })) {
             return Err(unowed());
         }
         if let Some(Expected::Parse { running, name, registered }) = self.replies.pop() {
             self.names.confirm_statement(&name, registered);
-            flow.flush();
-            running.settle(Status::Done, None, None, flow.out);
+            succeeded(running, total, flow);
         }
         Ok(())
     }
@@ -122,16 +124,16 @@ impl Relay {
     }
 
     /// A row comes; returns how many values it must have, when that is known.
-    pub(super) fn row(&mut self, total: usize) -> Result<Option<u16>, Fault> {
+    pub(super) fn row(&mut self) -> Result<Option<u16>, Fault> {
         match self.replies.next_mut() {
             Some(Expected::Query(batch)) if batch.may_begin_copy() && batch.columns.is_some() => {
                 if let Some(running) = batch.commands.front_mut() {
-                    running.count(1, total);
+                    running.count_row();
                 }
                 Ok(batch.columns)
             }
             Some(Expected::Execute { running, copy: Copy::No }) => {
-                running.count(1, total);
+                running.count_row();
                 // Its description may have been asked for long ago, or never.
                 Ok(None)
             }
@@ -139,92 +141,89 @@ impl Relay {
         }
     }
 
-    pub(super) fn copy_data(&mut self, total: usize) -> Result<(), Fault> {
-        let running = match self.replies.next_mut() {
-            Some(Expected::Query(batch)) if batch.copy == Copy::Out => batch.commands.front_mut(),
-            Some(Expected::Execute { running, copy: Copy::Out }) => Some(running),
-            _ => return Err(unowed()),
-        };
-        if let Some(running) = running {
-            running.count(0, total);
+    pub(super) fn copy_data(&self) -> Result<(), Fault> {
+        match self.replies.next() {
+            Some(Expected::Query(batch)) if batch.copy == Copy::Out => Ok(()),
+            Some(Expected::Execute { copy: Copy::Out, .. }) => Ok(()),
+            _ => Err(unowed()),
         }
-        Ok(())
     }
 
-    fn completed(&mut self, rows: Option<u64>, flow: &mut Flow<'_>) -> Result<(), Fault> {
+    fn completed(&mut self, rows: Option<u64>, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        let answering = self.replies.answering();
         match self.replies.next_mut() {
             Some(Expected::Query(batch)) if !batch.failed && batch.copy != Copy::Out => {
                 batch.columns = None;
                 if matches!(std::mem::take(&mut batch.copy), Copy::In { .. }) {
                     self.copy_in = false;
                 }
-                let Some(running) = batch.commands.pop_front() else {
-                    let opaque = batch.opaque;
-                    return if opaque { Ok(()) } else { Err(Fault::target("more commands ended than were decided")) };
-                };
-                flow.flush();
-                running.settle(Status::Done, rows, None, flow.out);
+                if batch.opaque {
+                    batch.completed = true;
+                    flow.pass(total, answering);
+                    return Ok(());
+                }
+                let running = batch.commands.pop_front();
+                let running = running.ok_or_else(|| Fault::target("more commands ended than were decided"))?;
+                ended(running, End::done(rows), total, flow);
                 Ok(())
             }
             Some(Expected::Execute { copy: Copy::No | Copy::In { .. }, .. }) => {
                 self.copy_in = false;
-                self.execution_ended(Status::Done, rows, flow);
+                self.execution_ended(End::done(rows), total, flow);
                 Ok(())
             }
             _ => Err(unowed()),
         }
     }
 
-    fn execution_ended(&mut self, status: Status, rows: Option<u64>, flow: &mut Flow<'_>) {
+    fn execution_ended(&mut self, end: End, total: usize, flow: &mut Flow<'_>) {
         if let Some(Expected::Execute { running, .. }) = self.replies.pop() {
-            flow.flush();
-            running.settle(status, rows, None, flow.out);
+            ended(running, end, total, flow);
         }
     }
 
-    fn empty(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+    fn empty(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         match self.replies.next_mut() {
             Some(Expected::Query(batch)) if batch.may_begin_copy() => {
-                if let Some(running) = batch.commands.pop_front() {
-                    flow.flush();
-                    running.settle(Status::Done, None, None, flow.out);
+                match batch.commands.pop_front() {
+                    Some(running) => ended(running, End::done(None), total, flow),
+                    None => flow.pass(total, None),
                 }
                 Ok(())
             }
             Some(Expected::Execute { copy: Copy::No, .. }) => {
-                self.execution_ended(Status::Done, None, flow);
+                self.execution_ended(End::done(None), total, flow);
                 Ok(())
             }
             _ => Err(unowed()),
         }
     }
 
-    fn suspended(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
+    fn suspended(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         if !matches!(self.replies.next(), Some(Expected::Execute { copy: Copy::No, .. })) {
             return Err(unowed());
         }
-        self.execution_ended(Status::Suspended, None, flow);
+        self.execution_ended(End::of(Status::Suspended), total, flow);
         Ok(())
     }
 
     fn function_returned(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let Some(Expected::Function(running)) = self.replies.next_mut() else { return Err(unowed()) };
-        let mut running = running.take().ok_or_else(unowed)?;
-        running.count(0, total);
-        flow.flush();
-        running.settle(Status::Done, None, None, flow.out);
+        let running = running.take().ok_or_else(unowed)?;
+        ended(running, End::done(None), total, flow);
         Ok(())
     }
 
-    fn ready(&mut self, transaction: Transaction, flow: &mut Flow<'_>) -> Result<(), Fault> {
+    fn ready(&mut self, transaction: Transaction, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         if self.stray > 0 && !self.replies.next().is_some_and(Expected::ends_next) {
             self.stray_ready(transaction);
+            flow.pass(total, None);
             return Ok(());
         }
-        let boundary = match self.replies.next() {
-            Some(Expected::Query(batch)) => batch.boundary,
-            Some(Expected::Sync { boundary, .. }) => *boundary,
-            Some(Expected::Function(None)) | Some(Expected::RefusedQuery(None)) => 0,
+        let (boundary, completed) = match self.replies.next() {
+            Some(Expected::Query(batch)) => (batch.boundary, batch.completed),
+            Some(Expected::Sync { boundary, .. }) => (*boundary, false),
+            Some(Expected::Function(None)) | Some(Expected::RefusedQuery(None)) => (0, false),
             Some(Expected::RefusedQuery(Some(_))) => {
                 return Err(Fault::target("the target took a message that cannot be taken"));
             }
@@ -234,7 +233,8 @@ impl Relay {
         if !left.is_empty() {
             flow.flush();
             for running in left {
-                running.settle(Status::Unknown, None, None, flow.out);
+                let status = if completed { Status::Done } else { Status::Unknown };
+                running.settle(End::of(status), Bytes::new(), flow.out);
             }
         }
         self.copy_in = false;
@@ -242,6 +242,20 @@ impl Relay {
         if transaction == Transaction::Idle {
             self.names.end_transaction(boundary);
         }
+        flow.pass(total, None);
         Ok(())
     }
+}
+
+/// A command ended, and the frame at the front is the last of its answer.
+pub(super) fn ended(running: Running, end: End, total: usize, flow: &mut Flow<'_>) {
+    let last = flow.take(total);
+    running.settle(end, last, flow.out);
+}
+
+/// A Parse or a Bind succeeded: that is all its answer says, and the outcome says it.
+fn succeeded(running: Running, total: usize, flow: &mut Flow<'_>) {
+    flow.flush();
+    running.settle(End::done(None), Bytes::new(), flow.out);
+    flow.pass(total, None);
 }

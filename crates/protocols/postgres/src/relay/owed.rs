@@ -1,7 +1,7 @@
 //! All that is owed, and how much of it may leave a transaction open. Whatever is asked of it costs the same however long it is.
 
 use bytes::Bytes;
-use wire::Replies;
+use wire::{Replies, Ticket};
 
 use super::expected::Expected;
 
@@ -63,6 +63,12 @@ impl Owed {
     pub(super) fn put_back(&mut self, expected: Expected) {
         self.opening = self.opening.saturating_add(usize::from(expected.may_open()));
         self.replies.put_back(expected);
+    }
+
+    /// The command that the target's next answer is part of. A Bind and what is described with it are part of their Execute.
+    pub(super) fn answering(&self) -> Option<Ticket> {
+        let entry = self.replies.iter().find(|expected| !expected.is_begun())?;
+        entry.running().map(|running| running.go.ticket())
     }
 
     /// What the target owes, the last first.

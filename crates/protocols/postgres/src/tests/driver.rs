@@ -354,7 +354,7 @@ impl Out for Effects {
                 name.to_owned()
             }
             Why::Command(go) => format!("{:?}", go.ticket()).replace("Ticket", "command "),
-            Why::Reply => {
+            Why::Reply | Why::Answer(_) => {
                 assert_eq!(to, Side::Client);
                 String::new()
             }
@@ -371,11 +371,14 @@ impl Out for Effects {
 
     fn progress(&mut self, _: &Go, _: Outcome) {}
 
-    fn outcome(&mut self, of: Go, outcome: Outcome) {
+    fn outcome(&mut self, of: Go, outcome: Outcome, last: Bytes) {
         let ticket = format!("{:?}", of.ticket()).replace("Ticket", "outcome ");
         let rows = outcome.rows.map(|rows| format!(" rows {rows}")).unwrap_or_default();
         let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
         self.note(format!("{ticket} {:?}{rows}{code}", outcome.status));
+        if !last.is_empty() {
+            self.send(Side::Client, 0, last, Why::Answer(of.ticket()));
+        }
     }
 
     fn secure(&mut self, side: Side) {

@@ -104,8 +104,9 @@ fn an_error_skips_to_the_sync_that_is_queued() {
         [
             "client < 1",
             "outcome (3) Failed 22012",
+            "client < E(ERROR 22012 theirs)",
             "outcome (4) NotRun",
-            "client < E(ERROR 22012 theirs) Z(I)",
+            "client < Z(I)",
             "outcome (5) Done",
             "client < 1 2 T D",
             "outcome (6) Done rows 1",

@@ -145,7 +145,8 @@ fn an_earlier_error_swallows_a_refusal_as_the_target_would() {
         driver.client(&[m::extended("select 1"), m::parse("", "no"), m::sync()].concat());
         driver.target(&[m::error("42601"), m::ready(b'I')].concat());
     });
-    assert_eq!(*log.last().unwrap(), "client < E(ERROR 42601 theirs) Z(I)");
+    assert!(log.contains(&"client < E(ERROR 42601 theirs)".to_owned()));
+    assert_eq!(*log.last().unwrap(), "client < Z(I)");
 }
 
 #[test]
@@ -248,6 +249,6 @@ fn held_in_a_pipeline_that_fails_is_withdrawn() {
         driver.target(&[m::ready(b'I'), m::select_one(), m::ready(b'I')].concat());
         assert!(driver.violation.is_none());
     });
-    assert_eq!(log[2..5], ["outcome (2) Failed 42601", "withdrawn", "client < E(ERROR 42601 theirs)"]);
+    assert_eq!(log[2..5], ["outcome (2) Failed 42601", "client < E(ERROR 42601 theirs)", "withdrawn"]);
     assert_eq!(log.last().unwrap(), "client < C(SELECT 1) Z(I)");
 }

@@ -49,8 +49,9 @@ fn an_error_fails_one_and_the_rest_do_not_run() {
             "outcome (2) Done rows 1",
             "client < C(SELECT 1)",
             "outcome (3) Failed 22012",
+            "client < E(ERROR 22012 theirs)",
             "outcome (4) NotRun",
-            "client < E(ERROR 22012 theirs) Z(I)",
+            "client < Z(I)",
         ]
     );
 }

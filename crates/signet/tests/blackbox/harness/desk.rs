@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Action, Class, Obligations, Phase, Public, Verdict};
+use model::{Action, Class, Obligations, Phase, PrincipalId, Public, Verdict};
 use ports::{Approvals, Decider, Held, HoldEnd, HoldRequest, Who};
 use tokio::sync::oneshot;
 
@@ -36,6 +36,10 @@ impl Policy {
 }
 
 impl Decider for Policy {
+    fn version(&self) -> String {
+        "test".to_owned()
+    }
+
     fn admit(&self, _: Who<'_>) -> Verdict {
         allow()
     }
@@ -106,13 +110,21 @@ impl Desk {
     }
 }
 
+/// Who answers at this desk.
+fn grace() -> PrincipalId {
+    PrincipalId { issuer: "local".to_owned(), subject: "grace".to_owned() }
+}
+
 impl Request {
     pub fn approve(self) {
-        assert!(self.end.send(HoldEnd::Approved).is_ok(), "nobody waits for the approval any more");
+        assert!(
+            self.end.send(HoldEnd::Approved { by: vec![grace()] }).is_ok(),
+            "nobody waits for the approval any more"
+        );
     }
 
     pub fn reject(self, reason: &'static str) {
-        let refused = HoldEnd::Refused(Public::new(Class::NotApproved, reason));
+        let refused = HoldEnd::Rejected { by: vec![grace()], reason: Public::new(Class::NotApproved, reason) };
         assert!(self.end.send(refused).is_ok(), "nobody waits for the rejection any more");
     }
 
@@ -133,7 +145,7 @@ impl Approvals for Desk {
         let end_of_wait = async move {
             match tokio::time::timeout(patience, answer).await {
                 Ok(Ok(end)) => end,
-                _ => HoldEnd::Refused(Public::new(Class::NotApproved, "nobody answered in time")),
+                _ => HoldEnd::Expired(Public::new(Class::NotApproved, "nobody answered in time")),
             }
         };
         let closed = || Public::new(Class::NotApproved, "the desk is closed");

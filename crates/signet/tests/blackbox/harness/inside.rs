@@ -90,6 +90,7 @@ impl Plan {
             approvals: desk,
             resources: Arc::new(One(Arc::new(resource))),
             dialer: Arc::new(TcpDialer),
+            durability: model::Durability::Strict,
             random: House::system_random(),
             limits: EngineLimits::default(),
             wire_limits: self.limits,

@@ -106,6 +106,10 @@ impl Desk for Everybody {
 }
 
 impl Decider for Everybody {
+    fn version(&self) -> String {
+        "everybody".to_owned()
+    }
+
     fn admit(&self, _: Who<'_>) -> Verdict {
         Verdict::Allow { policies: Vec::new(), obligations: Obligations::default() }
     }
@@ -172,6 +176,7 @@ pub fn house(port: u16, seed: u64) -> House {
         approvals: everybody,
         resources: Arc::new(One(Arc::new(resource))),
         dialer: Arc::new(TcpDialer),
+        durability: model::Durability::Strict,
         random: seeded(seed),
         limits: EngineLimits::default(),
         wire_limits: Limits::default(),

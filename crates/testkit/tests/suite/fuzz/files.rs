@@ -24,7 +24,7 @@ fn written() -> &'static Files {
         let folder = tempfile::tempdir().unwrap();
         let journal = FileJournal::open(folder.path(), options()).unwrap();
         for number in 0..24 {
-            let event = Event::GatewayStarted { version: format!("number {number}") };
+            let event = Event::GatewayFailclosed { reason: format!("number {number}") };
             let mark = journal.append(Record { time_us: number, session: None, position: None, event }).unwrap();
             // Segments change between batches alone, so each record is one.
             while journal.durable() < mark {

@@ -110,6 +110,10 @@ impl Watch {
         assert!(!self.closed, "something was sent after the end");
         assert!(!self.closed_for.contains(&to), "something was sent to the {to:?} after its end");
         match why {
+            Why::Answer(ticket) => {
+                assert_eq!(to, Side::Client, "an answer was sent to the target");
+                assert!(self.live.contains(ticket), "an answer to a command that has ended");
+            }
             Why::Reply => assert_eq!(to, Side::Client, "a reply was sent to the target"),
             Why::Plumbing(name) => {
                 assert!(self.manifest.plumbing.iter().any(|(known, _)| known == name), "`{name}` is not listed");
@@ -165,9 +169,12 @@ impl Out for Watch {
         self.check(of);
     }
 
-    fn outcome(&mut self, of: Go, _: Outcome) {
+    fn outcome(&mut self, of: Go, _: Outcome, last: Bytes) {
         self.happened += 1;
         self.check(&of);
+        if !last.is_empty() {
+            self.send(Side::Client, 0, last, Why::Answer(of.ticket()));
+        }
         self.live.remove(&of.ticket());
         self.ended += 1;
         assert!(self.ended <= self.given, "more outcomes than commands");
