@@ -85,10 +85,7 @@ impl Files for Disk {
     }
 
     fn remove_folder(&mut self, folder: &Path) -> io::Result<()> {
-        match fs::remove_dir(folder) {
-            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
-            removed => gone(removed),
-        }
+        gone(fs::remove_dir(folder))
     }
 
     fn sync(&mut self, path: &Path) -> io::Result<()> {

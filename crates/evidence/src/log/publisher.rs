@@ -41,7 +41,7 @@ pub(crate) struct Publisher<S, F> {
     work: Work,
     /// Size of the newest publication; none since the start.
     published: Option<u64>,
-    /// Size of the one before: its files are still there, for those who read them now.
+    /// Size of the one before: somebody may be reading its files now.
     before: u64,
     /// What was left of publications up to this size has been taken away.
     tidy: u64,
@@ -131,33 +131,26 @@ impl<S: Source, F: Files> Publisher<S, F> {
         Ok(note.to_owned())
     }
 
-    /// Takes partial files away that neither of the last two publications needs.
+    /// Takes partial files away once the full one is there, and was there for those who read the publication before.
     fn tidy(&mut self) -> Result<(), Trouble> {
-        let size = self.published();
-        for tile in tile::changed(self.tidy, size) {
-            let kept = [self.before, size].map(|size| tile::width(tile.level, tile.index, size));
-            self.sweep(&tile::path(tile.level, tile.index, 1), kept)?;
+        for tile in tile::changed(self.tidy, self.before).filter(|tile| tile.width == WIDTH) {
+            self.sweep(&tile::path(tile.level, tile.index, 1))?;
             if tile.level == 0 {
-                self.sweep(&tile::entries_path(tile.index, 1), kept)?;
+                self.sweep(&tile::entries_path(tile.index, 1))?;
             }
         }
         self.tidy = self.before;
         Ok(())
     }
 
-    /// Leaves files of these widths only in the folder of partial files in which `one` stands.
-    fn sweep(&mut self, one: &str, kept: [u16; 2]) -> Result<(), Trouble> {
+    /// Removes the folder of partial files in which `one` would stand.
+    fn sweep(&mut self, one: &str) -> Result<(), Trouble> {
         let Some(folder) = self.log.join(one).parent().map(ToOwned::to_owned) else { return Ok(()) };
         let found = self.files.list(&folder).map_err(Trouble::file("listing", &folder))?;
-        let kept = kept.map(|width| folder.join(width.to_string()));
-        let stale: Vec<_> = found.iter().filter(|path| !kept.contains(path)).collect();
-        for path in &stale {
+        for path in &found {
             self.files.remove(path).map_err(Trouble::file("removing", path))?;
         }
-        if !found.is_empty() && stale.len() == found.len() {
-            self.files.remove_folder(&folder).map_err(Trouble::file("removing", &folder))?;
-        }
-        Ok(())
+        self.files.remove_folder(&folder).map_err(Trouble::file("removing", &folder))
     }
 
     /// Lets the journal use its segments again whose records are in full bundles of the publication before the last, once

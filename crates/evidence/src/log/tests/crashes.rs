@@ -1,12 +1,13 @@
 //! A publication is cut between every two of its steps, or one step fails: what is published in the end is what would have
 //! been published anyway, and no size is ever signed twice in two ways.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tlog::checkpoint::Checkpoint;
 use tlog::note::Note;
+use tlog::tile;
 
 use super::place::{Memory, Place};
 use crate::log::files::Disk;
@@ -16,7 +17,7 @@ use crate::log::publisher::Publisher;
 /// Durable records at each round.
 const ROUNDS: [u64; 9] = [2, 256, 310, 320, 330, 520, 521, 522, 523];
 
-/// The last rounds are not disturbed: only the files of the last two publications are there in the end.
+/// The last rounds are not disturbed: what is no longer needed goes two publications later.
 const UNDISTURBED: usize = 3;
 
 /// Runs with a fault at a step, and on after it on a sound disk. The fault did not come when the run has fewer steps.
@@ -52,7 +53,20 @@ fn disturbed(step: u64, fault: Fault, power: bool) -> (bool, BTreeMap<PathBuf, V
         }
     }
     keep(&mut notes, &files);
-    (struck, place.files())
+    (struck, compared(&place))
+}
+
+/// The files of a place, but for partial files that only an earlier publication needs: which those are, a crash may change.
+fn compared(place: &Place) -> BTreeMap<PathBuf, Vec<u8>> {
+    let size = ROUNDS[ROUNDS.len() - 1];
+    let needed: BTreeSet<_> = tile::tiles(size).map(|tile| Path::new("log").join(tile.path())).collect();
+    let entries = Path::new("log").join(tile::entries_path(size / 256, tile::width(0, size / 256, size)));
+    let edge: BTreeSet<_> = needed.iter().chain([&entries]).filter_map(|path| path.parent()).collect();
+    let mut files = place.files();
+    let partial =
+        |path: &Path| path.parent().is_some_and(|folder| folder.extension().is_some() && edge.contains(folder));
+    files.retain(|path, _| !partial(path) || needed.contains(path) || *path == entries);
+    files
 }
 
 /// Notes everything that was shown; of each size there may be one.
@@ -72,7 +86,7 @@ fn undisturbed() -> BTreeMap<PathBuf, Vec<u8>> {
         publisher.round().unwrap();
     }
     assert_eq!(memory.first(), 500, "the journal gives up what is published");
-    place.files()
+    compared(&place)
 }
 
 fn every_step(fault: Fault, power: bool) {

@@ -132,3 +132,19 @@ fn a_sync_that_fails_is_the_end_and_gives_nothing_up() {
     assert!(matches!(trouble, Trouble::Sync { .. }) && !trouble.passes(), "{trouble}");
     assert_eq!(memory.first(), 0);
 }
+
+#[test]
+fn a_partial_file_is_there_until_the_full_one_was_published_twice() {
+    let (place, memory) = (Place::new(), Memory::default());
+    let mut publisher = place.publisher(&memory, Disk).unwrap();
+    let there = |width| place.path("log").join(tile::entries_path(0, width)).exists();
+    for size in [3, 100, 255, 300] {
+        memory.reach(size);
+        publisher.round().unwrap();
+    }
+    assert!(there(3) && there(100) && there(255) && there(256));
+    memory.reach(301);
+    publisher.round().unwrap();
+    assert!(there(256) && !place.path("log/tile/entries/000.p").exists() && !place.path("log/tile/0/000.p").exists());
+    assert!(place.path("log").join(tile::path(1, 0, 1)).exists());
+}
