@@ -12,6 +12,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-wire", 0),
     ("signet-ports", 0),
     ("signet-tlog", 0),
+    ("signet-verify", 1),
     ("signet-evidence", 1),
     ("signet-postgres", 1),
     ("signet-engine", 2),
@@ -37,6 +38,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("signet-wire", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-ports", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-tlog", &["tokio", "sqlx", "cedar-policy", "rustls", "serde", "serde_json"]),
+    ("signet-verify", &["tokio", "ring", "sqlx", "cedar-policy", "serde_json"]),
     ("signet-evidence", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-postgres", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     (
@@ -160,6 +162,14 @@ fn trees_hold_nothing_forbidden() {
             assert!(!tree.contains(name), "{name} is in the tree of {package}");
         }
     }
+}
+
+/// An auditor reads the verifier without the gateway, and believes it without the gateway.
+#[test]
+fn the_verifier_shares_the_formats_alone() {
+    let tree = tree("signet-verify");
+    let ours: Vec<&str> = LEVELS.iter().map(|(name, _)| *name).filter(|name| tree.contains(name)).collect();
+    assert_eq!(ours, ["signet-tlog"]);
 }
 
 #[test]
