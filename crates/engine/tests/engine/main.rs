@@ -10,5 +10,6 @@ mod gates;
 mod holds;
 mod rogues;
 mod scene;
+mod shown;
 mod strangers;
 mod streams;

@@ -114,6 +114,17 @@ pub struct Visitor {
 impl TestHouse {
     /// A house for that protocol, with these rules, targets and limits.
     pub fn new(protocol: &'static dyn Protocol, rule: Rule, make: MakeTarget, limits: EngineLimits) -> Self {
+        Self::in_mode(protocol, rule, make, limits, Durability::Strict)
+    }
+
+    /// The same with another mode of the journal.
+    pub fn in_mode(
+        protocol: &'static dyn Protocol,
+        rule: Rule,
+        make: MakeTarget,
+        limits: EngineLimits,
+        durability: Durability,
+    ) -> Self {
         let journal = Arc::new(MemoryJournal::default());
         let approvals = Arc::new(Approvals::default());
         let people = Arc::new(People::default());
@@ -140,7 +151,7 @@ impl TestHouse {
             approvals: approvals.clone(),
             resources: people.clone(),
             dialer: dialer.clone(),
-            durability: Durability::Strict,
+            durability,
             random: Arc::new(move |bytes: &mut [u8]| {
                 let mut random = random.lock().unwrap();
                 bytes.fill_with(|| random.number().to_le_bytes()[0]);
@@ -203,9 +214,11 @@ pub fn kind(event: &Event) -> &'static str {
         Event::SessionStart { .. } => "session.start",
         Event::Command { .. } => "command",
         Event::Progress { .. } => "progress",
+        Event::ResultPart { .. } => "result.part",
         Event::Outcome { .. } => "outcome",
         Event::Refusal { .. } => "refusal",
         Event::Hold { .. } => "hold",
+        Event::HoldEnded { .. } => "hold.end",
         Event::Cancel { .. } => "cancel",
         Event::Violation { .. } => "violation",
         Event::SessionEnd { .. } => "session.end",
