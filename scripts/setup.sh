@@ -8,13 +8,18 @@ set -euo pipefail
 purpose=${1:-test}
 node_dir=$REPO/tests/clients/node
 python_dir=$REPO/tests/clients/python
+aics_dir=$REPO/crates/verify/tests/python
 
 packages_for() {
   # A compiler for the crates that carry C, the server, its client, and what the scripts themselves call.
   echo build-essential ca-certificates openssl "postgresql-$PG_MAJOR" "postgresql-client-$PG_MAJOR" python3 util-linux
   case $purpose in
-    # bsdutils has script(1), the terminal of the tests; the rest builds the matched regression set.
-    test | soak) echo bsdutils bzip2 dpkg-dev procps python3-venv strace xz-utils ;;
+    # bsdutils has script(1), the terminal of the tests; dpkg-dev and what unpacks build the matched regression set; Go and two
+    # Python modules are for verifiers of the evidence log that are not ours.
+    test | soak)
+      echo bsdutils bzip2 dpkg-dev procps python3-venv strace xz-utils
+      echo golang-go golang-golang-x-mod-dev python3-cryptography python3-jsonschema
+      ;;
   esac
 }
 
@@ -56,6 +61,14 @@ python_clients() {
   "$1/bin/psql16" --version >/dev/null
 }
 
+# Its declared Python is newer than Debian's; what it needs is not.
+aics_tlog() {
+  say "installing the log verifier of crates/verify/tests/python/requirements.txt"
+  python3 -m venv "$1"
+  "$1/bin/pip" --quiet --disable-pip-version-check install --only-binary :all: --no-deps --ignore-requires-python -r "$aics_dir/requirements.txt"
+  "$1/bin/python" -c 'import aics_tlog'
+}
+
 node_clients() {
   say "installing the Node packages of tests/clients/node/package-lock.json (install scripts off)"
   cp "$node_dir/package.json" "$node_dir/package-lock.json" "$1/"
@@ -76,6 +89,7 @@ install_packages
 case $purpose in
   test | soak)
     once python "$(digest "$python_dir"/*.txt)-$(python3 -c 'import sys; print(sys.version_info[:2])' | tr -d ' ')" python_clients
+    once aics "$(digest "$aics_dir/requirements.txt")-$(python3 -c 'import sys; print(sys.version_info[:2])' | tr -d ' ')" aics_tlog
     once node "$(digest "$node_dir/package-lock.json")-$(node --version)" node_clients
     once postgres18 "$(digest "$node_dir/package-lock.json")" postgres_18
     "$REPO/scripts/pgsuite.sh" build

@@ -10,7 +10,7 @@ pub use disk::{publish, sign, write_keys};
 pub use entry::{Body, Entry, Value, int, list, map, text};
 pub use payload::{commitment, encrypt, master, seal, wrapped};
 pub use sequence::{Leaf, sequence};
-pub use story::{GATEWAY, SECOND_GATEWAY, session, story};
+pub use story::{GATEWAY, SECOND_GATEWAY, Story, session, story};
 
 use ed25519_dalek::SigningKey;
 use tlog::note::VerifierKey;
