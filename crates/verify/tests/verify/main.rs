@@ -21,4 +21,5 @@ mod payloads;
 mod records;
 mod resigned;
 mod scene;
+mod schema;
 mod size;
