@@ -42,6 +42,11 @@ pub(crate) enum Command {
     ///
     /// One line a record: time (UTC), who, verdict, what. Works beside a running gateway.
     Log(LogArguments),
+    /// Verify an evidence log: that nothing in it was changed or left out.
+    ///
+    /// Needs no configuration and no gateway. Ends with 0 when everything holds; 10 TAMPERED, 20 INCOMPLETE, 30 UNTRUSTED,
+    /// 40 STALE or ROLLBACK, 50 MALFORMED, 60 FORK, 70 when something could not be read.
+    Verify(verify::Arguments),
     /// Check the configuration, or print its reference page.
     #[command(subcommand)]
     Config(ConfigCommand),

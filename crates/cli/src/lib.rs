@@ -13,6 +13,7 @@ mod run;
 mod started;
 mod terminal;
 mod token;
+mod verification;
 
 pub use failure::Code;
 pub use page::page;

@@ -12,7 +12,7 @@ use wire::Protocol;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::{Code, Outcome};
-use crate::{Terminal, configuration, connect, log, token};
+use crate::{Terminal, configuration, connect, log, token, verification};
 
 /// What the binary gives to the commands.
 pub trait Program {
@@ -37,9 +37,9 @@ pub fn run(program: &dyn Program, words: impl IntoIterator<Item = OsString>, ter
         Ok(arguments) => arguments,
         Err(error) => return told(&error, terminal),
     };
-    let end = dispatch(program, arguments, terminal).and_then(|()| Ok(terminal.out.flush()?));
+    let end = dispatch(program, arguments, terminal).and_then(|code| Ok(terminal.out.flush().map(|()| code)?));
     match end {
-        Ok(()) => 0,
+        Ok(code) => code,
         // A reader that has seen enough (`signet log | head`) is no failure.
         Err(failure) if failure.pipe => 0,
         Err(failure) => {
@@ -61,15 +61,18 @@ fn told(error: &clap::Error, terminal: &mut Terminal) -> u8 {
     code
 }
 
-fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal) -> Outcome {
+/// Runs the command. A verification has an exit code of its own when it was done; all others end with 0.
+fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal) -> Outcome<u8> {
     let Arguments { config: path, command } = arguments;
-    match command {
+    let done = match command {
+        Command::Verify(arguments) => return Ok(verification::run(&arguments, terminal)),
         Command::Server => Ok(program.serve(configuration::ready(program, &path)?)?),
         Command::Token(command) => token::run(&read(program, &path)?, command, terminal),
         Command::Connect(arguments) => connect::run(program, &read(program, &path)?, &arguments, terminal),
         Command::Log(arguments) => log::run(&read(program, &path)?, &arguments, terminal),
         Command::Config(command) => configuration::run(program, &path, &command, terminal),
-    }
+    };
+    done.map(|()| 0)
 }
 
 fn read(program: &dyn Program, path: &Path) -> Outcome<Config> {

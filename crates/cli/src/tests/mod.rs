@@ -6,6 +6,7 @@ mod logging;
 mod pages;
 mod recorded;
 mod tokens;
+mod verifying;
 
 use std::cell::RefCell;
 use std::fs;

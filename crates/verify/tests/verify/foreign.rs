@@ -74,8 +74,10 @@ impl Program {
     }
 }
 
+type Tampering = fn(&Scene);
+
 /// What every verifier of tlog-tiles can see.
-const TAMPERINGS: &[(&str, fn(&Scene))] = &[
+const TAMPERINGS: &[(&str, Tampering)] = &[
     ("a flipped bit of an entry", |scene| scene.edit("tile/entries/001", |bytes| bytes[500] ^= 1)),
     ("a flipped bit of the last entry", |scene| {
         scene.edit("tile/entries/002.p/55", |bytes| *bytes.last_mut().unwrap() ^= 1);
