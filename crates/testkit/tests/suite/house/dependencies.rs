@@ -38,7 +38,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("signet-wire", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-ports", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-tlog", &["tokio", "sqlx", "cedar-policy", "rustls", "serde", "serde_json"]),
-    ("signet-verify", &["tokio", "ring", "sqlx", "cedar-policy", "serde_json"]),
+    ("signet-verify", &["tokio", "sqlx", "cedar-policy", "serde_json"]),
     ("signet-evidence", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-postgres", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     (
