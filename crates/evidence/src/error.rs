@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::keys::KeyError;
+use crate::log::Trouble;
 
 /// The journal was not opened, so the gateway must not start.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,25 @@ pub enum OpenError {
     /// It holds something that no crash explains.
     #[error(transparent)]
     Damaged(#[from] ReadError),
+    /// Its log has another name than the one that is configured.
+    #[error(
+        "the log is named {found}, and the configuration names it {wanted}: a log keeps the name that it began with"
+    )]
+    Origin {
+        /// The name that it began with.
+        found: String,
+        /// The name that was asked for.
+        wanted: String,
+    },
+    /// There is no key to seal with.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The log does not go on from what was signed, or it cannot be written.
+    #[error(transparent)]
+    Log(#[from] Trouble),
+    /// The records that every start makes did not become durable.
+    #[error("the first records of this start could not be written: {0}")]
+    Failed(String),
 }
 
 /// The journal cannot be read on.
@@ -56,7 +76,7 @@ pub enum ReadError {
     Keys(#[from] KeyError),
     /// Bytes that no crash explains: records follow on them, so they were on stable storage once.
     #[error(
-        "{} is damaged at byte {offset}, after record {after}: {why}. This is not a torn end; the gateway does not start \
+        "{} is damaged at byte {offset}: {why}. This is not a torn end; the gateway does not start \
          on it. Keep the folder as it is, find out who or what changed it, and begin a new one or restore a copy",
         path.display()
     )]
@@ -65,8 +85,6 @@ pub enum ReadError {
         path: PathBuf,
         /// Where in it.
         offset: u64,
-        /// The last good record before.
-        after: u64,
         /// What is wrong.
         why: &'static str,
     },

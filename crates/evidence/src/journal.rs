@@ -1,26 +1,30 @@
-//! The journal of one machine: files in a folder.
+//! The journal of one gateway: a write-ahead log in a folder, and the public log that is made of it.
+
+mod followed;
+mod opening;
+mod rebuild;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
-use std::path::Path;
-use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
-use model::Record;
+use model::{Durability, Event, Record};
 use ports::{Journal, JournalDown, Later, Mark};
 
-use crate::error::OpenError;
-use crate::frame::Draft;
+use crate::Clock;
+use crate::clock::since_now;
+use crate::log::{Publishing, Standing};
 use crate::queue::Queue;
-use crate::recovery::{self, Recovery};
-use crate::storage::{self, Disk, Storage};
+use crate::record::{Chains, gateway_recovered};
 use crate::waiters::Reached;
-use crate::writer::Writer;
-use crate::{Clock, segment};
+use crate::wal::Maker;
 
 /// How a journal is kept.
 #[derive(Clone)]
 pub struct Options {
-    /// A segment of at least this size is followed by a new one.
+    /// A segment of this size is followed by a new one.
     pub segment_bytes: u64,
     /// When this much waits for storage, records are refused.
     pub queue_bytes: usize,
@@ -28,45 +32,52 @@ pub struct Options {
     pub reserve_bytes: u64,
     /// The wall clock, for the records of the journal's own.
     pub clock: Clock,
+    /// A clock that is never set, in microseconds since the run began.
+    pub steady: Clock,
+    /// The name of the log. Without it, a new log gets a random one.
+    pub origin: Option<String>,
+    /// What waits for storage, as records say it; whoever appends heeds it.
+    pub mode: Durability,
 }
 
 impl Options {
     /// The defaults: segments of 64 MiB, a queue of 256 MiB, a reserve of 1 MiB.
     pub fn new(clock: Clock) -> Self {
-        Self { segment_bytes: 64 << 20, queue_bytes: 256 << 20, reserve_bytes: 1 << 20, clock }
+        Self {
+            segment_bytes: 64 << 20,
+            queue_bytes: 256 << 20,
+            reserve_bytes: 1 << 20,
+            clock,
+            steady: since_now(),
+            origin: None,
+            mode: Durability::Strict,
+        }
     }
 }
 
-/// A journal in a folder. Dropping it writes what is queued and lets another gateway open it.
+/// What was mended at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Sessions that a crash had left open, ended now with that cause.
+    pub sessions: u64,
+    /// Bytes of records that were not written whole. They were taken off the journal and kept beside it.
+    pub torn_bytes: u64,
+}
+
+/// A journal in a folder. Dropping it writes and publishes what is queued, and lets another gateway open it.
 pub struct FileJournal {
     queue: Arc<Queue>,
-    writer: Option<JoinHandle<()>>,
+    chains: Chains,
     recovery: Recovery,
+    /// Not written down yet: that comes behind the start of the gateway.
+    untold: Mutex<Recovery>,
+    writer: Option<JoinHandle<()>>,
+    publishing: Option<Publishing>,
+    _maker: Option<Maker>,
     _lock: Option<File>,
 }
 
 impl FileJournal {
-    /// Opens the journal in `folder`, or begins one; mends what a crash left. Blocks: it reads all that is there.
-    ///
-    /// # Errors
-    /// When another gateway has it open, when it is damaged in a way that no crash explains, or when a file operation
-    /// fails; also when there is no space for the reserve.
-    pub fn open(folder: &Path, options: Options) -> Result<Self, OpenError> {
-        segment::prepare(folder).map_err(OpenError::file("preparing the folder", folder))?;
-        let lock = recovery::lock(folder)?;
-        let found = recovery::find(folder)?;
-        let reserve = storage::reserve(folder, options.reserve_bytes);
-        reserve.map_err(OpenError::file("setting space aside for last words in", folder))?;
-        let (frames, count, recovery) = found.closing((options.clock)());
-        let last = found.last.saturating_add(count);
-        let mut disk = Disk::new(folder, found.current, found.size);
-        // Also when there is nothing to close: what an earlier gateway wrote and did not sync is counted as durable now.
-        let mended = disk.write(&frames).and_then(|()| disk.sync());
-        mended.map_err(OpenError::file("closing what a crash left open in", folder))?;
-        Self::start(disk, last, options, recovery, Some(lock))
-            .map_err(OpenError::file("starting the writer of", folder))
-    }
-
     /// What was mended when it was opened.
     pub fn recovery(&self) -> Recovery {
         self.recovery
@@ -77,18 +88,24 @@ impl FileJournal {
         self.queue.failure()
     }
 
-    pub(crate) fn start<S: Storage + 'static>(
-        storage: S,
-        last: u64,
-        options: Options,
-        recovery: Recovery,
-        lock: Option<File>,
-    ) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::new(last, options.queue_bytes));
-        let writer =
-            Writer { queue: queue.clone(), storage, segment_bytes: options.segment_bytes, clock: options.clock };
-        let writer = Builder::new().name("journal".to_owned()).spawn(move || writer.run())?;
-        Ok(Self { queue, writer: Some(writer), recovery, _lock: lock })
+    /// How publishing goes.
+    pub fn standing(&self) -> Standing {
+        self.publishing.as_ref().map(Publishing::standing).unwrap_or_default()
+    }
+
+    /// What was mended stands behind the record of the start.
+    fn tell_recovery(&self, started: Mark, wall: u64) -> Result<Mark, JournalDown> {
+        let untold = std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner));
+        if untold == Recovery::default() {
+            return Ok(started);
+        }
+        let entry = gateway_recovered(untold.sessions, untold.torn_bytes);
+        self.chains.of_gateway(wall, entry, |draft| self.queue.append(&draft)).unwrap_or(Err(JournalDown))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn fail(&self, why: &str) {
+        self.queue.fail(why.to_owned());
     }
 
     #[cfg(test)]
@@ -102,7 +119,11 @@ impl Journal for FileJournal {
         if self.queue.is_failed() {
             return Err(JournalDown);
         }
-        self.queue.append(Draft::of(&record).ok_or(JournalDown)?)
+        let mark = self.chains.draft(&record, |draft| self.queue.append(&draft)).unwrap_or(Err(JournalDown))?;
+        match record.event {
+            Event::GatewayStarted { .. } => self.tell_recovery(mark, record.time_us),
+            _ => Ok(mark),
+        }
     }
 
     fn durable(&self) -> Mark {
@@ -129,5 +150,7 @@ impl Drop for FileJournal {
             // A panic of the writer has already failed the journal.
             let _ = writer.join();
         }
+        // It publishes what is durable by now, while the lock is held.
+        self.publishing = None;
     }
 }

@@ -7,35 +7,25 @@
 //! Nothing is retried. After a failed write or fsync the page cache may claim what the disk does not hold, so the journal
 //! stays failed until a restart has read back what is really there.
 
+mod clock;
 mod error;
-mod frame;
 mod journal;
 mod keys;
 mod log;
 mod places;
 mod queue;
-mod reader;
 mod record;
-mod recovery;
-mod segment;
 mod sequencer;
-mod storage;
 mod waiters;
 mod wal;
 mod writer;
 
-use std::sync::Arc;
-
+pub use clock::Clock;
 pub use error::{OpenError, ReadError};
-pub use journal::{FileJournal, Options};
+pub use journal::{FileJournal, Options, Recovery};
 pub use keys::KeyError;
-pub use log::{Refusal, Standing, Trouble};
+pub use log::{Closed, Entry, Follower, Payload, Reader, Refusal, Standing, Trouble, follow, read, verifier_key};
 pub use places::Places;
-pub use reader::{Entry, Follower, Records, follow, read};
-pub use recovery::Recovery;
-
-/// Tells microseconds since 1970 UTC. The caller owns the clock; the journal needs it for the records of its own.
-pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 #[cfg(test)]
 mod tests;

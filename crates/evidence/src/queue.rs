@@ -1,12 +1,23 @@
-//! What callers and the writer thread share: the batch that grows, the durable mark, and those who wait for it.
+//! What callers and the writer thread share: the batches that grow, the durable mark, and those who wait for it.
+//!
+//! A record gets its place under one lock: its number, its time, its link to its chain, its frame. So the mark that a caller is
+//! told is the place in the log, and the writer has nothing to do but write.
+
+mod batch;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use ports::{JournalDown, Mark};
+use tlog::json;
 
-use crate::frame::Draft;
+use crate::clock::Clocks;
+use crate::record::{Draft, gateway_failclosed};
+use crate::sequencer::{Clocked, Sequencer, State};
 use crate::waiters::Waiters;
+use crate::wal::{LONGEST, Parts};
+use batch::Batches;
+pub(crate) use batch::{Batch, Left};
 
 /// A spare buffer larger than this is given back: one burst must not hold memory for ever.
 const SPARE: usize = 1 << 20;
@@ -15,6 +26,7 @@ pub(crate) struct Queue {
     growing: Mutex<Growing>,
     filled: Condvar,
     limit: usize,
+    clocks: Clocks,
     /// Bytes that are not durable yet.
     waiting: AtomicUsize,
     durable: AtomicU64,
@@ -25,41 +37,41 @@ pub(crate) struct Queue {
 }
 
 struct Growing {
-    batch: Vec<u8>,
-    spare: Vec<u8>,
-    /// Bytes that the writer has taken and that are not durable yet.
-    taken: usize,
-    last: u64,
+    sequencer: Sequencer,
+    batches: Batches,
+    clocked: Clocked,
     writer_sleeps: bool,
     closing: bool,
-    failure: Option<String>,
+    /// The chain of the run has ended.
+    stopped: bool,
+    failure: Option<Failure>,
 }
 
-/// Frames that go to storage together.
-pub(crate) struct Batch {
-    pub(crate) bytes: Vec<u8>,
-    /// The sequence of its last record.
-    pub(crate) last: u64,
+struct Failure {
+    why: String,
+    before: Option<State>,
 }
 
 impl Queue {
-    /// Continues after record `last`, which is durable.
-    pub(crate) fn new(last: u64, limit: usize) -> Self {
+    /// Continues behind what the sequencer knows, all of which is durable, in a segment as `left` says.
+    pub(crate) fn new(sequencer: Sequencer, clocks: Clocks, limit: usize, segment_bytes: usize, left: Left) -> Self {
+        let durable = sequencer.state().size();
         let growing = Growing {
-            batch: Vec::new(),
-            spare: Vec::new(),
-            taken: 0,
-            last,
+            sequencer,
+            batches: Batches::new(segment_bytes, left),
+            clocked: Clocked::default(),
             writer_sleeps: false,
             closing: false,
+            stopped: false,
             failure: None,
         };
         Self {
             growing: Mutex::new(growing),
             filled: Condvar::new(),
             limit,
+            clocks,
             waiting: AtomicUsize::new(0),
-            durable: AtomicU64::new(last),
+            durable: AtomicU64::new(durable),
             failed: AtomicBool::new(false),
             over: AtomicBool::new(false),
             waiters: Mutex::default(),
@@ -68,66 +80,126 @@ impl Queue {
 
     /// Gives a record its place. One is taken as long as less than the limit waits, whatever its own size: so a large
     /// statement passes, and memory stays bounded by the limit and the longest record.
-    pub(crate) fn append(&self, draft: Draft) -> Result<Mark, JournalDown> {
-        let mut growing = self.growing();
-        if self.is_failed() || growing.closing || growing.batch.len().saturating_add(growing.taken) >= self.limit {
+    pub(crate) fn append(&self, draft: &Draft) -> Result<Mark, JournalDown> {
+        if draft.bound() > LONGEST || draft.leaf_bound() > json::LONGEST {
             return Err(JournalDown);
         }
-        let sequence = growing.last.checked_add(1).ok_or(JournalDown)?;
-        growing.last = sequence;
-        draft.put(sequence, &mut growing.batch);
-        self.waiting.store(growing.batch.len().saturating_add(growing.taken), Ordering::Release);
+        let mut growing = self.open()?;
+        if draft.sid.is_none() && growing.stopped {
+            return Err(JournalDown);
+        }
+        if draft.sid.is_none() && draft.kind == "gateway.stopped" {
+            let clocked = growing.clocked.clone();
+            self.put_heads(&mut growing, &clocked)?;
+            growing.stopped = true;
+        }
+        let now = self.clocks.now();
+        let step = growing.sequencer.step(now).filter(|_| !growing.stopped);
+        for draft in step.iter().chain([draft]) {
+            growing.put(draft, now.mono)?;
+        }
+        Ok(self.filled(&mut growing))
+    }
+
+    /// Writes down how far each chain is.
+    pub(crate) fn heads(&self, clocked: Clocked) -> Result<Mark, JournalDown> {
+        let mut growing = self.open()?;
+        if growing.stopped {
+            return Err(JournalDown);
+        }
+        self.put_heads(&mut growing, &clocked)?;
+        growing.clocked = clocked;
+        Ok(self.filled(&mut growing))
+    }
+
+    fn put_heads(&self, growing: &mut Growing, clocked: &Clocked) -> Result<(), JournalDown> {
+        let now = self.clocks.now();
+        let drafts = growing.sequencer.heads(now.wall, clocked);
+        drafts.iter().try_for_each(|draft| growing.put(draft, now.mono))
+    }
+
+    /// The books, when they take records.
+    fn open(&self) -> Result<MutexGuard<'_, Growing>, JournalDown> {
+        let growing = self.growing();
+        let full = self.waiting.load(Ordering::Acquire) >= self.limit;
+        if self.is_failed() || growing.closing || full { Err(JournalDown) } else { Ok(growing) }
+    }
+
+    /// Tells the writer that there is something, and the caller where it stands.
+    fn filled(&self, growing: &mut Growing) -> Mark {
+        self.waiting.store(growing.batches.bytes(), Ordering::Release);
         // A wake-up is a system call, so it is not made for a writer that is awake.
         if std::mem::take(&mut growing.writer_sleeps) {
             self.filled.notify_one();
         }
-        Ok(Mark(sequence))
+        Mark(growing.sequencer.state().size())
     }
 
     /// The last record's mark, while an eighth of the limit or more waits.
     pub(crate) fn pressed(&self) -> Option<Mark> {
         let pressed = self.waiting.load(Ordering::Acquire) >= self.limit / 8;
-        pressed.then(|| Mark(self.growing().last))
+        pressed.then(|| Mark(self.growing().sequencer.state().size()))
     }
 
-    /// Waits for a batch; `None` when the journal is closing and all is written.
+    /// Waits for a batch; `None` when the journal has failed, or is closing and all is written.
     pub(crate) fn take(&self) -> Option<Batch> {
         let mut growing = self.growing();
-        while growing.batch.is_empty() {
-            if growing.closing {
+        loop {
+            if let Some(batch) = growing.batches.take() {
+                return Some(batch);
+            }
+            if growing.closing || growing.failure.is_some() {
                 return None;
             }
             growing.writer_sleeps = true;
             growing = self.filled.wait(growing).unwrap_or_else(PoisonError::into_inner);
         }
-        let spare = std::mem::take(&mut growing.spare);
-        let bytes = std::mem::replace(&mut growing.batch, spare);
-        growing.taken = bytes.len();
-        Some(Batch { bytes, last: growing.last })
     }
 
     /// The batch is on stable storage: moves the mark and wakes those who waited for it.
-    pub(crate) fn publish(&self, mut batch: Batch) {
-        self.durable.store(batch.last, Ordering::Release);
-        let woken = self.waiters().reached(batch.last);
-        woken.into_values().for_each(std::task::Waker::wake);
-        batch.bytes.clear();
+    pub(crate) fn publish(&self, batch: Batch) {
         let mut growing = self.growing();
-        growing.taken = 0;
-        self.waiting.store(growing.batch.len(), Ordering::Release);
-        if batch.bytes.capacity() <= SPARE {
-            growing.spare = batch.bytes;
+        if growing.failure.is_some() {
+            return;
         }
+        self.durable.store(batch.next, Ordering::Release);
+        growing.batches.give_back(batch.bytes);
+        self.waiting.store(growing.batches.bytes(), Ordering::Release);
+        drop(growing);
+        let woken = self.waiters().reached(batch.next);
+        woken.into_values().for_each(std::task::Waker::wake);
     }
 
-    /// Storage failed: nothing is taken any more, and nobody waits for what will not come.
+    /// It failed: nothing is taken any more, and nobody waits for what will not come.
     pub(crate) fn fail(&self, why: String) {
         self.failed.store(true, Ordering::Release);
         let mut growing = self.growing();
-        growing.batch = Vec::new();
-        growing.failure = Some(why);
+        if growing.failure.is_none() {
+            let unwritten = growing.batches.clear();
+            let before = unwritten.unwrap_or_else(|| growing.sequencer.outline());
+            growing.failure = Some(Failure { why, before: Some(before) });
+        }
+        self.filled.notify_one();
         drop(growing);
         self.end();
+    }
+
+    /// Why it failed, and what was known before the first record that was not handed to the writer: once.
+    pub(crate) fn unsaid(&self) -> Option<(State, String)> {
+        let mut growing = self.growing();
+        let failure = growing.failure.as_mut()?;
+        Some((failure.before.take()?, failure.why.clone()))
+    }
+
+    /// The frame of the last words behind a state: nothing that comes after it is written.
+    pub(crate) fn last_words(&self, before: State, reason: &str) -> Vec<u8> {
+        let now = self.clocks.now();
+        let draft = Draft::plain(None, now.wall, gateway_failclosed(reason));
+        let made = self.growing().sequencer.resume(before).make(&draft, now.mono);
+        let (sequence, hash) = (made.sequence, made.hash);
+        let mut frame = Vec::new();
+        Parts { sequence, batch: sequence, hash, leaf: &made.leaf, key: &[], payloads: &[] }.put(&mut frame);
+        frame
     }
 
     /// The mark will not move again.
@@ -156,7 +228,7 @@ impl Queue {
     }
 
     pub(crate) fn failure(&self) -> Option<String> {
-        self.growing().failure.clone()
+        self.growing().failure.as_ref().map(|failure| failure.why.clone())
     }
 
     pub(crate) fn waiters(&self) -> MutexGuard<'_, Waiters> {
@@ -165,5 +237,14 @@ impl Queue {
 
     fn growing(&self) -> MutexGuard<'_, Growing> {
         self.growing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Growing {
+    fn put(&mut self, draft: &Draft, mono: u64) -> Result<(), JournalDown> {
+        self.batches.prepare(draft.bound(), &self.sequencer).ok_or(JournalDown)?;
+        let made = self.sequencer.make(draft, mono);
+        self.batches.put(&made, draft);
+        Ok(())
     }
 }

@@ -1,38 +1,66 @@
 //! Tests of the journal as its callers see it, and what the other tests share.
 
-use std::future::Future;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
+use std::task::{Context, Poll, Waker};
 
-use model::{CredentialId, Event, Kind, Outcome, Principal, PrincipalId, Record, SessionId, Status};
+use model::{CredentialId, Event, Kind, Principal, PrincipalId, Record, SessionId};
 use ports::{Journal, JournalDown, Mark};
+use serde_json::Value;
+use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{FileJournal, OpenError, Options, read};
+pub(crate) use crate::waiters::wait;
+use crate::wal::{Follower, list};
+use crate::{FileJournal, OpenError, Options, Places};
 
 pub(crate) fn options() -> Options {
-    Options { reserve_bytes: 4096, ..Options::new(Arc::new(|| 77)) }
+    Options { reserve_bytes: 4096, segment_bytes: 1 << 16, ..Options::new(Arc::new(|| 77)) }
 }
 
-pub(crate) fn open(folder: &Path) -> FileJournal {
-    FileJournal::open(folder, options()).unwrap()
+/// A data directory that goes when it is dropped.
+pub(crate) struct House {
+    pub(crate) folder: TempDir,
+    pub(crate) places: Places,
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::of(folder.path());
+        Self { folder, places }
+    }
+
+    pub(crate) fn open(&self) -> FileJournal {
+        FileJournal::open(&self.places, options()).unwrap()
+    }
+
+    /// All records that the write-ahead log has.
+    pub(crate) fn records(&self) -> Vec<Value> {
+        let first = list(&self.places.journal).unwrap().first().map_or(0, |segment| segment.first);
+        let mut follower = Follower::new(&self.places.journal, first);
+        let leaves = std::iter::from_fn(|| follower.look().unwrap());
+        leaves.map(|frame| serde_json::from_slice(&frame.leaf).unwrap()).collect()
+    }
+
+    /// The types of all records.
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        self.records().iter().map(|record| record["type"].as_str().unwrap().to_owned()).collect()
+    }
 }
 
 /// A record that is told from others by its number.
 pub(crate) fn record(number: u64) -> Record {
-    Record { time_us: number, session: None, position: None, event: Event::GatewayStopped }
+    Record { time_us: number, session: None, position: None, event: Event::GatewayRecovered { sessions: number } }
 }
 
 pub(crate) fn session(number: u128) -> SessionId {
     SessionId(Uuid::from_u128(number))
 }
 
-pub(crate) fn of_session(id: u128, position: u64, event: Event) -> Record {
-    Record { time_us: 1, session: Some(session(id)), position: Some(position), event }
+pub(crate) fn of_session(id: u128, event: Event) -> Record {
+    Record { time_us: 1, session: Some(session(id)), position: None, event }
 }
 
 pub(crate) fn start() -> Event {
@@ -52,68 +80,41 @@ pub(crate) fn start() -> Event {
     }
 }
 
-pub(crate) fn end() -> Event {
-    Event::SessionEnd { cause: "client".into(), commands: 0, records: 2 }
-}
-
-pub(crate) fn outcome() -> Event {
-    Event::Outcome {
-        stream: model::StreamId(0),
-        command: model::CommandId(1),
-        outcome: Outcome::of(Status::Done),
-        duration_us: None,
-        shown: None,
-    }
-}
-
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Waits for a future on this thread.
-pub(crate) fn wait<F: Future>(future: F) -> F::Output {
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => std::thread::park(),
-        }
-    }
+pub(crate) fn append(journal: &FileJournal, record: Record) -> Mark {
+    let mark = journal.append(record).unwrap();
+    wait(journal.reached(mark)).unwrap();
+    mark
 }
 
 #[test]
-fn records_are_read_back_in_the_order_of_their_marks() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = open(folder.path());
+fn records_stand_in_the_order_of_their_marks() {
+    let house = House::new();
+    let journal = house.open();
     for number in 1..=100 {
-        assert_eq!(journal.append(record(number)), Ok(Mark(number)));
+        assert_eq!(journal.append(record(number)), Ok(Mark(number + 1)));
     }
-    wait(journal.reached(Mark(100))).unwrap();
-    assert_eq!(journal.durable(), Mark(100));
-    let entries: Vec<_> = read(folder.path()).unwrap().map(Result::unwrap).collect();
-    assert_eq!(entries.len(), 100);
-    for (entry, number) in entries.iter().zip(1..) {
-        assert_eq!(entry.sequence, number);
-        assert_eq!(entry.json, format!(r#"{{"time_us":{number},"type":"gateway.stopped"}}"#));
+    wait(journal.reached(Mark(101))).unwrap();
+    assert_eq!(journal.durable(), Mark(101));
+    let records = house.records();
+    assert_eq!(records.len(), 101);
+    for (record, number) in records.iter().zip(0..) {
+        assert_eq!(record["seq"], number);
+        let kind = if number == 0 { "log.genesis" } else { "gateway.recovered" };
+        assert_eq!(record["type"], kind);
+        assert_eq!(record["body"]["sessions"].as_u64().unwrap_or(0), number);
     }
 }
 
 #[test]
 fn many_threads_share_one_order_and_each_reaches_its_mark() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = Arc::new(open(folder.path()));
+    let house = House::new();
+    let journal = Arc::new(house.open());
     let threads: Vec<_> = (0..8)
         .map(|thread| {
             let journal = journal.clone();
             std::thread::spawn(move || {
                 let marks = (0..200).map(|number| {
-                    let mark = journal.append(record(thread * 1000 + number)).unwrap();
-                    wait(journal.reached(mark)).unwrap();
+                    let mark = append(&journal, record(thread * 1000 + number));
                     assert!(journal.durable() >= mark);
                     (mark.0, thread * 1000 + number)
                 });
@@ -123,75 +124,51 @@ fn many_threads_share_one_order_and_each_reaches_its_mark() {
         .collect();
     let mut expected: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
     expected.sort_unstable();
-    let found = read(folder.path()).unwrap().map(Result::unwrap);
-    for (entry, (mark, number)) in found.zip(&expected) {
-        assert_eq!(entry.sequence, *mark);
-        assert!(entry.json.contains(&format!(r#""time_us":{number},"#)));
+    for (record, (mark, number)) in house.records().iter().skip(1).zip(&expected) {
+        assert_eq!((record["seq"].as_u64(), record["body"]["sessions"].as_u64()), (Some(mark - 1), Some(*number)));
     }
-    assert_eq!(journal.durable().0, 1600);
+    assert_eq!(journal.durable().0, 1601);
     assert_eq!(journal.waiting(), 0);
 }
 
 #[test]
-fn a_journal_goes_on_where_it_ended() {
-    let folder = tempfile::tempdir().unwrap();
-    for round in 0..5 {
-        let journal = open(folder.path());
-        assert_eq!(journal.durable(), Mark(round));
-        assert_eq!(journal.append(record(round)), Ok(Mark(round + 1)));
-        // Dropped at once: closing writes what is queued.
-    }
-    assert_eq!(read(folder.path()).unwrap().count(), 5);
-}
-
-#[test]
 fn two_gateways_cannot_open_the_same_journal() {
-    let folder = tempfile::tempdir().unwrap();
-    let first = open(folder.path());
-    assert!(matches!(FileJournal::open(folder.path(), options()), Err(OpenError::InUse(_))));
+    let house = House::new();
+    let first = house.open();
+    assert!(matches!(FileJournal::open(&house.places, options()), Err(OpenError::InUse(_))));
     drop(first);
-    open(folder.path());
+    house.open();
 }
 
 #[test]
-fn only_the_gateway_may_read_its_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let inside = folder.path().join("a/journal");
-    let journal = open(&inside);
+fn only_the_gateway_may_read_what_it_keeps() {
+    let house = House::new();
+    let journal = house.open();
     journal.append(record(1)).unwrap();
     drop(journal);
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&inside), 0o700);
-    let mut names = Vec::new();
-    for entry in inside.read_dir().unwrap() {
-        let path = entry.unwrap().path();
-        assert_eq!(mode(&path), 0o600, "{path:?}");
-        names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+    for folder in [&house.places.journal, &house.places.keys, &house.places.signer] {
+        assert_eq!(mode(folder), 0o700);
+        for entry in folder.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(mode(&path), if path.is_dir() { 0o700 } else { 0o600 }, "{path:?}");
+        }
     }
+    let mut names: Vec<_> = house
+        .places
+        .journal
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
-    assert_eq!(names, ["00000000000000000001.journal", "lock", "reserve"]);
-}
-
-#[test]
-fn segments_are_rotated_and_read_as_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let small = Options { segment_bytes: 200, ..options() };
-    let journal = FileJournal::open(folder.path(), small.clone()).unwrap();
-    for number in 1..=50 {
-        let mark = journal.append(record(number)).unwrap();
-        wait(journal.reached(mark)).unwrap();
-    }
-    drop(journal);
-    assert!(crate::segment::list(folder.path()).unwrap().len() > 5);
-    assert_eq!(read(folder.path()).unwrap().map(Result::unwrap).count(), 50);
-    let journal = FileJournal::open(folder.path(), small).unwrap();
-    assert_eq!(journal.append(record(51)), Ok(Mark(51)));
+    assert_eq!(names, ["00000000000000000000.journal", "lock", "reserve"]);
 }
 
 #[test]
 fn a_dropped_wait_leaves_nothing_behind_and_a_mark_never_given_ends_with_the_journal() {
-    let folder = tempfile::tempdir().unwrap();
-    let journal = open(folder.path());
+    let house = House::new();
+    let journal = house.open();
     let mut context = Context::from_waker(Waker::noop());
     let mut never = journal.reached(Mark(9));
     assert_eq!(never.as_mut().poll(&mut context), Poll::Pending);

@@ -6,57 +6,49 @@ mod tests;
 use std::io;
 use std::sync::Arc;
 
-use model::{Event, Record};
-
-use crate::Clock;
-use crate::frame::Draft;
 use crate::queue::{Batch, Queue};
-use crate::storage::Storage;
+use crate::sequencer::State;
+use crate::wal::{END, Storage};
 
 pub(crate) struct Writer<S> {
     pub(crate) queue: Arc<Queue>,
     pub(crate) storage: S,
-    pub(crate) segment_bytes: u64,
-    pub(crate) clock: Clock,
 }
 
 impl<S: Storage> Writer<S> {
-    /// Runs until the journal is closed or storage fails.
+    /// Runs until the journal is closed or fails.
     pub(crate) fn run(mut self) {
         // Also when this thread panics: nobody may wait for a mark that will not move.
         let _end = EndOnDrop(self.queue.clone());
-        while let Some(batch) = self.queue.take() {
-            if let Err(failure) = self.store(&batch) {
-                self.queue.fail(failure.error.to_string());
-                self.last_words(&failure);
+        while let Some(mut batch) = self.queue.take() {
+            if let Err(failure) = self.store(&mut batch) {
+                let reason = failure.error.to_string();
+                self.queue.fail(reason.clone());
+                if failure.leaves_words() {
+                    self.last_words(batch.before, &reason);
+                }
                 return;
             }
             self.queue.publish(batch);
         }
+        // Storage holds, but somebody else failed the journal.
+        if let Some((before, reason)) = self.queue.unsaid() {
+            self.last_words(before, &reason);
+        }
     }
 
-    fn store(&mut self, batch: &Batch) -> Result<(), Failure> {
-        if self.storage.size() >= self.segment_bytes {
-            let first = self.queue.durable().saturating_add(1);
-            self.storage.rotate(first).map_err(Failure::before_sync)?;
+    fn store(&mut self, batch: &mut Batch) -> Result<(), Failure> {
+        if let Some(head) = batch.head.take() {
+            self.storage.rotate(batch.first, &head).map_err(Failure::before_sync)?;
         }
+        batch.bytes.extend_from_slice(&END);
         self.storage.write(&batch.bytes).map_err(Failure::before_sync)?;
         self.storage.sync().map_err(|error| Failure { error, in_sync: true })
     }
 
-    /// Uses the reserve, but only for a full disk seen by a write: after a failed fsync it cannot be known what the file
-    /// holds, and nothing is added to it. The mark does not move for these words.
-    fn last_words(&mut self, failure: &Failure) {
-        if failure.in_sync || failure.error.kind() != io::ErrorKind::StorageFull {
-            return;
-        }
-        let event = Event::GatewayFailclosed { reason: failure.error.to_string() };
-        let record = Record { time_us: (self.clock)(), session: None, position: None, event };
-        let mut frame = Vec::new();
-        if let Some(draft) = Draft::of(&record) {
-            draft.put(self.queue.durable().saturating_add(1), &mut frame);
-        }
-        // There is nobody left to tell: the journal has failed already.
+    /// The mark does not move for these words, and there is nobody left to tell when they fail: the journal has failed already.
+    fn last_words(&mut self, before: State, reason: &str) {
+        let frame = self.queue.last_words(before, reason);
         let _ = self.storage.last_words(&frame);
     }
 }
@@ -69,6 +61,12 @@ struct Failure {
 impl Failure {
     fn before_sync(error: io::Error) -> Self {
         Self { error, in_sync: false }
+    }
+
+    /// The reserve is there for a full disk that is seen by a write: after a failed fsync it cannot be known what the file
+    /// holds, and nothing is added to it.
+    fn leaves_words(&self) -> bool {
+        !self.in_sync && self.error.kind() == io::ErrorKind::StorageFull
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use config::{Config, Limits, SecretSource};
 use engine::{ClientTls, EngineLimits, Gateway, House, Listener, Metrics, Network, TcpDialer};
-use evidence::{FileJournal, Options};
+use evidence::{FileJournal, Options, Places};
 use identity::{Clock, Local, wall_clock};
 use model::{Class, Event, Public, Record};
 use operations::{Operations, Signals};
@@ -80,9 +80,11 @@ fn open_journal(config: &Config, clock: &Clock) -> anyhow::Result<Arc<FileJourna
     let options = Options {
         segment_bytes: config.journal.segment_bytes,
         reserve_bytes: config.journal.reserve_bytes,
+        origin: config.journal.origin.clone(),
+        mode: config.journal.mode.into(),
         ..Options::new(Arc::clone(clock))
     };
-    let journal = Arc::new(FileJournal::open(&config.journal_dir(), options)?);
+    let journal = Arc::new(FileJournal::open(&Places::of(&config.data_dir), options)?);
     let recovery = journal.recovery();
     if recovery.sessions > 0 || recovery.torn_bytes > 0 {
         tracing::warn!(sessions = recovery.sessions, torn_bytes = recovery.torn_bytes, "recovered from a crash");

@@ -28,6 +28,7 @@ pub(super) fn line(record: &Value, who: &Who, terminal: &Terminal) -> String {
 /// The verdict, its colour, and what it is about.
 fn told(record: &Value) -> (&'static str, Colour, String) {
     match text(record, "type") {
+        "log.genesis" => ("log", Colour::Grey, "begins".to_owned()),
         "gateway.started" => ("started", Colour::Green, format!("version {}", text(record, "version"))),
         "gateway.stopped" => ("stopped", Colour::Yellow, String::new()),
         "gateway.recovered" => {

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use config::Config;
-use evidence::{Entry, ReadError};
+use evidence::{Entry, Places, ReadError};
 use serde_json::Value;
 
 use crate::Terminal;
@@ -20,6 +20,9 @@ use sessions::Sessions;
 /// How often `--follow` looks for more.
 const INTERVAL: Duration = Duration::from_millis(200);
 
+/// Every ten seconds one of these says how far each chain is: that is for programs.
+const HEADS: &str = "heads";
+
 pub(crate) fn run(config: &Config, arguments: &LogArguments, terminal: &mut Terminal) -> Outcome {
     let filter = Filter::new(arguments)?;
     let folder = config.journal_dir();
@@ -27,10 +30,11 @@ pub(crate) fn run(config: &Config, arguments: &LogArguments, terminal: &mut Term
         let failure = Failure::new(Code::NotFound, format!("there is no journal in {}", folder.display()));
         return Err(failure.hint("It begins with the first start of the gateway (signet server)."));
     }
+    let places = Places::of(&config.data_dir);
     if arguments.follow {
-        show(evidence::follow(&folder, 0, INTERVAL).map_err(unreadable)?, &filter, arguments, terminal)
+        show(evidence::follow(&places, 0, INTERVAL).map_err(unreadable)?, &filter, arguments, terminal)
     } else {
-        show(evidence::read(&folder).map_err(unreadable)?, &filter, arguments, terminal)
+        show(evidence::read(&places).map_err(unreadable)?, &filter, arguments, terminal)
     }
 }
 
@@ -43,12 +47,12 @@ fn show(
     let mut sessions = Sessions::default();
     for entry in entries {
         let entry = entry.map_err(unreadable)?;
-        let record: Value = serde_json::from_str(&entry.json).map_err(anyhow::Error::from)?;
+        let record = Value::Object(entry.view);
         let who = sessions.take(&record);
         if filter.wants(&record, &who) {
             if arguments.json {
-                writeln!(terminal.out, "{}", entry.json)?;
-            } else {
+                writeln!(terminal.out, "{record}")?;
+            } else if text(&record, "type") != HEADS {
                 let line = line::line(&record, &who, terminal);
                 writeln!(terminal.out, "{line}")?;
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use config::Config;
 use control::Note;
-use evidence::{FileJournal, OpenError, Options};
+use evidence::{FileJournal, OpenError, Options, Places};
 use identity::wall_clock;
 use model::{Event, Operator, Record};
 use ports::{Journal, JournalDown};
@@ -36,9 +36,11 @@ pub(super) async fn write(config: &Config, note: Note) -> Result<(), Alone> {
     let options = Options {
         segment_bytes: config.journal.segment_bytes,
         reserve_bytes: config.journal.reserve_bytes,
+        origin: config.journal.origin.clone(),
+        mode: config.journal.mode.into(),
         ..Options::new(Arc::clone(&clock))
     };
-    let journal = FileJournal::open(&config.journal_dir(), options)?;
+    let journal = FileJournal::open(&Places::of(&config.data_dir), options)?;
     let uid = rustix::process::geteuid().as_raw();
     let by = Operator { uid, user: control::name_of(uid) };
     let started = crate::started(config)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use evidence::{FileJournal, Options};
+use evidence::{FileJournal, Options, Places};
 use model::{
     Action, ActionText, Certainty, Class, CommandId, CredentialId, Event, Kind, Outcome, Phase, Principal, PrincipalId,
     Public, Record, SessionId, Status, StreamId, Verb,
@@ -43,7 +43,7 @@ fn start(person: &str) -> Event {
 /// A journal with a session of ada (number 1), one of grace (number 2), and a refused sign-in.
 fn place() -> Place {
     let place = Place::new();
-    let journal = FileJournal::open(&place.path().join("data/journal"), Options::new(Arc::new(|| 0))).unwrap();
+    let journal = FileJournal::open(&Places::of(&place.path().join("data")), Options::new(Arc::new(|| 1_782_907_199_000_000))).unwrap();
     let (stream, command) = (StreamId(0), CommandId(1));
     let done = Outcome { status: Status::Done, rows: Some(1), bytes: 12, code: None };
     let reason = Public::new(Class::Denied, "policy says no");
@@ -99,23 +99,24 @@ fn place() -> Place {
 fn lines_for_people() {
     let out = place().signet(&["log"]).ok();
     let lines: Vec<_> = out.lines().collect();
-    assert_eq!(lines.len(), 9, "{out}");
-    assert_eq!(lines[0], "2026-07-01T12:00:00.000Z  gateway           started    version 0.1.0");
+    assert_eq!(lines.len(), 10, "{out}");
+    assert_eq!(lines[0], "2026-07-01T11:59:59.000Z  gateway           log        begins");
+    assert_eq!(lines[1], "2026-07-01T12:00:00.000Z  gateway           started    version 0.1.0");
     let began = "2026-07-01T12:00:01.000Z  ada@prod          began      as app from 192.0.2.1:5, database main, with psql, without TLS";
-    assert_eq!(lines[1], began);
-    assert_eq!(lines[2], "2026-07-01T12:00:02.000Z  ada@prod          allowed    #1 INSERT 1 \\u{1b}[2J");
-    assert_eq!(lines[4], "2026-07-01T12:00:04.000Z  ada@prod          outcome    #1 done, 1 row, 12 bytes");
-    assert_eq!(lines[5], "2026-07-01T12:00:05.000Z  grace@prod        refused    DROP x: policy says no");
-    assert_eq!(lines[6], "2026-07-01T12:00:06.000Z  eve@prod          refused    sign-in from c: policy says no");
-    assert_eq!(lines[7], "2026-07-01T12:00:07.000Z  ada@prod          ended      client left, 1 command");
+    assert_eq!(lines[2], began);
+    assert_eq!(lines[3], "2026-07-01T12:00:02.000Z  ada@prod          allowed    #1 INSERT 1 \\u{1b}[2J");
+    assert_eq!(lines[5], "2026-07-01T12:00:04.000Z  ada@prod          outcome    #1 done, 1 row, 12 bytes");
+    assert_eq!(lines[6], "2026-07-01T12:00:05.000Z  grace@prod        refused    DROP x: policy says no");
+    assert_eq!(lines[7], "2026-07-01T12:00:06.000Z  eve@prod          refused    sign-in from c: policy says no");
+    assert_eq!(lines[8], "2026-07-01T12:00:07.000Z  ada@prod          ended      client left, 1 command");
 }
 
 #[test]
 fn records_for_programs() {
     let out = place().signet(&["log", "--json"]).ok();
     let records: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records.len(), 9);
-    assert_eq!(records[2]["text"], "INSERT\n1 \x1b[2J");
+    assert_eq!(records.len(), 10);
+    assert_eq!(records[3]["text"], "INSERT\n1 \x1b[2J");
 }
 
 #[test]
@@ -132,8 +133,8 @@ fn filters() {
     assert_eq!(count(&["--since", "2026-07-01T12:00:07Z"]), 2);
     assert_eq!(count(&["--since", "2026-07-01T14:00:07+02:00"]), 2);
     assert_eq!(count(&["--since", "2026-07-02"]), 0);
-    assert_eq!(count(&["--since", "2026-07-01"]), 9);
-    assert_eq!(count(&["--since", "36500d"]), 9);
+    assert_eq!(count(&["--since", "2026-07-01"]), 10);
+    assert_eq!(count(&["--since", "36500d"]), 10);
     place.signet(&["log", "--since", "yesterday"]).fails(2, "hint: Write 2026-07-01T12:00:00Z");
 }
 

@@ -12,8 +12,8 @@ use super::Place;
 
 /// All records in the journal of a place.
 fn records(place: &Place) -> Vec<Value> {
-    let entries = evidence::read(&place.path().join("data/journal")).unwrap();
-    entries.map(|entry| serde_json::from_str(&entry.unwrap().json).unwrap()).collect()
+    let entries = evidence::read(&evidence::Places::of(&place.path().join("data"))).unwrap();
+    entries.map(|entry| Value::Object(entry.unwrap().view)).collect()
 }
 
 fn kinds(records: &[Value]) -> Vec<&str> {

@@ -1,8 +1,6 @@
 //! Keys: the master key of the gateway wraps the key of each chain, and that one encrypts what people typed and were shown
 //! and commits to it (docs/evidence-format.md, section 4).
 
-#![allow(dead_code, unused_imports, reason = "the journal is built on it next")]
-
 mod chain;
 mod master;
 #[cfg(test)]

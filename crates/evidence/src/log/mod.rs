@@ -1,8 +1,6 @@
 //! The public log: what a publisher derives from the journal, whose checkpoints a signer signs, and how all of it is read.
 //! The format is that of `docs/evidence-format.md`.
 
-#![allow(dead_code, unused_imports, unreachable_pub, reason = "the journal starts it next")]
-
 mod clock;
 mod files;
 mod pack;
@@ -21,9 +19,15 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+pub(crate) use clock::ClockState;
+pub(crate) use files::Disk;
+pub(crate) use publisher::Publisher;
 pub use reader::{Closed, Entry, Follower, Payload, Reader, follow, read};
+pub(crate) use signer::Signer;
 pub use signer::verifier_key;
+pub(crate) use source::Source;
 pub use thread::Standing;
+pub(crate) use thread::{Hold, Publishing};
 pub use trouble::{Refusal, Trouble};
 
 /// Where the wrapped key of a chain stands.

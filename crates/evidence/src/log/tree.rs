@@ -98,7 +98,11 @@ impl Edge {
         let [leaves, above @ ..] = &mut edge.levels;
         let records = usize::try_from(size % u64::from(WIDTH)).unwrap_or_default();
         if records > 0 {
-            let path = log.join(tile::entries_path(size / u64::from(WIDTH), WIDTH));
+            let index = size / u64::from(WIDTH);
+            let whole = log.join(tile::entries_path(index, WIDTH));
+            // A log that ends here has only the part.
+            let part = || log.join(tile::entries_path(index, records as u16));
+            let path = if files.read(&whole).is_ok() { whole } else { part() };
             for leaf in bundle::entries(&read(files, &path)?).take(records) {
                 let leaf = leaf.map_err(|_| Trouble::damaged(&path))?;
                 leaves.push(leaf_hash(leaf));

@@ -42,7 +42,7 @@ impl Entry {
             Event::GatewayStarted { version, build, config } => {
                 let mut body = Object::new();
                 body.string("build", build, TEXT).string("config", config, TEXT).string("version", version, TEXT);
-                Self::new("gateway.started", &mut body).changing(Change::Run)
+                Self::new("gateway.started", &mut body)
             }
             Event::GatewayStopped => gateway_stopped("stopped"),
             Event::GatewayRecovered { sessions } => gateway_recovered(*sessions, 0),
@@ -101,7 +101,6 @@ impl Entry {
 /// The first record of a log.
 pub(crate) fn genesis(schema: &str, key: &str) -> Entry {
     Entry::new("log.genesis", Object::new().string("key", key, TEXT).string("schema", schema, TEXT))
-        .changing(Change::Run)
 }
 
 /// The end of a run: `stopped` or `crash`.

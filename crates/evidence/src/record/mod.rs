@@ -1,8 +1,6 @@
 //! From what happened to what is written down: each event becomes a type, a body, and payloads that are sealed under the
 //! key of its chain (docs/evidence-format.md, sections 3 and 4). Its place in the log it gets from the sequencer.
 
-#![allow(dead_code, unused_imports, reason = "the journal is built on it next")]
-
 mod body;
 mod chains;
 mod object;

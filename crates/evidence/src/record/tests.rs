@@ -256,7 +256,7 @@ fn what_belongs_to_no_session_belongs_to_the_run() {
     assert_eq!((told.kind, told.body), ("evidence.read", json!({ "what": "session" })));
     let started = Event::GatewayStarted { version: "1".into(), build: "b".into(), config: "c".into() };
     let told = desk.tell(None, started);
-    assert_eq!((told.body, told.change), (json!({ "version": "1", "build": "b", "config": "c" }), Change::Run));
+    assert_eq!((told.body, told.change), (json!({ "version": "1", "build": "b", "config": "c" }), Change::Nothing));
     let told = desk.tell(None, Event::GatewayStopped);
     assert_eq!((told.body, told.change), (json!({ "cause": "stopped" }), Change::End));
 }

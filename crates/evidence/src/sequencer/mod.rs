@@ -2,8 +2,6 @@
 //!
 //! It works under the lock of the queue, so that the order of records is the order in which callers were told their marks.
 
-#![allow(dead_code, unused_imports, reason = "the journal is built on it next")]
-
 mod heads;
 mod replay;
 mod state;
@@ -11,7 +9,7 @@ mod state;
 mod tests;
 
 pub(crate) use heads::Clocked;
-pub(crate) use state::{Change, Open, State};
+pub(crate) use state::{Change, State};
 
 use tlog::json;
 use tlog::merkle::{Hash, hash_text, leaf_hash};

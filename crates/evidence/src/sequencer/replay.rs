@@ -47,7 +47,6 @@ fn change(kind: &str, body: Option<&Value<'_>>) -> Option<Change> {
         body?.get(key)?.as_array()?.iter().map(id).collect()
     };
     Some(match kind {
-        "log.genesis" | "gateway.started" => Change::Run,
         "session.start" => Change::Session { actor: text("actor")?, resource: text("resource")? },
         "command" => Change::Opened { command: number("command")?, stream: u32::try_from(number("stream")?).ok()? },
         "outcome" => Change::Closed { command: number("command")? },

@@ -11,8 +11,6 @@ use uuid::Uuid;
 pub(crate) enum Change {
     /// It only makes it longer.
     Nothing,
-    /// It begins that of a run, or goes on in it.
-    Run,
     /// It begins that of a session.
     Session {
         /// The pseudonym of who.
@@ -118,12 +116,13 @@ impl State {
     pub(super) fn apply(&mut self, sid: Uuid, change: &Change, ts: u64, hash: Hash) {
         self.size = self.size.saturating_add(1);
         self.ts = ts;
-        let chain = self.chains.entry(sid).or_default();
+        // A chain that begins otherwise than with a session is that of a run.
+        let run = !matches!(change, Change::Session { .. });
+        let chain = self.chains.entry(sid).or_insert_with(|| Open { run, ..Open::default() });
         chain.ss = chain.ss.saturating_add(1);
         chain.head = hash;
         match change {
             Change::Nothing => {}
-            Change::Run => chain.run = true,
             Change::Session { actor, resource } => {
                 began(&mut self.actors, actor);
                 began(&mut self.resources, resource);

@@ -12,14 +12,22 @@
 //!   that the bad place was whole once: damage, on which no gateway starts. A frame of the same batch proves nothing, and
 //!   belongs to what was torn.
 
-#![allow(dead_code, unused_imports, reason = "the writer and the publisher are built on it next")]
-
 mod frame;
+mod medium;
 mod read;
+mod recover;
 mod segment;
+mod spare;
+mod storage;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use frame::{END, Frame, Parts};
+#[cfg(test)]
+pub(crate) use frame::Header;
+pub(crate) use frame::{END, Frame, HEADER, LONGEST, Parts, room};
+pub(crate) use medium::{Medium, System};
 pub(crate) use read::Follower;
-pub(crate) use segment::{Head, list, private, sync_folder};
+pub(crate) use recover::{Current, Found, recover};
+pub(crate) use segment::{Head, list, prepare, private, sync_folder};
+pub(crate) use spare::{Maker, Spares};
+pub(crate) use storage::{Disk, Storage, reserve};

@@ -108,21 +108,23 @@ impl Open {
         (&self.segment.path, self.offset)
     }
 
-    /// The sequence that the next frame must have.
-    pub(crate) fn next(&self) -> u64 {
-        self.next
-    }
-
     /// Reads the frame at the position and moves behind it. `None` = no whole frame with the sequence that is due stands there,
     /// or not yet.
     pub(crate) fn frame(&mut self) -> Result<Option<Frame>, ReadError> {
-        let found = self.whole().map_err(ReadError::file(&self.segment.path))?;
+        // What was read ahead may be old by now, and then it is read once more.
+        let ahead = !self.file.buffer().is_empty();
+        let mut found = self.whole().map_err(ReadError::file(&self.segment.path))?;
+        if found.is_none() {
+            self.rewind()?;
+            if ahead {
+                found = self.whole().map_err(ReadError::file(&self.segment.path))?;
+            }
+        }
         match &found {
             Some((_, room)) => {
                 self.next = self.next.saturating_add(1);
                 self.advance(*room);
             }
-            // What was read ahead may be old when it is looked at again.
             None => self.rewind()?,
         }
         Ok(found.map(|(frame, _)| frame))

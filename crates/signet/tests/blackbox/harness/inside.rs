@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{EngineLimits, Gateway, House, Listener, Metrics, TcpDialer};
-use evidence::{FileJournal, Options};
+use evidence::{FileJournal, Options, Places};
 use identity::{Local, Person, Tokens, wall_clock};
 use model::{Account, Limits, Resource, ResourceName, TlsMode};
 use ports::Resources;
@@ -83,7 +83,7 @@ impl Plan {
         let resource = target(&self.address);
         let source = Source::File(dir.join("target-password"));
         let gateway = Gateway::new(House {
-            journal: Arc::new(FileJournal::open(&dir.join("journal"), Options::new(clock)).unwrap()),
+            journal: Arc::new(FileJournal::open(&Places::of(dir), small(clock)).unwrap()),
             decider: policy,
             directory: Arc::new(directory),
             secrets: Arc::new([((resource.name.clone(), "app".to_owned()), source)].into_iter().collect::<Sources>()),
@@ -104,6 +104,11 @@ impl Plan {
         });
         (address, String::from_utf8(token.reveal().to_vec()).unwrap())
     }
+}
+
+/// Segments that are made quickly.
+fn small(clock: identity::Clock) -> Options {
+    Options { segment_bytes: 1 << 20, ..Options::new(clock) }
 }
 
 fn listener() -> Listener {
@@ -163,8 +168,8 @@ impl Inside {
     }
 
     pub fn journal(&self) -> Journal {
-        let records = evidence::read(&self.dir.join("journal")).unwrap();
-        let lines: Vec<String> = records.map(|entry| entry.unwrap().json).collect();
+        let records = evidence::read(&Places::of(self.dir.path())).unwrap();
+        let lines: Vec<String> = records.map(|entry| serde_json::Value::Object(entry.unwrap().view).to_string()).collect();
         Journal::parse(&lines.join("\n"))
     }
 

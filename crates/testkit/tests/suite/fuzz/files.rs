@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use evidence::{FileJournal, Options};
+use evidence::{FileJournal, Options, Places};
 use model::{Event, Record};
 use ports::Journal as _;
 
@@ -14,101 +14,110 @@ use super::mutate::damage;
 type Files = Vec<(String, Vec<u8>)>;
 
 fn options() -> Options {
-    Options { segment_bytes: 600, reserve_bytes: 4096, ..Options::new(Arc::new(|| 7)) }
+    Options { segment_bytes: 4096, reserve_bytes: 4096, ..Options::new(Arc::new(|| 7)) }
 }
 
-/// A journal of several segments, made once.
-fn written() -> &'static Files {
-    static FILES: OnceLock<Files> = OnceLock::new();
+/// The segments of a journal, and the keys that go with it, made once.
+fn written() -> &'static (Files, Files) {
+    static FILES: OnceLock<(Files, Files)> = OnceLock::new();
     FILES.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let journal = FileJournal::open(folder.path(), options()).unwrap();
+        let journal = FileJournal::open(&Places::of(folder.path()), options()).unwrap();
         for number in 0..24 {
-            let event = Event::GatewayFailclosed { reason: format!("number {number}") };
+            let event = Event::GatewayRecovered { sessions: number };
             let mark = journal.append(Record { time_us: number, session: None, position: None, event }).unwrap();
-            // Segments change between batches alone, so each record is one.
+            // One record in each batch.
             while journal.durable() < mark {
                 std::thread::yield_now();
             }
         }
         drop(journal);
-        let mut files: Files = fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap())
-            .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "journal"))
-            .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
-            .collect();
-        files.sort();
-        assert!(files.len() > 2, "there are several segments");
-        files
+        let segments = files(folder.path(), "journal", |name| name.ends_with(".journal"));
+        assert!(segments.len() > 2, "there are several segments");
+        let mut keys = files(folder.path(), "keys", |name| name == "master");
+        keys.extend(files(folder.path(), "signer", |name| name == "key"));
+        (segments, keys)
     })
 }
 
-/// How a record must stand in a segment (`evidence::frame` says it; this says it again).
-fn framed(sequence: u64, json: &str) -> Vec<u8> {
-    let length = u32::try_from(json.len()).unwrap().to_le_bytes();
-    let mut sum = crc32fast::Hasher::new();
-    [json.as_bytes(), &length, &sequence.to_le_bytes()].into_iter().for_each(|part| sum.update(part));
-    [&length[..], &sum.finalize().to_le_bytes(), &sequence.to_le_bytes(), json.as_bytes()].concat()
+/// What is in a folder of a data directory, by the names that it has there.
+fn files(data: &Path, folder: &str, wanted: fn(&str) -> bool) -> Files {
+    let entries = fs::read_dir(data.join(folder)).unwrap().map(Result::unwrap);
+    let mut files: Files = entries
+        .map(|entry| (entry.file_name().into_string().unwrap(), entry.path()))
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, path)| (format!("{folder}/{name}"), fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    files
 }
 
-/// Whatever lies there, a reader yields only records that stand there with their checksum, in their order.
-fn read_back(folder: &Path) -> (u64, bool) {
-    let bytes: Vec<Vec<u8>> =
-        fs::read_dir(folder).unwrap().filter_map(|entry| fs::read(entry.unwrap().path()).ok()).collect();
-    let mut last = None;
-    let Ok(records) = evidence::read(folder) else { return (0, false) };
+/// Whether a record stands in a segment with its hash before it (`evidence::wal` says where; this says it again).
+fn stands(file: &[u8], leaf: &[u8]) -> bool {
+    let length = u32::try_from(leaf.len()).unwrap().to_le_bytes();
+    let before = [&tlog::merkle::leaf_hash(leaf)[..], &length].concat();
+    file.windows(before.len() + 4 + leaf.len()).any(|window| window.starts_with(&before) && window.ends_with(leaf))
+}
+
+/// Whatever lies there, a reader yields only records that stand there with their hash, in their order.
+fn read_back(data: &Path) -> (u64, bool) {
+    let segments = files(data, "journal", |_| true);
+    let mut next = None;
+    let Ok(records) = evidence::read(&Places::of(data)) else { return (0, false) };
     for entry in records {
-        let Ok(entry) = entry else { return (last.unwrap_or(0), false) };
-        let frame = framed(entry.sequence, &entry.json);
-        let stands = bytes.iter().any(|file| file.windows(frame.len()).any(|window| window == frame));
-        assert!(stands, "record {} does not stand so in the journal", entry.sequence);
-        assert!(last.is_none_or(|last| entry.sequence == last + 1), "a record is missing or comes twice");
-        last = Some(entry.sequence);
+        let Ok(entry) = entry else { return (next.unwrap_or(0), false) };
+        let found = segments.iter().any(|(_, file)| stands(file, &entry.leaf));
+        assert!(found, "record {} does not stand so in the journal", entry.sequence);
+        assert!(next.is_none_or(|next| entry.sequence == next), "a record is missing or comes twice");
+        next = Some(entry.sequence + 1);
         assert!(entry.sequence < 1_000, "there is no end to it");
     }
-    (last.unwrap_or(0), true)
+    (next.unwrap_or(0), true)
 }
 
 /// Damaged segments.
 pub(super) fn journal(bytes: &[u8]) {
     let mut choices = Choices::new(bytes);
-    let mut files = written().clone();
+    let (segments, keys) = written();
+    let mut segments = segments.clone();
     for _ in 0..choices.below(6) {
-        let at = choices.below(files.len());
+        let at = choices.below(segments.len());
         match choices.below(5) {
-            0 => damage(&mut files[at].1, &mut choices),
+            0 => damage(&mut segments[at].1, &mut choices),
             1 => {
-                let keep = choices.below(files[at].1.len() + 1);
-                files[at].1.truncate(keep);
+                let keep = choices.below(segments[at].1.len() + 1);
+                segments[at].1.truncate(keep);
             }
-            2 => files[at].0 = format!("{:020}.journal", choices.below(40)),
+            2 => segments[at].0 = format!("journal/{:020}.journal", choices.below(40)),
             3 => {
-                let start = choices.below(files[at].1.len() + 1).min(files[at].1.len());
-                let other = choices.below(files.len());
-                let part = files[at].1[start..].to_vec();
-                files[other].1.extend(part);
+                let start = choices.below(segments[at].1.len() + 1).min(segments[at].1.len());
+                let other = choices.below(segments.len());
+                let part = segments[at].1[start..].to_vec();
+                segments[other].1.extend(part);
             }
             _ => {
-                files.remove(at);
-                if files.is_empty() {
+                segments.remove(at);
+                if segments.is_empty() {
                     break;
                 }
             }
         }
     }
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in &files {
-        fs::write(folder.path().join(name), bytes).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    for folder in ["journal", "keys", "signer"] {
+        fs::create_dir(data.path().join(folder)).unwrap();
     }
-    let (last, clean) = read_back(folder.path());
+    for (name, bytes) in segments.iter().chain(keys) {
+        fs::write(data.path().join(name), bytes).unwrap();
+    }
+    let (next, clean) = read_back(data.path());
     // Opening it for writing costs several fdatasync.
     if choices.once_in(16)
-        && let Ok(journal) = FileJournal::open(folder.path(), options())
+        && let Ok(journal) = FileJournal::open(&Places::of(data.path()), options())
     {
         drop(journal);
-        let (after, whole) = read_back(folder.path());
-        assert!(clean && whole && after >= last, "a gateway writes on in a journal that cannot be read");
+        let (after, whole) = read_back(data.path());
+        assert!(clean && whole && after >= next, "a gateway writes on in a journal that cannot be read");
     }
 }
 

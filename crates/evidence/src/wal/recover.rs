@@ -1,0 +1,184 @@
+//! What a start finds: the end of the write-ahead log, and a torn tail, which is kept beside and wiped.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use super::frame::{Frame, HEADER, Header, room};
+use super::read::Open;
+use super::segment::{self, Segment};
+use super::spare::Spares;
+use crate::error::{OpenError, ReadError};
+use crate::sequencer::State;
+
+/// The write-ahead log as it was found.
+pub(crate) struct Found {
+    /// What is known behind its last record.
+    pub(crate) state: State,
+    /// The segment to go on in, if there is one.
+    pub(crate) current: Option<Current>,
+    /// Index of the oldest record that it holds.
+    pub(crate) first: u64,
+    /// Bytes of records that were not written whole.
+    pub(crate) torn_bytes: u64,
+}
+
+/// The segment that is written.
+pub(crate) struct Current {
+    pub(crate) file: File,
+    /// Where its frames end.
+    pub(crate) size: u64,
+    /// Bytes that the file has behind them for frames.
+    pub(crate) room: u64,
+    /// No record is in it yet.
+    pub(crate) fresh: bool,
+}
+
+/// Reads the whole write-ahead log and cuts a torn tail off. When it holds nothing, what is known is what `rebuild` says.
+pub(crate) fn recover(
+    folder: &Path,
+    spares: &Spares,
+    rebuild: impl FnOnce() -> Result<State, OpenError>,
+) -> Result<Found, OpenError> {
+    let mut segments = segment::list(folder).map_err(OpenError::file("listing", folder))?.into_iter().peekable();
+    let mut found: Option<Walk> = None;
+    let mut unbegun = None;
+    while let Some(segment) = segments.next() {
+        let last = segments.peek().is_none();
+        match Open::new(segment.clone())? {
+            Some((open, head)) => {
+                let state = serde_json::from_slice(&head.state)
+                    .map_err(|_| damaged(&segment, 0, "its head is not understood"))?;
+                found = Some(Walk::enter(found, open, state, &segment)?);
+            }
+            None if last => unbegun = Some(segment),
+            None => return Err(damaged(&segment, 0, "its head is not whole").into()),
+        }
+        if let Some(walk) = &mut found {
+            walk.replay()?;
+        }
+    }
+    let state = if found.is_none() { rebuild()? } else { State::default() };
+    if let Some(segment) = &unbegun {
+        check(segment, found.as_ref().map_or(&state, |walk| &walk.state).size())?;
+    }
+    let nothing = || Found { first: state.size(), state, current: None, torn_bytes: 0 };
+    let found = found.map_or_else(|| Ok(nothing()), Walk::finish)?;
+    if let Some(Segment { path, .. }) = unbegun {
+        // It is a spare again.
+        spares.give(&path).map_err(OpenError::file("mending", path))?;
+    }
+    Ok(found)
+}
+
+/// How far reading has come.
+struct Walk {
+    open: Open,
+    state: State,
+    /// The first record of all.
+    first: u64,
+    /// The first record of this segment.
+    begins: u64,
+}
+
+impl Walk {
+    /// Goes over to the next segment, which must begin where the one before ended.
+    fn enter(before: Option<Self>, open: Open, state: State, segment: &Segment) -> Result<Self, ReadError> {
+        let first = before.as_ref().map_or(segment.first, |walk| walk.first);
+        if state.size() != segment.first || before.is_some_and(|walk| walk.state != state) {
+            return Err(damaged(segment, 0, "it does not begin where the records before it end"));
+        }
+        Ok(Self { open, state, first, begins: segment.first })
+    }
+
+    fn replay(&mut self) -> Result<(), ReadError> {
+        loop {
+            let (path, offset) = self.open.position();
+            let segment = Segment { first: self.first, path: path.to_owned() };
+            let Some(Frame { leaf, hash, .. }) = self.open.frame()? else { return Ok(()) };
+            self.state.replay(&leaf, hash).map_err(|why| damaged(&segment, offset, why))?;
+        }
+    }
+
+    /// Looks at what stands behind the last record.
+    fn finish(mut self) -> Result<Found, OpenError> {
+        let rest = self.open.rest()?;
+        let (path, offset) = self.open.position();
+        let tail = Tail::of(&rest, self.state.size());
+        if let Some(at) = tail.durable {
+            let why = "a frame is not whole, or its checksum is wrong, and what was written later stands behind it";
+            let segment = Segment { first: self.first, path: path.to_owned() };
+            return Err(damaged(&segment, offset.saturating_add(at as u64), why).into());
+        }
+        let failed = || OpenError::file("mending", path);
+        let file = OpenOptions::new().read(true).write(true).open(path).map_err(failed())?;
+        let torn = rest.get(..tail.torn.min(rest.len())).unwrap_or_default();
+        if !torn.is_empty() {
+            wipe(path, &file, offset, torn).map_err(failed())?;
+        }
+        let torn_bytes = u64::try_from(torn.len()).unwrap_or(u64::MAX);
+        let room = file.metadata().map_err(failed())?.len().saturating_sub(offset).saturating_sub(HEADER as u64);
+        let current = Some(Current { file, size: offset, room, fresh: self.state.size() == self.begins });
+        Ok(Found { state: self.state, current, first: self.first, torn_bytes })
+    }
+}
+
+/// What stands behind the last record.
+struct Tail {
+    /// How far it reaches; 0 when there is nothing but what an earlier use left.
+    torn: usize,
+    /// Where a frame begins that was written after what is missing was durable.
+    durable: Option<usize>,
+}
+
+impl Tail {
+    /// Looks at the `bytes` that stand where record `next` is due.
+    fn of(bytes: &[u8], next: u64) -> Self {
+        let mut tail = Self { torn: 0, durable: None };
+        // What stands at the very place is of the last batch, whole or not: an end stands there otherwise.
+        if bytes.iter().take(HEADER).any(|byte| *byte != 0) {
+            let due = Header::parse(bytes).filter(|header| header.sequence == next);
+            tail.torn = due.map_or(HEADER, |header| room(header.length));
+        }
+        for (block, at) in bytes.chunks(HEADER).zip((0_usize..).step_by(HEADER)) {
+            let Some(header) = Header::parse(block).filter(|header| header.sequence >= next) else { continue };
+            let end = at.saturating_add(room(header.length));
+            let body = bytes.get(at.saturating_add(HEADER)..).and_then(|rest| rest.get(..header.length));
+            if body.is_none_or(|body| !header.fits(body)) {
+                continue;
+            }
+            tail.torn = tail.torn.max(end);
+            if header.batch > next {
+                tail.durable = tail.durable.or(Some(at));
+            }
+        }
+        tail
+    }
+}
+
+/// A segment without a whole head is one that a crash cut as it began; else it is damaged.
+fn check(segment: &Segment, next: u64) -> Result<(), OpenError> {
+    let failed = || OpenError::file("mending", &segment.path);
+    let bytes = fs::read(&segment.path).map_err(failed())?;
+    // It is begun when all before it is durable; and with last words, the segment before may go on behind its beginning.
+    if segment.first > next || Tail::of(&bytes, next).durable.is_some() {
+        return Err(damaged(segment, 0, "its head is not whole").into());
+    }
+    Ok(())
+}
+
+/// Keeps what is torn in a file beside, for nothing that may be evidence is thrown away, and puts zeros in its place.
+fn wipe(path: &Path, file: &File, offset: u64, torn: &[u8]) -> io::Result<()> {
+    let beside = path.with_extension(format!("torn-{offset}"));
+    let mut kept = segment::private(OpenOptions::new().append(true).create(true)).open(beside)?;
+    kept.write_all(torn)?;
+    kept.sync_all()?;
+    path.parent().map_or(Ok(()), segment::sync_folder)?;
+    file.write_all_at(&vec![0; torn.len()], offset)?;
+    file.sync_all()
+}
+
+fn damaged(segment: &Segment, offset: u64, why: &'static str) -> ReadError {
+    ReadError::Damaged { path: segment.path.clone(), offset, why }
+}
