@@ -12,6 +12,8 @@ use crate::moment;
 pub(super) struct Filter {
     session: Option<String>,
     types: Vec<String>,
+    /// A type that is wanted only by its name.
+    hidden: &'static str,
     person: Option<String>,
     since_us: u64,
 }
@@ -22,6 +24,8 @@ impl Filter {
         Ok(Self {
             session: arguments.session.clone(),
             types: arguments.types.clone(),
+            // Each ten seconds, and nothing in them for people.
+            hidden: if arguments.json { "" } else { "heads" },
             person: arguments.person.clone(),
             since_us,
         })
@@ -30,7 +34,9 @@ impl Filter {
     pub(super) fn wants(&self, record: &Value, who: &Who) -> bool {
         let time_us = record.get("time_us").and_then(Value::as_u64).unwrap_or(u64::MAX);
         let session = self.session.as_deref().is_none_or(|id| text(record, "session").starts_with(id));
-        let kind = self.types.is_empty() || self.types.iter().any(|kind| kind == text(record, "type"));
+        let kind = text(record, "type");
+        let kind =
+            if self.types.is_empty() { kind != self.hidden } else { self.types.iter().any(|wanted| wanted == kind) };
         let person = self.person.as_deref().is_none_or(|person| who.person == person);
         session && kind && person && time_us >= self.since_us
     }

@@ -28,11 +28,20 @@ pub(super) fn line(record: &Value, who: &Who, terminal: &Terminal) -> String {
 /// The verdict, its colour, and what it is about.
 fn told(record: &Value) -> (&'static str, Colour, String) {
     match text(record, "type") {
-        "log.genesis" => ("log", Colour::Grey, "begins".to_owned()),
+        "log.genesis" => ("genesis", Colour::Green, format!("key {}", short(record, "key"))),
         "gateway.started" => ("started", Colour::Green, format!("version {}", text(record, "version"))),
         "gateway.stopped" => ("stopped", Colour::Yellow, String::new()),
         "gateway.recovered" => {
             ("recovered", Colour::Yellow, format!("closed {}", counted(number(record, "sessions"), "session")))
+        }
+        "gateway.failclosed" => ("failed", Colour::Red, short(record, "reason")),
+        "clock.step" => ("clock", Colour::Yellow, clock(record)),
+        "heads" => ("heads", Colour::Grey, counted(listed(record, "open"), "open chain")),
+        "admin.act" => ("act", Colour::Yellow, format!("{}{}", short(record, "act"), by(record))),
+        "evidence.read" => ("read", Colour::Yellow, format!("{}{}", short(record, "what"), by(record))),
+        "payload.erased" => ("erased", Colour::Red, format!("payloads of {}", short(record, "chain"))),
+        "signin.refused" if !text(record, "payload").is_empty() => {
+            ("refused", Colour::Red, format!("sign-in ({})", short(record, "payload")))
         }
         "signin.refused" => {
             ("refused", Colour::Red, format!("sign-in from {}: {}", short(record, "client"), reason(record)))
@@ -53,8 +62,13 @@ fn told(record: &Value) -> (&'static str, Colour, String) {
         }
         "progress" => ("running", Colour::Grey, outcome(record)),
         "outcome" => ("outcome", Colour::Grey, outcome(record)),
+        "result.part" => {
+            ("result", Colour::Grey, format!("#{} part {}", number(record, "command"), number(record, "part")))
+        }
+        "refusal" if reason(record).is_empty() => ("refused", Colour::Red, command(record)),
         "refusal" => ("refused", Colour::Red, format!("{}: {}", command(record), reason(record))),
         "hold" => ("waits", Colour::Yellow, command(record)),
+        "hold.end" => ("held", Colour::Yellow, format!("#{} {}", number(record, "command"), short(record, "how"))),
         "cancel" => ("cancel", Colour::Yellow, format!("asked from {}", short(record, "client"))),
         "violation" => ("violation", Colour::Red, reason(record)),
         other => ("record", Colour::Grey, plain(other, SHOWN)),
@@ -62,6 +76,9 @@ fn told(record: &Value) -> (&'static str, Colour, String) {
 }
 
 fn began(record: &Value) -> String {
+    if !text(record, "payload").is_empty() {
+        return short(record, "payload");
+    }
     let mut what = format!("as {} from {}", short(record, "account"), short(record, "client"));
     if !text(record, "database").is_empty() {
         what.push_str(&format!(", database {}", short(record, "database")));
@@ -80,6 +97,7 @@ fn command(record: &Value) -> String {
     let name = short(record, "name");
     let prepared = if text(record, "phase") == "prepare" { "prepare: " } else { "" };
     match text(record, "text") {
+        "" if !text(record, "payload").is_empty() => format!("{prepared}{name} ({})", short(record, "payload")),
         "" => format!("{prepared}{name}"),
         sql => format!("{prepared}{}", plain(sql, SHOWN)),
     }
@@ -103,6 +121,24 @@ fn outcome(record: &Value) -> String {
 
 fn reason(record: &Value) -> String {
     record.get("reason").map(|reason| short(reason, "message")).unwrap_or_default()
+}
+
+/// Who of the machine, when that was opened.
+fn by(record: &Value) -> String {
+    let Some(by) = record.get("by") else { return String::new() };
+    match text(by, "user") {
+        "" => format!(" by user {}", number(by, "uid")),
+        user => format!(" by {}", plain(user, SHOWN)),
+    }
+}
+
+fn clock(record: &Value) -> String {
+    let by_us = record.get("by_us").and_then(Value::as_i64).unwrap_or_default();
+    format!("moved by {} ms", by_us / 1000)
+}
+
+fn listed(record: &Value, key: &str) -> u64 {
+    record.get(key).and_then(Value::as_array).map_or(0, |list| list.len() as u64)
 }
 
 fn short(record: &Value, key: &str) -> String {

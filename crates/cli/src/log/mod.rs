@@ -1,4 +1,4 @@
-//! `signet log`: what stands in the evidence journal, for people and for programs.
+//! `signet log`: what stands in the evidence log, for people and for programs.
 
 mod filter;
 mod line;
@@ -20,17 +20,13 @@ use sessions::Sessions;
 /// How often `--follow` looks for more.
 const INTERVAL: Duration = Duration::from_millis(200);
 
-/// Every ten seconds one of these says how far each chain is: that is for programs.
-const HEADS: &str = "heads";
-
 pub(crate) fn run(config: &Config, arguments: &LogArguments, terminal: &mut Terminal) -> Outcome {
     let filter = Filter::new(arguments)?;
-    let folder = config.journal_dir();
-    if !folder.is_dir() {
-        let failure = Failure::new(Code::NotFound, format!("there is no journal in {}", folder.display()));
+    let places = Places::of(&config.data_dir);
+    if !places.journal.is_dir() && !places.log.is_dir() {
+        let failure = Failure::new(Code::NotFound, format!("there is no journal in {}", config.data_dir.display()));
         return Err(failure.hint("It begins with the first start of the gateway (signet server)."));
     }
-    let places = Places::of(&config.data_dir);
     if arguments.follow {
         show(evidence::follow(&places, 0, INTERVAL).map_err(unreadable)?, &filter, arguments, terminal)
     } else {
@@ -46,13 +42,12 @@ fn show(
 ) -> Outcome {
     let mut sessions = Sessions::default();
     for entry in entries {
-        let entry = entry.map_err(unreadable)?;
-        let record = Value::Object(entry.view);
+        let record = Value::Object(entry.map_err(unreadable)?.view);
         let who = sessions.take(&record);
         if filter.wants(&record, &who) {
             if arguments.json {
                 writeln!(terminal.out, "{record}")?;
-            } else if text(&record, "type") != HEADS {
+            } else {
                 let line = line::line(&record, &who, terminal);
                 writeln!(terminal.out, "{line}")?;
             }

@@ -28,7 +28,8 @@ impl Sessions {
         let session = text(record, "session");
         match text(record, "type") {
             "session.start" => {
-                let person = record.get("principal").map(|principal| text(principal, "name")).unwrap_or_default();
+                // Without the keys there is only a pseudonym.
+                let person = record.get("principal").map_or(text(record, "actor"), |principal| text(principal, "name"));
                 let who = Who { person: person.to_owned(), resource: text(record, "resource").to_owned() };
                 self.open.insert(session.to_owned(), who.clone());
                 who

@@ -1,6 +1,9 @@
 //! `signet log`, over a journal that the real writer wrote.
 
+use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::SeqCst;
 
 use bytes::Bytes;
 use evidence::{FileJournal, Options, Places};
@@ -40,10 +43,19 @@ fn start(person: &str) -> Event {
     }
 }
 
+/// 2026-07-01T12:00:00Z.
+const NOON: u64 = 1_782_907_200_000_000;
+
 /// A journal with a session of ada (number 1), one of grace (number 2), and a refused sign-in.
 fn place() -> Place {
     let place = Place::new();
-    let journal = FileJournal::open(&Places::of(&place.path().join("data")), Options::new(Arc::new(|| 1_782_907_199_000_000))).unwrap();
+    let ticks = Arc::new(AtomicU64::new(0));
+    let (wall, steady) = (Arc::clone(&ticks), Arc::clone(&ticks));
+    let options = Options {
+        steady: Arc::new(move || steady.load(SeqCst)),
+        ..Options::new(Arc::new(move || NOON + wall.load(SeqCst)))
+    };
+    let journal = FileJournal::open(&Places::of(&place.path().join("data")), options).unwrap();
     let (stream, command) = (StreamId(0), CommandId(1));
     let done = Outcome { status: Status::Done, rows: Some(1), bytes: 12, code: None };
     let reason = Public::new(Class::Denied, "policy says no");
@@ -88,7 +100,8 @@ fn place() -> Place {
     ];
     for (at, (session, event)) in events.into_iter().enumerate() {
         let session = session.map(|number| SessionId(uuid::Uuid::from_u128(number << 120)));
-        let time_us = 1_782_907_200_000_000 + at as u64 * 1_000_000;
+        ticks.store(at as u64 * 1_000_000, SeqCst);
+        let time_us = NOON + ticks.load(SeqCst);
         journal.append(Record { time_us, session, position: session.map(|_| 1), event }).unwrap();
     }
     drop(journal);
@@ -100,15 +113,31 @@ fn lines_for_people() {
     let out = place().signet(&["log"]).ok();
     let lines: Vec<_> = out.lines().collect();
     assert_eq!(lines.len(), 10, "{out}");
-    assert_eq!(lines[0], "2026-07-01T11:59:59.000Z  gateway           log        begins");
-    assert_eq!(lines[1], "2026-07-01T12:00:00.000Z  gateway           started    version 0.1.0");
+    let (genesis, lines) = lines.split_first().unwrap();
+    assert!(genesis.starts_with("2026-07-01T12:00:00.000Z  gateway           genesis    key "), "{genesis}");
+    assert_eq!(lines[0], "2026-07-01T12:00:00.000Z  gateway           started    version 0.1.0");
     let began = "2026-07-01T12:00:01.000Z  ada@prod          began      as app from 192.0.2.1:5, database main, with psql, without TLS";
-    assert_eq!(lines[2], began);
-    assert_eq!(lines[3], "2026-07-01T12:00:02.000Z  ada@prod          allowed    #1 INSERT 1 \\u{1b}[2J");
-    assert_eq!(lines[5], "2026-07-01T12:00:04.000Z  ada@prod          outcome    #1 done, 1 row, 12 bytes");
-    assert_eq!(lines[6], "2026-07-01T12:00:05.000Z  grace@prod        refused    DROP x: policy says no");
-    assert_eq!(lines[7], "2026-07-01T12:00:06.000Z  eve@prod          refused    sign-in from c: policy says no");
-    assert_eq!(lines[8], "2026-07-01T12:00:07.000Z  ada@prod          ended      client left, 1 command");
+    assert_eq!(lines[1], began);
+    assert_eq!(lines[2], "2026-07-01T12:00:02.000Z  ada@prod          allowed    #1 INSERT 1 \\u{1b}[2J");
+    assert_eq!(lines[4], "2026-07-01T12:00:04.000Z  ada@prod          outcome    #1 done, 1 row, 12 bytes");
+    assert_eq!(lines[5], "2026-07-01T12:00:05.000Z  grace@prod        refused    DROP x: policy says no");
+    assert_eq!(lines[6], "2026-07-01T12:00:06.000Z  eve@prod          refused    sign-in from c: policy says no");
+    assert_eq!(lines[7], "2026-07-01T12:00:07.000Z  ada@prod          ended      client left, 1 command");
+}
+
+/// Who has the log and not the keys sees what was done, and not what was typed nor by whom.
+#[test]
+fn lines_without_the_keys() {
+    let place = place();
+    fs::remove_file(place.path().join("data/keys/master")).unwrap();
+    let out = place.signet(&["log"]).ok();
+    for secret in ["ada", "grace", "eve", "psql", "DROP", "192.0.2.1"] {
+        assert!(!out.contains(secret), "{secret} in {out}");
+    }
+    let lines: Vec<_> = out.lines().collect();
+    assert!(lines[2].ends_with("@prod  began      not opened: the master key is not here"), "{out}");
+    assert!(lines[3].ends_with("allowed    #1 INSERT (not opened: the master key is not here)"), "{out}");
+    assert!(lines[7].ends_with("refused    sign-in (not opened: the master key is not here)"), "{out}");
 }
 
 #[test]
