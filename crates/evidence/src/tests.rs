@@ -16,7 +16,8 @@ use crate::wal::{Follower, list};
 use crate::{FileJournal, OpenError, Options, Places};
 
 pub(crate) fn options() -> Options {
-    Options { reserve_bytes: 4096, segment_bytes: 1 << 16, ..Options::new(Arc::new(|| 77)) }
+    let steady: crate::Clock = Arc::new(|| 5);
+    Options { reserve_bytes: 4096, segment_bytes: 1 << 16, steady, ..Options::new(Arc::new(|| 77)) }
 }
 
 /// A data directory that goes when it is dropped.

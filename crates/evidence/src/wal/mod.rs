@@ -19,6 +19,7 @@ mod recover;
 mod segment;
 mod spare;
 mod storage;
+mod tail;
 #[cfg(test)]
 mod tests;
 

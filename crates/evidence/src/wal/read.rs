@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::frame::{Frame, HEADER, Header, padding, room};
 use super::segment::{self, Head, Segment};
+use super::tail::Tail;
 use crate::error::ReadError;
+
+/// What is wrong with a record that was durable.
+pub(super) const DAMAGED: &str = "a frame is not whole, or its checksum is wrong, and what was written later is there";
 
 /// Reads record after record, from segment to segment.
 #[derive(Debug)]
@@ -43,13 +47,28 @@ impl Follower {
     /// of it is in the log.
     ///
     /// # Errors
-    /// When a file cannot be read.
+    /// When a file cannot be read, or what was written later stands there and this record does not.
     pub(crate) fn look(&mut self) -> Result<Option<Frame>, ReadError> {
-        let found = self.in_open()?;
-        if found.is_some() || !self.reopen()? {
+        let mut found = self.in_open()?;
+        if found.is_none() && self.reopen()? {
+            found = self.in_open()?;
+        }
+        if found.is_some() || !self.has_later()? {
             return Ok(found);
         }
-        self.in_open()
+        // It may have come while that was looked for; or all of the segment is given up by now.
+        found = self.in_open()?;
+        match &self.open {
+            Some(open) if found.is_none() && open.segment.path.exists() => Err(open.damaged()),
+            _ => Ok(found),
+        }
+    }
+
+    /// Whether anything was written after the next record must have been durable.
+    fn has_later(&mut self) -> Result<bool, ReadError> {
+        let Some(open) = &mut self.open else { return Ok(false) };
+        let segments = segment::list(&self.folder).map_err(ReadError::file(&self.folder))?;
+        Ok(segments.iter().any(|segment| segment.first > self.next) || open.has_later()?)
     }
 
     fn in_open(&mut self) -> Result<Option<Frame>, ReadError> {
@@ -66,11 +85,15 @@ impl Follower {
     /// Opens the segment that has the next record, when it is not the open one.
     fn reopen(&mut self) -> Result<bool, ReadError> {
         let segments = segment::list(&self.folder).map_err(ReadError::file(&self.folder))?;
-        let Some(segment) = segments.into_iter().rfind(|segment| segment.first <= self.next) else { return Ok(false) };
-        if self.open.as_ref().is_some_and(|open| open.segment == segment) {
+        let Some(segment) = segments.iter().rfind(|segment| segment.first <= self.next) else { return Ok(false) };
+        if self.open.as_ref().is_some_and(|open| open.segment == *segment) {
             return Ok(false);
         }
-        self.open = Open::new(segment)?.map(|(open, _)| open);
+        self.open = Open::new(segment.clone())?.map(|(open, _)| open);
+        // A segment is followed by another when its head is long durable.
+        if self.open.is_none() && segments.last() != Some(segment) && segment.path.exists() {
+            return Err(ReadError::Damaged { path: segment.path.clone(), offset: 0, why: "its head is not whole" });
+        }
         Ok(self.open.is_some())
     }
 }
@@ -128,6 +151,18 @@ impl Open {
             None => self.rewind()?,
         }
         Ok(found.map(|(frame, _)| frame))
+    }
+
+    /// Whether the place of the next frame is taken, and a frame behind it proves that it was whole once.
+    fn has_later(&mut self) -> Result<bool, ReadError> {
+        let start = self.exactly(HEADER).map_err(ReadError::file(&self.segment.path))?;
+        self.rewind()?;
+        let taken = start.is_some_and(|start| start.iter().any(|byte| *byte != 0));
+        Ok(taken && Tail::of(&self.rest()?, self.next).durable)
+    }
+
+    fn damaged(&self) -> ReadError {
+        ReadError::Damaged { path: self.segment.path.clone(), offset: self.offset, why: DAMAGED }
     }
 
     /// All bytes from the position on.

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::frame::{Frame, HEADER, Header, room};
-use super::read::Open;
+use super::frame::{Frame, HEADER};
+use super::read::{DAMAGED, Open};
 use super::segment::{self, Segment};
 use super::spare::Spares;
+use super::tail::Tail;
 use crate::error::{OpenError, ReadError};
 use crate::sequencer::State;
 
@@ -106,10 +107,9 @@ impl Walk {
         let rest = self.open.rest()?;
         let (path, offset) = self.open.position();
         let tail = Tail::of(&rest, self.state.size());
-        if let Some(at) = tail.durable {
-            let why = "a frame is not whole, or its checksum is wrong, and what was written later stands behind it";
+        if tail.durable {
             let segment = Segment { first: self.first, path: path.to_owned() };
-            return Err(damaged(&segment, offset.saturating_add(at as u64), why).into());
+            return Err(damaged(&segment, offset, DAMAGED).into());
         }
         let failed = || OpenError::file("mending", path);
         let file = OpenOptions::new().read(true).write(true).open(path).map_err(failed())?;
@@ -124,45 +124,12 @@ impl Walk {
     }
 }
 
-/// What stands behind the last record.
-struct Tail {
-    /// How far it reaches; 0 when there is nothing but what an earlier use left.
-    torn: usize,
-    /// Where a frame begins that was written after what is missing was durable.
-    durable: Option<usize>,
-}
-
-impl Tail {
-    /// Looks at the `bytes` that stand where record `next` is due.
-    fn of(bytes: &[u8], next: u64) -> Self {
-        let mut tail = Self { torn: 0, durable: None };
-        // What stands at the very place is of the last batch, whole or not: an end stands there otherwise.
-        if bytes.iter().take(HEADER).any(|byte| *byte != 0) {
-            let due = Header::parse(bytes).filter(|header| header.sequence == next);
-            tail.torn = due.map_or(HEADER, |header| room(header.length));
-        }
-        for (block, at) in bytes.chunks(HEADER).zip((0_usize..).step_by(HEADER)) {
-            let Some(header) = Header::parse(block).filter(|header| header.sequence >= next) else { continue };
-            let end = at.saturating_add(room(header.length));
-            let body = bytes.get(at.saturating_add(HEADER)..).and_then(|rest| rest.get(..header.length));
-            if body.is_none_or(|body| !header.fits(body)) {
-                continue;
-            }
-            tail.torn = tail.torn.max(end);
-            if header.batch > next {
-                tail.durable = tail.durable.or(Some(at));
-            }
-        }
-        tail
-    }
-}
-
 /// A segment without a whole head is one that a crash cut as it began; else it is damaged.
 fn check(segment: &Segment, next: u64) -> Result<(), OpenError> {
     let failed = || OpenError::file("mending", &segment.path);
     let bytes = fs::read(&segment.path).map_err(failed())?;
     // It is begun when all before it is durable; and with last words, the segment before may go on behind its beginning.
-    if segment.first > next || Tail::of(&bytes, next).durable.is_some() {
+    if segment.first > next || Tail::of(&bytes, next).durable {
         return Err(damaged(segment, 0, "its head is not whole").into());
     }
     Ok(())

@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::FileJournal;
-use crate::clock::{Clocks, since_now};
+use crate::clock::Clocks;
 use crate::keys::MasterKey;
 use crate::queue::{Left, Queue};
 use crate::record::Chains;
@@ -115,7 +115,7 @@ fn script_with(queue_bytes: usize, left: Left) -> Script {
 /// A journal without a publisher.
 fn begin<S: Storage + 'static>(storage: S, queue_bytes: usize, left: Left) -> FileJournal {
     let sequencer = Sequencer::new(State::new("log"), Uuid::from_u128(1), None);
-    let clocks = Clocks { wall: Arc::new(|| 77), mono: since_now() };
+    let clocks = Clocks { wall: Arc::new(|| 77), mono: Arc::new(|| 5) };
     let queue = Queue::new(sequencer, clocks, queue_bytes, 1, left);
     let chains = Chains::new(MasterKey::of(&Default::default()).unwrap(), "log", Uuid::from_u128(1)).unwrap();
     FileJournal::start(queue, storage, chains).unwrap()
@@ -300,7 +300,7 @@ fn last_words_stand_behind_the_last_whole_batch_and_the_next_start_goes_on_behin
     let state = found.state;
     let disk = Disk::new(Full, folder, spares, found.current);
     let run = *state.chains().next().unwrap().0;
-    let clocks = Clocks { wall: Arc::new(|| 77), mono: since_now() };
+    let clocks = Clocks { wall: Arc::new(|| 77), mono: Arc::new(|| 5) };
     let left = Left { room: 1 << 15, fresh: false };
     let queue = Queue::new(Sequencer::new(state, run, None), clocks, 1 << 20, 1 << 16, left);
     let chains = Chains::new(MasterKey::of(&Default::default()).unwrap(), "log", run).unwrap();

@@ -1,6 +1,7 @@
 //! G2: the end of the journal was torn by a crash, or its middle was damaged. Neither passes in silence.
 
 use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::harness::wire::Wire;
@@ -36,15 +37,26 @@ fn segments(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Writes behind the last record: the file is longer than its records, and full of zeros behind them.
+fn write_behind(file: &Path, torn: &[u8]) {
+    let bytes = fs::read(file).unwrap();
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    File::options().write(true).open(file).unwrap().write_all_at(torn, end.next_multiple_of(64) as u64).unwrap();
+}
+
 #[test]
 fn a_torn_tail_is_cut_and_said() {
     let Some((_server, mut gateway, file)) = killed() else { return };
-    let size = fs::metadata(&file).unwrap().len();
-    File::options().write(true).open(&file).unwrap().set_len(size - 5).unwrap();
+    let bytes = fs::read(&file).unwrap();
+    // Half of a record, as a loss of power leaves it.
+    let frame = bytes.windows(9).position(|window| window == b"{\"body\":{").unwrap();
+    write_behind(&file, &bytes[frame - 64..frame + 200]);
     gateway.launch();
     let journal = gateway.journal();
-    assert!(journal.find("command", "mark-torn-1").is_some(), "{}", journal.tail(10));
-    assert!(journal.find("gateway.recovered", "").is_some(), "{}", journal.tail(10));
+    assert!(journal.find("command", "mark-torn-2").is_some(), "{}", journal.tail(10));
+    let recovered = journal.find("gateway.recovered", "").unwrap_or_else(|| panic!("{}", journal.tail(10)));
+    assert_ne!(recovered.value["torn_bytes"], 0);
+    assert_eq!(recovered.value["sessions"], 1);
     Client::psql(&gateway.door()).args(["-c", "SELECT 'mark-after'"]).run().prints("mark-after");
     gateway.assert_recorded("command", "mark-after");
 }
@@ -52,9 +64,7 @@ fn a_torn_tail_is_cut_and_said() {
 #[test]
 fn garbage_behind_the_end_is_cut_and_said() {
     let Some((_server, mut gateway, file)) = killed() else { return };
-    let mut bytes = fs::read(&file).unwrap();
-    bytes.extend([0xaa; 37]);
-    fs::write(&file, bytes).unwrap();
+    write_behind(&file, &[0xaa; 37]);
     gateway.launch();
     assert!(gateway.journal().find("command", "mark-torn-2").is_some());
     assert!(gateway.journal().find("gateway.recovered", "").is_some());
@@ -64,7 +74,8 @@ fn garbage_behind_the_end_is_cut_and_said() {
 fn damage_in_the_middle_stops_the_gateway() {
     let Some((_server, gateway, file)) = killed() else { return };
     let mut bytes = fs::read(&file).unwrap();
-    let at = bytes.windows(11).position(|window| window == b"mark-torn-1").expect("the text of the command");
+    let kind = b"\"type\":\"command\"";
+    let at = bytes.windows(kind.len()).position(|window| window == kind).expect("a command");
     bytes[at] ^= 1;
     fs::write(&file, bytes).unwrap();
     let said = gateway.launch_fails();

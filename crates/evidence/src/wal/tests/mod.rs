@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Disk, Follower, Found, Frame, HEADER, Medium, Spares, System, list, recover};
 use crate::FileJournal;
-use crate::clock::{Clocks, since_now};
+use crate::clock::Clocks;
 use crate::error::OpenError;
 use crate::keys::MasterKey;
 use crate::queue::{Left, Queue};
@@ -31,7 +31,7 @@ fn open<M: Medium + 'static>(medium: M, folder: &Path, segment_bytes: u64) -> Re
     }
     let left = current.as_ref().map(Left::from).unwrap_or_default();
     let sequencer = Sequencer::new(state, Uuid::now_v7(), None);
-    let clocks = Clocks { wall: Arc::new(|| 77), mono: since_now() };
+    let clocks = Clocks { wall: Arc::new(|| 77), mono: Arc::new(|| 5) };
     let queue = Queue::new(sequencer, clocks, 1 << 20, segment_bytes as usize, left);
     let disk = Disk::new(medium, folder, spares, current);
     let chains = Chains::new(MasterKey::of(&Default::default()).unwrap(), "log", Uuid::now_v7()).unwrap();

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::error::ReadError;
 use crate::wal::frame::Header;
 use crate::wal::segment;
 
@@ -92,6 +93,8 @@ fn a_flipped_bit_with_a_later_batch_behind_it_is_damage() {
         let Err(OpenError::Damaged(why)) = found(folder.path()) else { panic!("a flip at {place} went unnoticed") };
         assert!(why.to_string().contains("is damaged at byte"), "{why}");
         assert_eq!(fs::read(&path).unwrap(), flipped, "a damaged journal was touched");
+        let mut follower = Follower::new(folder.path(), 0);
+        assert!(matches!(follower.look(), Err(ReadError::Damaged { .. })), "a reader ignored a flip at {place}");
     }
 }
 
@@ -150,6 +153,8 @@ fn a_missing_or_shortened_segment_is_damage() {
         for keep in [0, 10, head, head + 100] {
             fs::write(&segment.path, &bytes[..keep]).unwrap();
             assert!(damaged(folder.path()), "{segment:?} cut at {keep}");
+            let mut follower = Follower::new(folder.path(), 0);
+            assert!(std::iter::from_fn(|| follower.look().transpose()).any(|frame| frame.is_err()));
         }
         fs::remove_file(&segment.path).unwrap();
         assert!(damaged(folder.path()), "{segment:?} missing");

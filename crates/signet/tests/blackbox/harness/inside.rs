@@ -169,7 +169,8 @@ impl Inside {
 
     pub fn journal(&self) -> Journal {
         let records = evidence::read(&Places::of(self.dir.path())).unwrap();
-        let lines: Vec<String> = records.map(|entry| serde_json::Value::Object(entry.unwrap().view).to_string()).collect();
+        let lines: Vec<String> =
+            records.map(|entry| serde_json::Value::Object(entry.unwrap().view).to_string()).collect();
         Journal::parse(&lines.join("\n"))
     }
 

@@ -72,6 +72,9 @@ impl Setup {
         format!(
             r#"data_dir = "{data}"
 {tls}
+[journal]
+segment_bytes = 2097152
+
 [operations]
 listen = "127.0.0.1:{operations}"
 

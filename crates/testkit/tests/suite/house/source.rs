@@ -89,6 +89,7 @@ const BARE_THREADS: &str = "crates/evidence/src/writer";
 fn time_is_asked_in_few_places() {
     let places = [
         "crates/engine/src/clock.rs",
+        "crates/evidence/src/clock.rs",
         "crates/identity/src/",
         "crates/store/src/",
         "crates/cli/src/",
