@@ -40,8 +40,13 @@ pub(crate) enum Command {
     Connect(ConnectArguments),
     /// Print what stands in the evidence journal.
     ///
-    /// One line a record: time (UTC), who, verdict, what. Works beside a running gateway.
+    /// One line a record: time (UTC), who, verdict, what. Works beside a running gateway. That it was read is a record too.
     Log(LogArguments),
+    /// Show recorded sessions: who did what, what was decided, and what they were shown.
+    ///
+    /// Works beside a running gateway. That evidence was read is a record too: without it nothing is shown.
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
     /// Verify an evidence log: that nothing in it was changed or left out.
     ///
     /// Needs no configuration and no gateway. Ends with 0 when everything holds; 10 TAMPERED, 20 INCOMPLETE, 30 UNTRUSTED,
@@ -119,6 +124,65 @@ pub(crate) struct LogArguments {
     #[arg(long, value_name = "TIME")]
     pub(crate) since: Option<String>,
     /// Print the records as they are, one JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `signet sessions`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsCommand {
+    /// List sessions, those that began last first.
+    List(ListArguments),
+    /// Show a session whole: who, each command with what was decided about it, and what the client was shown.
+    ///
+    /// The response stands as it was shown, masked where it was masked; what is left out, and why, is said. Whether the
+    /// records fit together is checked; that they stand in the signed log is shown by signet verify.
+    Show {
+        /// The id of the session, or how it begins.
+        session: String,
+        /// Print the records as JSON objects, one a line, with the response in `response`.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what happens in sessions from now on, as it happens.
+    Tail {
+        /// Only what this person does.
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+        /// Only at this resource.
+        #[arg(long, value_name = "NAME")]
+        resource: Option<String>,
+        /// Print the records as they are, one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make the index anew, by which sessions are found. It is derived from the log.
+    Reindex,
+}
+
+/// `signet sessions list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// Only those of this person.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// Only those at this resource.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) resource: Option<String>,
+    /// Only those that began at this time or later: 2026-07-01T12:00:00Z, 2026-07-01, or how long ago (15m, 8h).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only those that began before this time.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Only those that have not ended.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// At most so many.
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub(crate) limit: u32,
+    /// Print a JSON array of objects: session, person, client, resource, account, database, protocol, began, ended, cause,
+    /// commands, refusals.
     #[arg(long)]
     pub(crate) json: bool,
 }

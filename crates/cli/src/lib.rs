@@ -10,6 +10,7 @@ mod moment;
 mod page;
 mod record;
 mod run;
+mod sessions;
 mod started;
 mod terminal;
 mod token;

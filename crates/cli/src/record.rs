@@ -4,10 +4,13 @@
 mod alone;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use config::Config;
 use control::{AskError, Deed, Note};
+use evidence::Places;
 
 use crate::failure::{Code, Failure, Outcome};
 
@@ -19,6 +22,20 @@ const INTERVAL: Duration = Duration::from_millis(50);
 /// Writes down an act, as `token.create`.
 pub(crate) async fn act<const N: usize>(config: &Config, what: &str, details: [(&str, String); N]) -> Outcome {
     write(config, Deed::Act, what, details.into(), "nothing was done").await
+}
+
+/// Writes down that evidence is read, as `session`. Without a journal there is none to be read; and without the master key
+/// nothing can be read but what may be given away, which needs no record.
+pub(crate) async fn read(config: &Config, what: &str, details: Vec<(&str, String)>) -> Outcome {
+    let places = Places::of(&config.data_dir);
+    if !places.journal.exists() && !places.log.exists() {
+        let failure = Failure::new(Code::NotFound, format!("there is no journal in {}", config.data_dir.display()));
+        return Err(failure.hint("It begins with the first start of the gateway (signet server)."));
+    }
+    match File::open(places.keys.join("master")).map_err(|error| error.kind()) {
+        Err(ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(()),
+        _ => write(config, Deed::Read, what, details, "nothing is shown").await,
+    }
 }
 
 async fn write(config: &Config, deed: Deed, what: &str, details: Vec<(&str, String)>, without: &str) -> Outcome {

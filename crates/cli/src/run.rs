@@ -12,7 +12,7 @@ use wire::Protocol;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::{Code, Outcome};
-use crate::{Terminal, configuration, connect, log, token, verification};
+use crate::{Terminal, configuration, connect, log, sessions, token, verification};
 
 /// What the binary gives to the commands.
 pub trait Program {
@@ -69,6 +69,7 @@ fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal
         Command::Server => Ok(program.serve(configuration::ready(program, &path)?)?),
         Command::Token(command) => token::run(&read(program, &path)?, command, terminal),
         Command::Connect(arguments) => connect::run(program, &read(program, &path)?, &arguments, terminal),
+        Command::Sessions(command) => sessions::run(program, &read(program, &path)?, command, terminal),
         Command::Log(arguments) => log::run(&read(program, &path)?, &arguments, terminal),
         Command::Config(command) => configuration::run(program, &path, &command, terminal),
     };

@@ -59,3 +59,28 @@ pub(crate) fn plain(text: &str, longest: usize) -> String {
     }
     line
 }
+
+/// The lines of a text as it is, harmless: what is hidden is an escape, what is not UTF-8 is `\xNN`, a tab is spaces.
+pub(crate) fn lines(text: &[u8]) -> Vec<String> {
+    text.split(|byte| *byte == b'\n').map(line).collect()
+}
+
+fn line(bytes: &[u8]) -> String {
+    let mut line = String::with_capacity(bytes.len());
+    for part in bytes.strip_suffix(b"\r").unwrap_or(bytes).utf8_chunks() {
+        for letter in part.valid().chars() {
+            match letter {
+                '\t' => line.push_str("    "),
+                letter if wire::is_hidden(letter) => line.extend(letter.escape_unicode()),
+                letter => line.push(letter),
+            }
+        }
+        line.extend(part.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    line
+}
+
+/// `1 command`, `2 commands`.
+pub(crate) fn counted(number: u64, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}

@@ -6,7 +6,7 @@ use super::sessions::Who;
 use super::text;
 use crate::Terminal;
 use crate::moment::to_milli;
-use crate::terminal::{Colour, plain};
+use crate::terminal::{Colour, counted, plain};
 
 /// Characters of a command that are shown; `--json` has all of it.
 const SHOWN: usize = 160;
@@ -147,8 +147,4 @@ fn short(record: &Value, key: &str) -> String {
 
 fn number(record: &Value, key: &str) -> u64 {
     record.get(key).and_then(Value::as_u64).unwrap_or_default()
-}
-
-fn counted(number: u64, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::Terminal;
 use crate::arguments::LogArguments;
 use crate::failure::{Code, Failure, Outcome};
+use crate::record;
 use filter::Filter;
 use sessions::Sessions;
 
@@ -22,16 +23,23 @@ const INTERVAL: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(config: &Config, arguments: &LogArguments, terminal: &mut Terminal) -> Outcome {
     let filter = Filter::new(arguments)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(record::read(config, "records", narrowed(arguments)))?;
     let places = Places::of(&config.data_dir);
-    if !places.journal.is_dir() && !places.log.is_dir() {
-        let failure = Failure::new(Code::NotFound, format!("there is no journal in {}", config.data_dir.display()));
-        return Err(failure.hint("It begins with the first start of the gateway (signet server)."));
-    }
     if arguments.follow {
         show(evidence::follow(&places, 0, INTERVAL).map_err(unreadable)?, &filter, arguments, terminal)
     } else {
         show(evidence::read(&places).map_err(unreadable)?, &filter, arguments, terminal)
     }
+}
+
+/// What was asked for, for the record of its reading.
+fn narrowed(arguments: &LogArguments) -> Vec<(&'static str, String)> {
+    let LogArguments { follow, session, types, person, since, json: _ } = arguments;
+    let named = [("session", session), ("person", person), ("since", since)].into_iter();
+    let named = named.filter_map(|(name, value)| Some((name, value.clone()?)));
+    let types = (!types.is_empty()).then(|| ("type", types.join(" ")));
+    named.chain(types).chain(follow.then(|| ("follow", "true".to_owned()))).collect()
 }
 
 fn show(

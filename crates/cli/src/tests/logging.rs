@@ -47,7 +47,7 @@ fn start(person: &str) -> Event {
 const NOON: u64 = 1_782_907_200_000_000;
 
 /// A journal with a session of ada (number 1), one of grace (number 2), and a refused sign-in.
-fn place() -> Place {
+pub(super) fn place() -> Place {
     let place = Place::new();
     let ticks = Arc::new(AtomicU64::new(0));
     let (wall, steady) = (Arc::clone(&ticks), Arc::clone(&ticks));
@@ -108,11 +108,16 @@ fn place() -> Place {
     place
 }
 
+/// What `signet log` prints of that day: that it was read is on record too, with today's date.
+fn lines(place: &Place, words: &[&str]) -> Vec<String> {
+    let out = place.signet(&[&["log"], words].concat()).ok();
+    out.lines().filter(|line| line.starts_with("2026-07-01")).map(ToOwned::to_owned).collect()
+}
+
 #[test]
 fn lines_for_people() {
-    let out = place().signet(&["log"]).ok();
-    let lines: Vec<_> = out.lines().collect();
-    assert_eq!(lines.len(), 10, "{out}");
+    let lines = lines(&place(), &[]);
+    assert_eq!(lines.len(), 10, "{lines:?}");
     let (genesis, lines) = lines.split_first().unwrap();
     assert!(genesis.starts_with("2026-07-01T12:00:00.000Z  gateway           genesis    key "), "{genesis}");
     assert_eq!(lines[0], "2026-07-01T12:00:00.000Z  gateway           started    version 0.1.0");
@@ -138,20 +143,22 @@ fn lines_without_the_keys() {
     assert!(lines[2].ends_with("@prod  began      not opened: the master key is not here"), "{out}");
     assert!(lines[3].ends_with("allowed    #1 INSERT (not opened: the master key is not here)"), "{out}");
     assert!(lines[7].ends_with("refused    sign-in (not opened: the master key is not here)"), "{out}");
+    assert!(lines.iter().all(|line| line.starts_with("2026-07-01")), "it was written to: {out}");
+    place.signet(&["sessions", "list"]).fails(1, "the master key is not here");
 }
 
 #[test]
 fn records_for_programs() {
-    let out = place().signet(&["log", "--json"]).ok();
+    let out = place().signet(&["log", "--json", "--session", "01"]).ok();
     let records: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(records.len(), 10);
-    assert_eq!(records[3]["text"], "INSERT\n1 \x1b[2J");
+    assert_eq!(records.len(), 4);
+    assert_eq!(records[1]["text"], "INSERT\n1 \x1b[2J");
 }
 
 #[test]
 fn filters() {
     let place = place();
-    let count = |words: &[&str]| place.signet(&[&["log"], words].concat()).ok().lines().count();
+    let count = |words: &[&str]| lines(&place, words).len();
     assert_eq!(count(&["--person", "ada"]), 4);
     assert_eq!(count(&["--person", "eve"]), 1);
     assert_eq!(count(&["--person", "nobody"]), 0);

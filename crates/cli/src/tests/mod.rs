@@ -5,6 +5,7 @@ mod line;
 mod logging;
 mod pages;
 mod recorded;
+mod sessions;
 mod tokens;
 mod verifying;
 
@@ -77,6 +78,8 @@ struct Place(PathBuf);
 
 const CONFIG: &str = r#"
 data_dir = "data"
+[journal]
+segment_bytes = 1048576
 [[listener]]
 protocol = "toy"
 listen = "0.0.0.0:7000"

@@ -6,14 +6,15 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::thread::JoinHandle;
 
+use evidence::Places;
 use serde_json::Value;
 
 use super::Place;
 
 /// All records in the journal of a place.
 fn records(place: &Place) -> Vec<Value> {
-    let entries = evidence::read(&evidence::Places::of(&place.path().join("data"))).unwrap();
-    entries.map(|entry| Value::Object(entry.unwrap().view)).collect()
+    let entries = evidence::read(&Places::of(&place.path().join("data"))).unwrap();
+    entries.map(|entry| entry.unwrap().view.into()).collect()
 }
 
 fn kinds(records: &[Value]) -> Vec<&str> {

@@ -28,5 +28,6 @@ mod house;
 mod kills;
 mod policy;
 mod replay;
+mod sessions;
 mod suites;
 mod torn_tail;

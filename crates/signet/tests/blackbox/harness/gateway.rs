@@ -1,7 +1,7 @@
 //! The gateway under test: its process, its command line. The only place that knows their shape.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -128,6 +128,15 @@ impl Gateway {
         command.arg("--config").arg(self.config()).args(words).stdin(Stdio::null()).output().unwrap()
     }
 
+    /// Starts `signet --config ... WORDS`, whose output comes line by line.
+    pub fn cli_lines(&self, words: &[&str]) -> (Child, impl Iterator<Item = String> + use<>) {
+        let mut command = Command::new(binary());
+        command.arg("--config").arg(self.config()).args(words).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        (child, lines.map(Result::unwrap))
+    }
+
     fn cli_ok(&self, words: &[&str]) -> String {
         let output = self.cli(words);
         let error = String::from_utf8_lossy(&output.stderr);
@@ -171,9 +180,13 @@ impl Gateway {
         self.door().port(self.shared_port).database(database)
     }
 
-    /// What stands in the journal now.
+    /// What stands on record now. Not read by `signet log`, which would leave a record each time.
     pub fn journal(&self) -> Journal {
-        Journal::parse(&self.cli_ok(&["log", "--json"]))
+        let data = match self.setup.tmpfs_mib {
+            Some(_) => PathBuf::from(format!("/proc/{}/root{}", self.pid(), self.data().display())),
+            None => self.data(),
+        };
+        Journal::read(&data)
     }
 
     /// The third of the three assertions of every attack: polls, because a client may have its answer a moment before.

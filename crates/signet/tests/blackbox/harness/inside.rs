@@ -168,10 +168,7 @@ impl Inside {
     }
 
     pub fn journal(&self) -> Journal {
-        let records = evidence::read(&Places::of(self.dir.path())).unwrap();
-        let lines: Vec<String> =
-            records.map(|entry| serde_json::Value::Object(entry.unwrap().view).to_string()).collect();
-        Journal::parse(&lines.join("\n"))
+        Journal::read(self.dir.path())
     }
 
     /// Polls, because what follows a disconnect is written down a moment later.

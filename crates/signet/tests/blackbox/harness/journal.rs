@@ -1,5 +1,8 @@
-//! The journal as `signet log --json` prints it: one record a line.
+//! What stands on record, as `signet log --json` prints it: one record a line.
 
+use std::path::Path;
+
+use evidence::Places;
 use serde_json::Value;
 
 /// One record, parsed and as printed.
@@ -27,12 +30,14 @@ impl Record {
 }
 
 impl Journal {
-    pub fn parse(text: &str) -> Self {
-        let record = |line: &str| Record {
-            value: serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in a record: {line:?}")),
-            line: line.to_owned(),
+    /// All that stands in a data directory, also while a gateway writes there.
+    pub fn read(data: &Path) -> Self {
+        let records = evidence::read(&Places::of(data)).unwrap();
+        let record = |entry: evidence::Entry| {
+            let value = Value::Object(entry.view);
+            Record { line: value.to_string(), value }
         };
-        Self(text.lines().map(record).collect())
+        Self(records.map(|entry| record(entry.unwrap())).collect())
     }
 
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Record> {
