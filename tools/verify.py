@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 CODES = {"OK": 0, "IO": 70, "INCOMPLETE": 20, "STALE": 40, "ROLLBACK": 40, "UNTRUSTED": 30, "MALFORMED": 50, "TAMPERED": 10, "FORK": 60}
 GRAVITY = list(CODES)
-LARGEST, MOST_FAILURES, MOST_MISSING = 2**53 - 1, 1000, 1000
+LARGEST, MOST_FAILURES, MOST_LACKING = 2**53 - 1, 1000, 1000
 KEYS = {"body", "log", "mode", "mono", "nth", "payloads", "prev", "seq", "sid", "ss", "ts", "type", "v", "wall"}
 SID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NATURAL, TEXT, HASH, CHAIN, WHOLE = "natural", "text", "hash", "chain", "integer"
@@ -172,7 +172,7 @@ def numbered(folder, index, width=256):
 class Verifier:
     def __init__(self, options):
         self.options, self.failures, self.notes, self.count, self.verdict = options, [], [], 0, "OK"
-        self.files_missing, self.records, self.newest, self.before, self.gaps = 0, 0, None, None, False
+        self.lacking, self.records, self.newest, self.before, self.gaps = 0, 0, None, None, False
         self.chains, self.ended, self.counts, self.heads = {}, set(), {"actor": {}, "resource": {}}, None
         self.missing, self.at_hand, self.pack = {}, {}, None
         self.levels, self.stack, self.at_pin = [[0, []] for _ in range(8)], [], None
@@ -181,6 +181,13 @@ class Verifier:
         self.verdict, self.count = max(self.verdict, verdict, key=GRAVITY.index), self.count + 1
         if len(self.failures) < MOST_FAILURES:
             self.failures.append({"verdict": verdict, "place": str(place), "text": text})
+
+    def lack(self, verdict, path, text):
+        """A file that is missing, short or unreadable. After a thousand the rest is not looked for."""
+        self.fail(verdict, path, text)
+        self.lacking += 1
+        if self.lacking >= MOST_LACKING:
+            raise Stop
 
     def note(self, place, text):
         if len(self.notes) < MOST_FAILURES:
@@ -205,13 +212,8 @@ class Verifier:
                     with file:
                         return path, file.read(longest + 1)
             except OSError as error:
-                self.fail("IO", path, str(error))
-                return None
-        self.fail("INCOMPLETE", paths[0], "is missing")
-        self.files_missing += 1
-        if self.files_missing >= MOST_MISSING:
-            raise Stop
-        return None
+                return self.lack("IO", path, str(error))
+        return self.lack("INCOMPLETE", paths[0], "is missing")
 
     # The whole (section 7).
 
@@ -235,10 +237,9 @@ class Verifier:
         self.origin, self.pin = newest["origin"], older
         try:
             self.walk(newest["size"])
+            self.finish(newest, older)
         except Stop:
             self.note("log", "so much is missing that nothing was looked for behind this")
-        else:
-            self.finish(newest, older)
         if self.options.max_age is not None and (self.newest is None or time.time() - self.newest / 1e6 > self.options.max_age):
             self.fail("STALE", "log", "the newest record is older than allowed")
         return None
@@ -301,7 +302,7 @@ class Verifier:
                 self.leaf(first + count, raw[at + 2:end])
             at, count = end, count + 1
         if count < holds:
-            self.fail("INCOMPLETE", path, f"holds {count} of {holds} entries")
+            self.lack("INCOMPLETE", path, f"holds {count} of {holds} entries")
         return min(count, width)
 
     def push_hash(self, hash_):

@@ -5,8 +5,8 @@ use crate::verdict::{Failure, Note, Place, Verdict};
 
 /// Failures and notes that are told, each.
 const MOST: usize = 1_000;
-/// Files that may be missing before the rest is no longer looked for.
-const MOST_MISSING: u32 = 1_000;
+/// Files that may be missing, short or unreadable before the rest is no longer looked for.
+const MOST_LACKING: u32 = 1_000;
 
 /// Hears what is found while it is found: the first thousand failures and notes, and how far the run is.
 pub trait Sink {
@@ -24,7 +24,7 @@ impl Sink for () {}
 pub(crate) struct Findings<'a> {
     sink: &'a mut dyn Sink,
     report: Report,
-    missing: u32,
+    lacking: u32,
 }
 
 impl<'a> Findings<'a> {
@@ -38,7 +38,7 @@ impl<'a> Findings<'a> {
             facts: Facts::default(),
             fork: None,
         };
-        Self { sink, report, missing: 0 }
+        Self { sink, report, lacking: 0 }
     }
 
     pub(crate) fn fail(&mut self, verdict: Verdict, place: Place, text: impl Into<String>) {
@@ -65,18 +65,18 @@ impl<'a> Findings<'a> {
     }
 
     pub(crate) fn file(&mut self, verdict: Verdict, path: &str, text: impl Into<String>) {
+        self.lacking += u32::from(matches!(verdict, Verdict::Incomplete | Verdict::Io));
         self.fail(verdict, Place::File(path.to_owned()), text);
     }
 
     /// A file that must be there is not.
     pub(crate) fn missing(&mut self, path: &str) {
-        self.missing += 1;
         self.file(Verdict::Incomplete, path, "is missing");
     }
 
     /// Whether so much is missing that looking on is of no use, and would never end where a size is a lie.
     pub(crate) fn gave_up(&self) -> bool {
-        self.missing >= MOST_MISSING
+        self.lacking >= MOST_LACKING
     }
 
     pub(crate) fn note(&mut self, place: Place, text: impl Into<String>) {

@@ -150,3 +150,28 @@ fn unpadded(padded: &[u8]) -> Option<&[u8]> {
     let whole = padded.get(end) == Some(&0x80) && padded.len() == (end + 1).next_multiple_of(64);
     whole.then_some(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_has_one_form() {
+        let padded = |length: usize| {
+            let mut bytes = vec![7; length];
+            bytes.push(0x80);
+            bytes.resize(bytes.len().next_multiple_of(64), 0);
+            bytes
+        };
+        for length in [0, 1, 62, 63, 64, 127, 128] {
+            let mut bytes = padded(length);
+            assert_eq!(unpadded(&bytes), Some(&[7; 128][..length]), "{length}");
+            bytes.extend_from_slice(&[0; 64]);
+            assert_eq!(unpadded(&bytes), None, "{length} and a block of zeros");
+        }
+        assert_eq!(unpadded(&padded(5)[..63]), None);
+        assert_eq!(unpadded(&[0; 64]), None);
+        assert_eq!(unpadded(&[0x81; 64]), None);
+        assert_eq!(unpadded(&[]), None);
+    }
+}

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use tlog::json;
 
+use crate::forge::{sign, signing_key};
 use crate::scene::{Scene, Verdict};
 
 fn verify(arguments: &[&str]) -> Verdict {
@@ -78,7 +79,8 @@ fn wrong_use_is_told() {
     assert_eq!(verify(&[log, "--key", key.to_str().unwrap()]).code, 0);
 }
 
-/// Serves the files of a folder until the process ends; everything under `/broken/` fails.
+/// Serves the files of a folder until the process ends; everything under `/broken/` fails, and under `/endless/` no file is
+/// missing.
 fn serve(folder: PathBuf) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -91,6 +93,7 @@ fn serve(folder: PathBuf) -> String {
             let (status, body) = match file {
                 _ if path.contains("/broken/") => ("503 Not Now", Vec::new()),
                 Ok(body) => ("200 OK", body),
+                Err(_) if path.contains("/endless/") => ("200 OK", Vec::new()),
                 Err(_) => ("404 Not Found", Vec::new()),
             };
             let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
@@ -111,6 +114,11 @@ fn a_log_behind_an_address_is_verified_the_same() {
     assert!(whole.said.contains("OK: all 567 records"), "{whole:#?}");
     assert_eq!(over("/broken/").code, 70);
     assert_eq!(over("/nothing").code, 20);
+    let mut endless = scene.checkpoint.clone();
+    endless.size = 1 << 53;
+    scene.put("endless/checkpoint", sign(&endless.to_string(), &signing_key()).as_bytes());
+    let endless = over("/endless/");
+    assert!(endless.code == 20 && endless.said.contains("nothing was looked for behind this"), "{endless:#?}");
     scene.remove("payload/001");
     assert_eq!(over("").code, 20);
     scene.edit("tile/entries/000", |bytes| bytes[100] ^= 1);

@@ -14,9 +14,12 @@
 mod cases;
 mod checkpoints;
 mod command;
+mod difference;
 mod files;
 mod foreign;
 mod forge;
+mod forms;
+mod heads;
 mod payloads;
 mod records;
 mod resigned;
