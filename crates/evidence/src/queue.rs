@@ -2,11 +2,16 @@
 //!
 //! A record gets its place under one lock: its number, its time, its link to its chain, its frame. So the mark that a caller is
 //! told is the place in the log, and the writer has nothing to do but write.
+//!
+//! The writer is woken by who waits for a record, not by who appends one. So a record that nobody waits for yet (that of a
+//! proven read, which runs meanwhile) goes to storage together with the next one that somebody does wait for (that of its
+//! outcome), and what nobody ever waits for goes within `DOZE`.
 
 mod batch;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ports::{JournalDown, Mark};
 use tlog::json;
@@ -21,6 +26,12 @@ pub(crate) use batch::{Batch, Left};
 
 /// A spare buffer larger than this is given back: one burst must not hold memory for ever.
 const SPARE: usize = 1 << 20;
+/// How long the writer lets records lie for which nobody waits.
+const DOZE: Duration = Duration::from_millis(20);
+/// When so many bytes wait, they are written whether or not somebody waits.
+const BULK: usize = 256 << 10;
+/// After so many dozes without a record the writer sleeps until it is called.
+const DOZES: u32 = 100;
 
 pub(crate) struct Queue {
     growing: Mutex<Growing>,
@@ -40,11 +51,24 @@ struct Growing {
     sequencer: Sequencer,
     batches: Batches,
     clocked: Clocked,
-    writer_sleeps: bool,
+    rest: Rest,
+    /// Somebody waits for the durable mark to reach this.
+    wanted: u64,
     closing: bool,
     /// The chain of the run has ended.
     stopped: bool,
     failure: Option<Failure>,
+}
+
+/// What the writer does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// It writes, or is about to look.
+    Awake,
+    /// It looks within `DOZE`.
+    Dozes,
+    /// It looks when it is called.
+    Sleeps,
 }
 
 struct Failure {
@@ -60,7 +84,8 @@ impl Queue {
             sequencer,
             batches: Batches::new(segment_bytes, left),
             clocked: Clocked::default(),
-            writer_sleeps: false,
+            rest: Rest::Awake,
+            wanted: 0,
             closing: false,
             stopped: false,
             failure: None,
@@ -127,12 +152,26 @@ impl Queue {
 
     /// Tells the writer that there is something, and the caller where it stands.
     fn filled(&self, growing: &mut Growing) -> Mark {
-        self.waiting.store(growing.batches.bytes(), Ordering::Release);
-        // A wake-up is a system call, so it is not made for a writer that is awake.
-        if std::mem::take(&mut growing.writer_sleeps) {
-            self.filled.notify_one();
+        let bytes = growing.batches.bytes();
+        self.waiting.store(bytes, Ordering::Release);
+        if growing.rest == Rest::Sleeps || bytes >= BULK {
+            self.call(growing);
         }
         Mark(growing.sequencer.state().size())
+    }
+
+    /// Somebody waits for that mark.
+    pub(crate) fn want(&self, mark: u64) {
+        let mut growing = self.growing();
+        growing.wanted = growing.wanted.max(mark);
+        self.call(&mut growing);
+    }
+
+    /// A wake-up is a system call, so it is not made for a writer that is awake.
+    fn call(&self, growing: &mut Growing) {
+        if std::mem::replace(&mut growing.rest, Rest::Awake) != Rest::Awake {
+            self.filled.notify_one();
+        }
     }
 
     /// The last record's mark, while an eighth of the limit or more waits.
@@ -144,15 +183,29 @@ impl Queue {
     /// Waits for a batch; `None` when the journal has failed, or is closing and all is written.
     pub(crate) fn take(&self) -> Option<Batch> {
         let mut growing = self.growing();
+        let (mut dozes, mut dozed) = (0, false);
         loop {
-            if let Some(batch) = growing.batches.take() {
-                return Some(batch);
+            let wanted = growing.closing || growing.wanted > self.durable() || growing.batches.bytes() >= BULK;
+            if wanted || dozed {
+                if let Some(batch) = growing.batches.take() {
+                    growing.rest = Rest::Awake;
+                    return Some(batch);
+                }
             }
             if growing.closing || growing.failure.is_some() {
                 return None;
             }
-            growing.writer_sleeps = true;
-            growing = self.filled.wait(growing).unwrap_or_else(PoisonError::into_inner);
+            if dozes < DOZES {
+                growing.rest = Rest::Dozes;
+                let rest = self.filled.wait_timeout(growing, DOZE).unwrap_or_else(PoisonError::into_inner);
+                growing = rest.0;
+                dozed = rest.1.timed_out();
+                dozes += u32::from(dozed);
+            } else {
+                growing.rest = Rest::Sleeps;
+                growing = self.filled.wait(growing).unwrap_or_else(PoisonError::into_inner);
+                (dozes, dozed) = (0, false);
+            }
         }
     }
 

@@ -57,6 +57,9 @@ impl Future for Reached {
         if queue.durable() >= self.mark {
             return Poll::Ready(Ok(()));
         }
+        if self.place.is_none() {
+            queue.want(self.mark);
+        }
         let mut waiters = queue.waiters();
         // Again under the lock: the writer moves the mark before it takes the lock, so either this sees the new mark or
         // the writer finds the waker.
