@@ -48,6 +48,8 @@ PYTHON
 
 say "disk under the journal"
 disk_latency
+say "the journal alone, and what a durable write costs beside it"
+SIGNET_BENCH_FOLDER=$WORK SIGNET_BENCH_SECONDS=$seconds cargo bench --quiet --locked -p signet-evidence --bench journal
 say "pgbench -S -M prepared, $seconds s a run, best of $rounds rounds, on $(nproc) cores"
 printf '%8s  %14s %10s  %14s %10s  %7s\n' clients 'direct tps' 'ms' 'signet tps' 'ms' 'ratio'
 for count in $clients; do

@@ -1,8 +1,10 @@
-//! The evidence journal: an append-only file whose records are on stable storage before anything they tell of happens.
+//! The evidence journal: every record is on stable storage before anything that it tells of happens, and a public log is made
+//! of them.
 //!
-//! `FileJournal` implements `ports::Journal`. Callers serialise; a lock gives the order; one thread writes. It takes all
-//! that is queued, writes it with one call, makes it durable with one fdatasync, and only then moves the durable mark.
-//! What arrives meanwhile is the next batch, so a busy gateway shares its fsyncs and an idle one never waits for company.
+//! `FileJournal` implements `ports::Journal`. Callers draft and seal; under a lock a record gets its place in the log; one
+//! thread writes. It takes all that is queued, writes it with one call, makes it durable with one fdatasync, and only then
+//! moves the durable mark. What arrives meanwhile is the next batch, so a busy gateway shares its fsyncs and an idle one never
+//! waits for company. A second thread reads back what is durable and publishes it each second.
 //!
 //! Nothing is retried. After a failed write or fsync the page cache may claim what the disk does not hold, so the journal
 //! stays failed until a restart has read back what is really there.

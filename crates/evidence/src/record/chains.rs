@@ -30,7 +30,8 @@ impl Chains {
         Some(Self { master, origin: origin.to_owned(), run, of_run, sessions: Mutex::default() })
     }
 
-    /// Drafts a record and hands it to `place`, which gives it its place in the order. `None` when there is no drafting it.
+    /// Drafts a record and hands it to `place`, which gives it its place in the order. `None` when there is no drafting it: its
+    /// session is not open, or the system has no random bytes.
     pub(crate) fn draft<T, E>(
         &self,
         record: &Record,
@@ -38,13 +39,10 @@ impl Chains {
     ) -> Option<Result<T, E>> {
         let session = record.session.map(|session| session.0);
         let (sid, sealer) = match (&record.event, session) {
+            (event, _) if is_of_gateway(event) => (None, Arc::clone(&self.of_run)),
             (Event::SessionStart { .. }, Some(sid)) => (Some(sid), self.begin(sid)?),
-            (_, Some(sid)) => match self.sessions().get(&sid) {
-                Some(sealer) => (Some(sid), Arc::clone(sealer)),
-                // What comes before a session begins is the gateway's.
-                None => (None, Arc::clone(&self.of_run)),
-            },
-            (_, None) => (None, Arc::clone(&self.of_run)),
+            (_, Some(sid)) => (Some(sid), Arc::clone(self.sessions().get(&sid)?)),
+            (_, None) => return None,
         };
         let entry = Entry::of(&record.event, &Around { run: self.run, master: &self.master });
         let placed = self.seal(sid, record.time_us, entry, &Payload::of(&record.event), &sealer, place)?;
@@ -100,4 +98,18 @@ impl Chains {
     fn sessions(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Mutex<Sealer>>>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether it belongs to the chain of the run, also when a connection had got the number of a session already.
+fn is_of_gateway(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::GatewayStarted { .. }
+            | Event::GatewayStopped
+            | Event::GatewayRecovered { .. }
+            | Event::GatewayFailclosed { .. }
+            | Event::SigninRefused { .. }
+            | Event::Act { .. }
+            | Event::Read { .. }
+    )
 }

@@ -14,7 +14,8 @@ use super::mutate::damage;
 type Files = Vec<(String, Vec<u8>)>;
 
 fn options() -> Options {
-    Options { segment_bytes: 4096, reserve_bytes: 4096, ..Options::new(Arc::new(|| 7)) }
+    let steady: evidence::Clock = Arc::new(|| 7);
+    Options { segment_bytes: 4096, reserve_bytes: 4096, steady, ..Options::new(Arc::new(|| 7)) }
 }
 
 /// The segments of a journal, and the keys that go with it, made once.

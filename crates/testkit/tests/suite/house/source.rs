@@ -90,6 +90,7 @@ fn time_is_asked_in_few_places() {
     let places = [
         "crates/engine/src/clock.rs",
         "crates/evidence/src/clock.rs",
+        "crates/evidence/benches/",
         "crates/identity/src/",
         "crates/store/src/",
         "crates/cli/src/",
