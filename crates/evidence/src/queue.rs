@@ -186,11 +186,11 @@ impl Queue {
         let (mut dozes, mut dozed) = (0, false);
         loop {
             let wanted = growing.closing || growing.wanted > self.durable() || growing.batches.bytes() >= BULK;
-            if wanted || dozed {
-                if let Some(batch) = growing.batches.take() {
-                    growing.rest = Rest::Awake;
-                    return Some(batch);
-                }
+            if (wanted || dozed)
+                && let Some(batch) = growing.batches.take()
+            {
+                growing.rest = Rest::Awake;
+                return Some(batch);
             }
             if growing.closing || growing.failure.is_some() {
                 return None;
