@@ -48,6 +48,17 @@ const CASES: &[Case] = &[
         attack: |scene| scene.edit(PARTIAL, |bytes| *bytes.last_mut().unwrap() ^= 4),
     },
     Case {
+        name: "1: an entry changed, and every file rebuilt but the checkpoint",
+        code: 10,
+        says: "TAMPERED: log: the 567 records do not have the root that was signed",
+        attack: |scene| {
+            let signed = scene.take("checkpoint");
+            scene.entries[300].later_us += 1;
+            scene.forge();
+            scene.put("checkpoint", &signed);
+        },
+    },
+    Case {
         name: "2: a bit of a tile of level 0",
         code: 10,
         says: "TAMPERED: tile/0/001: has another hash for record 258",
