@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::credential::Credentials;
+
 /// The kind of effect, from harmless to unknown. A command has the verb of its most consequential effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,6 +90,8 @@ pub struct Action {
     pub text: Bytes,
     /// Bound parameters as they stood on the wire, in order; `None` = NULL.
     pub parameters: Vec<Option<Bytes>>,
+    /// What of text and parameters are credentials, as far as the protocol can tell. They are neither written down nor shown.
+    pub credentials: Credentials,
 }
 
 impl Action {

@@ -1,11 +1,17 @@
 //! An action as it stands in a record.
 
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use crate::action::{Action, Certainty, Phase, Verb};
+use crate::credential::{without, without_tokens};
 
-/// An action as it stands in a record: its exact bytes. Printed, they are text where they are that.
+/// An action as it stands in a record and as people are shown it: its bytes, but with a mark in the place of each credential.
+/// Printed, they are text where they are that.
 #[derive(Clone, Debug)]
 pub struct ActionText {
     /// The most consequential effect.
@@ -20,18 +26,61 @@ pub struct ActionText {
     pub text: Bytes,
     /// Parameters as on the wire; `None` = NULL.
     pub parameters: Vec<Option<Bytes>>,
+    /// The command as it was typed, when something was left out.
+    pub typed: Option<Typed>,
+}
+
+/// A command with its credentials. What is written down commits to it; it is itself neither written nor shown.
+#[derive(Clone)]
+pub struct Typed {
+    /// The text.
+    pub text: Bytes,
+    /// The parameters.
+    pub parameters: Vec<Option<Bytes>>,
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Typed(..)")
+    }
 }
 
 impl From<&Action> for ActionText {
     fn from(action: &Action) -> Self {
+        let text = harmless(&action.text, &action.credentials.text);
+        let mut left = action.credentials.parameters.as_slice();
+        let mut harmed = text.is_some();
+        let mut parameters = action.parameters.clone();
+        for (number, parameter) in parameters.iter_mut().enumerate() {
+            let behind = left.partition_point(|(of, _)| *of <= number);
+            let (own, others) = left.split_at(behind);
+            left = others;
+            let ranges: Vec<_> = own.iter().map(|(_, range)| range.clone()).collect();
+            if let Some(marked) = parameter.as_ref().and_then(|value| harmless(value, &ranges)) {
+                *parameter = Some(marked);
+                harmed = true;
+            }
+        }
+        let typed = harmed.then(|| Typed { text: action.text.clone(), parameters: action.parameters.clone() });
         Self {
             verb: action.verb,
             name: action.name,
             certainty: action.certainty,
             phase: action.phase,
-            text: action.text.clone(),
-            parameters: action.parameters.clone(),
+            text: text.unwrap_or_else(|| action.text.clone()),
+            parameters,
+            typed,
         }
+    }
+}
+
+/// The bytes without credentials and tokens; `None` when they hold none.
+fn harmless(bytes: &Bytes, credentials: &[Range<usize>]) -> Option<Bytes> {
+    let without_credentials = without(bytes, credentials);
+    match (without_tokens(&without_credentials), &without_credentials) {
+        (Cow::Owned(marked), _) => Some(marked.into()),
+        (Cow::Borrowed(_), Cow::Owned(marked)) => Some(Bytes::copy_from_slice(marked)),
+        (Cow::Borrowed(_), Cow::Borrowed(_)) => None,
     }
 }
 

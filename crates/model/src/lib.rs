@@ -2,6 +2,7 @@
 
 mod action;
 mod action_text;
+mod credential;
 mod durability;
 mod identity;
 mod limits;
@@ -15,7 +16,8 @@ mod shown;
 mod verdict;
 
 pub use action::{Action, Certainty, Phase, Verb};
-pub use action_text::ActionText;
+pub use action_text::{ActionText, Typed};
+pub use credential::{Credentials, LEFT_OUT, TOKEN_PREFIX, TOKEN_RANDOM, tokens, without_tokens};
 pub use durability::Durability;
 pub use identity::{Challenge, CredentialId, Kind, Login, LoginError, Principal, PrincipalId, Proof};
 pub use limits::Limits;

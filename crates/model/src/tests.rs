@@ -1,6 +1,11 @@
 //! Tests of the nouns.
 
-use crate::{Address, Login, ResourceName, Secret};
+use bytes::Bytes;
+
+use crate::{
+    Action, ActionText, Address, Certainty, Credentials, LEFT_OUT, Login, Phase, ResourceName, Secret, Verb, tokens,
+    without_tokens,
+};
 
 #[test]
 fn login_splits_at_the_first_plus() {
@@ -36,4 +41,57 @@ fn addresses() {
 #[test]
 fn a_secret_is_not_printed() {
     assert_eq!(format!("{:?}", Secret::new("hunter2")), "Secret(..)");
+}
+
+#[test]
+fn tokens_are_found_by_their_form() {
+    let token = format!("sgt_{}", "aZ09".repeat(8) + "x");
+    for (text, expected) in [
+        (format!("a {token} b"), "a [credential left out] b".to_owned()),
+        (format!("{token}{token}"), "[credential left out]".to_owned()),
+        (format!("sgt_{token};{}", &token[..20]), "sgt_[credential left out];[credential left out]".to_owned()),
+        ("sgt_short sgt_ sgt_name_of_a_long_table".to_owned(), "sgt_short sgt_ sgt_name_of_a_long_table".to_owned()),
+    ] {
+        assert_eq!(String::from_utf8_lossy(&without_tokens(text.as_bytes())), expected, "{text}");
+    }
+    assert_eq!(tokens(b"sgt_0123456789abcde sgt_0123456789abcdef").len(), 1, "the shortest that is suspicious");
+}
+
+fn action(text: &'static [u8], parameters: Vec<Option<Bytes>>, credentials: Credentials) -> Action {
+    Action {
+        verb: Verb::Grant,
+        name: "ALTER ROLE",
+        certainty: Certainty::Lexed,
+        phase: Phase::Run,
+        text: Bytes::from_static(text),
+        parameters,
+        credentials,
+    }
+}
+
+#[test]
+fn a_record_has_a_mark_in_the_place_of_each_credential() {
+    let parameters = vec![Some("one".into()), None, Some("two=b c".into()), Some("sgt_0123456789abcdefX".into())];
+    let credentials = Credentials { text: vec![2..4, 5..6], parameters: vec![(0, 0..3), (2, 4..5), (2, 6..7)] };
+    let typed = action(b"0 11 2 \xff", parameters.clone(), credentials);
+    let record = ActionText::from(&typed);
+    assert_eq!(
+        record.text,
+        format!("0 {LEFT_OUT} {LEFT_OUT} ").into_bytes().into_iter().chain([0xff]).collect::<Bytes>()
+    );
+    let left_out = |text: String| Some(Bytes::from(text));
+    let marked = format!("two={LEFT_OUT} {LEFT_OUT}");
+    assert_eq!(record.parameters, [left_out(LEFT_OUT.into()), None, left_out(marked), left_out(LEFT_OUT.into())]);
+    let whole = record.typed.as_ref().unwrap();
+    assert_eq!((&whole.text, &whole.parameters), (&typed.text, &parameters));
+    let shown = format!("{record:?}");
+    for secret in ["0 11", "b\"one", "two=b", "sgt_"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+}
+
+#[test]
+fn a_record_without_credentials_is_as_it_was_typed() {
+    let record = ActionText::from(&action(b"SELECT 1", vec![None, Some("x".into())], Credentials::default()));
+    assert_eq!((&record.text[..], record.parameters.len(), record.typed.is_none()), (&b"SELECT 1"[..], 2, true));
 }

@@ -1,6 +1,6 @@
 //! Where a held command waits for a human.
 
-use model::{Action, CommandId, Principal, PrincipalId, Public, ResourceName, SessionId};
+use model::{ActionText, CommandId, Principal, PrincipalId, Public, ResourceName, SessionId};
 
 use crate::Later;
 
@@ -17,8 +17,8 @@ pub struct HoldRequest {
     pub resource: ResourceName,
     /// As which upstream account.
     pub account: String,
-    /// The exact command.
-    pub action: Action,
+    /// The command, with a mark in the place of each credential.
+    pub action: ActionText,
     /// The policies that hold it.
     pub policies: Vec<String>,
 }

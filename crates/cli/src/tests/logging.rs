@@ -8,8 +8,8 @@ use std::sync::atomic::Ordering::SeqCst;
 use bytes::Bytes;
 use evidence::{FileJournal, Options, Places};
 use model::{
-    Action, ActionText, Certainty, Class, CommandId, CredentialId, Event, Kind, Outcome, Phase, Principal, PrincipalId,
-    Public, Record, SessionId, Status, StreamId, Verb,
+    Action, ActionText, Certainty, Class, CommandId, CredentialId, Credentials, Event, Kind, Outcome, Phase, Principal,
+    PrincipalId, Public, Record, SessionId, Status, StreamId, Verb,
 };
 use ports::Journal;
 
@@ -23,6 +23,7 @@ fn action(text: &'static str) -> ActionText {
         phase: Phase::Run,
         text: Bytes::from_static(text.as_bytes()),
         parameters: Vec::new(),
+        credentials: Credentials::default(),
     })
 }
 

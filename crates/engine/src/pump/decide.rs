@@ -95,6 +95,8 @@ impl Pump {
         let text = ActionText::from(&action);
         let (stream, policy_version) = (self.out.stream, self.policy_version());
         let version = policy_version.clone();
+        // Whoever approves sees what the record shows.
+        let shown = ActionText { typed: None, ..text.clone() };
         let event = Event::Hold { stream, command, action: text, policies: policies.clone(), policy_version: version };
         let Some(mark) = self.out.record(event) else { return };
         self.out.gate_client(mark);
@@ -104,7 +106,7 @@ impl Pump {
             principal: permit.principal().clone(),
             resource: permit.resource().name.clone(),
             account: permit.account().name.clone(),
-            action: action.clone(),
+            action: shown,
             policies: policies.clone(),
         };
         let held = match self.premises.house.approvals.hold(request, notice) {

@@ -4,7 +4,8 @@ use std::fs;
 use std::sync::Arc;
 
 use model::{
-    Action, ActionText, Certainty, CommandId, Durability, Event, Outcome, Phase, Record, Status, StreamId, Verb,
+    Action, ActionText, Certainty, CommandId, Credentials, Durability, Event, Outcome, Phase, Record, Status, StreamId,
+    Verb,
 };
 use ports::{Journal, JournalDown, Mark};
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ fn command(number: u64) -> Event {
         phase: Phase::Run,
         text: "select".into(),
         parameters: Vec::new(),
+        credentials: Credentials::default(),
     };
     let (stream, command) = (StreamId(3), CommandId(number));
     let (action, policies, policy_version) = (ActionText::from(&action), Vec::new(), String::new());

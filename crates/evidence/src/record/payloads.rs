@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use model::{ActionText, Event, Public, Shown};
 use serde_json::{Value, json};
+use tlog::merkle::sha256;
 
 use crate::keys::{Kind, Whole};
 
@@ -12,7 +13,7 @@ use crate::keys::{Kind, Whole};
 pub(super) struct Payload<'a> {
     pub(super) kind: Kind,
     pub(super) bytes: Cow<'a, [u8]>,
-    /// What the bytes are only the beginning of.
+    /// All of it, when something was left out.
     pub(super) whole: Option<Whole>,
 }
 
@@ -21,8 +22,29 @@ impl<'a> Payload<'a> {
         Self { kind, bytes: bytes.into(), whole: None }
     }
 
+    /// What a token stands in, typed in a wrong place, is kept without it.
     fn json(kind: Kind, value: &Value) -> Self {
-        Self::bytes(kind, value.to_string().into_bytes())
+        Self::bytes(kind, model::without_tokens(value.to_string().as_bytes()).into_owned())
+    }
+
+    /// What was typed, as far as it is kept.
+    fn typed(kind: Kind, kept: impl Into<Cow<'a, [u8]>>, exact: Option<Vec<u8>>) -> Self {
+        let kept = Self::bytes(kind, kept);
+        let whole = exact.filter(|exact| *exact != *kept.bytes).map(|exact| whole(&exact));
+        Self { whole, ..kept }
+    }
+
+    /// What was shown. Its messages stay as long as they are: of a token in them, each byte is covered.
+    fn shown(bytes: &'a [u8]) -> Self {
+        let tokens = model::tokens(bytes);
+        if tokens.is_empty() {
+            return Self::bytes(Kind::Result, bytes);
+        }
+        let mut covered = bytes.to_vec();
+        for token in tokens {
+            covered.get_mut(token).unwrap_or_default().fill(b'*');
+        }
+        Self { whole: Some(whole(bytes)), ..Self::bytes(Kind::Result, covered) }
     }
 
     /// The payloads of an event, in the order of their references.
@@ -40,7 +62,7 @@ impl<'a> Payload<'a> {
                 payloads
             }
             Event::Outcome { shown, .. } => shown.iter().map(result).collect(),
-            Event::ResultPart { bytes, .. } => vec![Self::bytes(Kind::Result, bytes.as_ref())],
+            Event::ResultPart { bytes, .. } => vec![Self::shown(bytes)],
             Event::HoldEnded { by, reason, .. } => {
                 vec![Self::json(Kind::Approval, &present(json!({ "by": by, "reason": reason })))]
             }
@@ -61,8 +83,13 @@ impl<'a> Payload<'a> {
 
 /// What the client was shown, as far as it is kept here.
 fn result(shown: &Shown) -> Payload<'_> {
-    let whole = shown.is_cut().then_some(Whole { length: shown.total, digest: shown.digest });
-    Payload { whole, ..Payload::bytes(Kind::Result, shown.kept.as_ref()) }
+    let kept = Payload::shown(&shown.kept);
+    let cut = shown.is_cut().then_some(Whole { length: shown.total, digest: shown.digest });
+    Payload { whole: cut.or(kept.whole), ..kept }
+}
+
+fn whole(bytes: &[u8]) -> Whole {
+    Whole { length: u64::try_from(bytes.len()).unwrap_or(u64::MAX), digest: sha256(bytes) }
 }
 
 fn who(event: &Event) -> Payload<'_> {
@@ -84,10 +111,12 @@ fn who(event: &Event) -> Payload<'_> {
 fn typed(action: &ActionText) -> Vec<Payload<'_>> {
     let mut payloads = Vec::new();
     if !action.text.is_empty() {
-        payloads.push(Payload::bytes(Kind::Text, action.text.as_ref()));
+        let exact = action.typed.as_ref().map(|typed| typed.text.to_vec());
+        payloads.push(Payload::typed(Kind::Text, action.text.as_ref(), exact));
     }
     if !action.parameters.is_empty() {
-        payloads.push(Payload::bytes(Kind::Parameters, parameters(&action.parameters)));
+        let exact = action.typed.as_ref().map(|typed| parameters(&typed.parameters));
+        payloads.push(Payload::typed(Kind::Parameters, parameters(&action.parameters), exact));
     }
     payloads
 }
@@ -114,3 +143,6 @@ fn present(mut value: Value) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests;

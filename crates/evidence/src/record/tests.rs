@@ -127,6 +127,7 @@ fn action() -> ActionText {
         phase: Phase::Run,
         text: "insert \u{7f} ü".into(),
         parameters: vec![Some("\\xff".into()), None, Some("".into())],
+        typed: None,
     }
 }
 

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
 use model::{
-    Action, ActionText, Certainty, CommandId, CredentialId, Event, Kind, Operator, Outcome, Phase, Principal,
-    PrincipalId, Record, SessionId, Shown, Status, StreamId, Verb,
+    Action, ActionText, Certainty, CommandId, CredentialId, Credentials, Event, Kind, Operator, Outcome, Phase,
+    Principal, PrincipalId, Record, SessionId, Shown, Status, StreamId, Verb,
 };
 use ports::Journal;
 use signet_evidence::{FileJournal, Options, Places, verifier_key};
@@ -114,6 +114,7 @@ pub fn action(text: &'static str) -> ActionText {
         phase: Phase::Run,
         text: text.into(),
         parameters: vec![Some("mark".into()), None],
+        credentials: Credentials::default(),
     })
 }
 

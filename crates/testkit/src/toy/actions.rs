@@ -1,6 +1,6 @@
 //! What a message of the client would do.
 
-use model::{Action, Certainty, Phase, Verb};
+use model::{Action, Certainty, Credentials, Phase, Verb};
 
 use super::frame::{Frame, tag};
 
@@ -15,5 +15,13 @@ pub(super) fn of(frame: &Frame) -> Action {
         _ => (Verb::Unknown, "UNKNOWN", Certainty::Opaque),
     };
     let text = frame.bytes.slice(super::frame::HEADER.min(frame.bytes.len())..);
-    Action { verb, name, certainty, phase: Phase::Run, text, parameters: Vec::new() }
+    Action {
+        verb,
+        name,
+        certainty,
+        phase: Phase::Run,
+        text,
+        parameters: Vec::new(),
+        credentials: Credentials::default(),
+    }
 }

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use model::{Action, Certainty, Class, Outcome, Phase, Public, Status, Verb};
+use model::{Action, Certainty, Class, Credentials, Outcome, Phase, Public, Status, Verb};
 use wire::{Answer, Ask, Go, Head, Input, Out, Side, Stop, Stream, Violation, Wanted, Why};
 
 use super::raw::progress;
@@ -79,7 +79,15 @@ fn action(head: &Head) -> Action {
         text.extend_from_slice(value);
         text
     });
-    Action { verb, name: "WATCH", certainty, phase: Phase::Run, text: text.into(), parameters: Vec::new() }
+    Action {
+        verb,
+        name: "WATCH",
+        certainty,
+        phase: Phase::Run,
+        text: text.into(),
+        parameters: Vec::new(),
+        credentials: Credentials::default(),
+    }
 }
 
 impl Stream for Watch {

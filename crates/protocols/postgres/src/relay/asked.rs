@@ -7,10 +7,12 @@ use model::{Action, Certainty, Outcome, Phase, Status, Verb};
 use wire::{Go, Out};
 
 use super::bound::Bound;
+use super::credentials::of;
 use super::names::{Portal, Prepared};
 use super::refusal::Shape;
 use crate::message::function_call::FunctionCall;
 use crate::message::parse::Parse;
+use crate::statement::credentials::{self, Found};
 use crate::statement::{Statement, TooManyStatements};
 
 /// What is asked about.
@@ -48,6 +50,8 @@ pub(super) enum Asked {
 pub(super) struct QueryAsked {
     pub(super) frame: Bytes,
     text: Bytes,
+    /// `standard_conforming_strings`, where it is certain.
+    strings: Option<bool>,
     pub(super) statement: Option<Statement>,
     pub(super) left: vec::IntoIter<Statement>,
     pub(super) granted: Vec<Go>,
@@ -57,21 +61,28 @@ pub(super) struct QueryAsked {
 }
 
 impl Asked {
-    pub(super) fn query(frame: Bytes, text: Bytes, statements: Vec<Statement>) -> Self {
+    pub(super) fn query(frame: Bytes, text: Bytes, statements: Vec<Statement>, strings: Option<bool>) -> Self {
         let opaque = statements.iter().any(|statement| statement.certainty == Certainty::Opaque);
         let prepares = statements.iter().any(|statement| statement.effects.prepares);
         let ends_portals = statements.iter().any(|statement| statement.effects.transaction);
         let mut left = statements.into_iter();
-        let statement = left.next();
-        Self::Query(QueryAsked { frame, text, statement, left, granted: Vec::new(), opaque, prepares, ends_portals })
+        let (statement, granted) = (left.next(), Vec::new());
+        Self::Query(QueryAsked { frame, text, strings, statement, left, granted, opaque, prepares, ends_portals })
     }
 
     /// A Parse holds one statement. With several the target refuses it, but not on our word alone.
-    pub(super) fn parse(frame: Bytes, parse: Parse, statements: Result<Vec<Statement>, TooManyStatements>) -> Self {
+    pub(super) fn parse(
+        frame: Bytes,
+        parse: Parse,
+        statements: Result<Vec<Statement>, TooManyStatements>,
+        strings: Option<bool>,
+    ) -> Self {
         let Parse { name, text } = parse;
+        let credentials = credentials::find(&text, strings);
         let prepared = match statements.as_deref() {
             Ok([]) => Prepared {
                 text,
+                credentials,
                 verb: Verb::Read,
                 name: "empty",
                 certainty: Certainty::Full,
@@ -80,6 +91,7 @@ impl Asked {
             },
             Ok([one]) => Prepared {
                 text,
+                credentials,
                 verb: one.verb,
                 name: one.name,
                 certainty: one.certainty,
@@ -88,6 +100,7 @@ impl Asked {
             },
             _ => Prepared {
                 text,
+                credentials,
                 verb: Verb::Unknown,
                 name: "several statements",
                 certainty: Certainty::Opaque,
@@ -123,6 +136,7 @@ impl Asked {
                 phase: Phase::Prepare,
                 text: prepared.text.clone(),
                 parameters: Vec::new(),
+                credentials: of(prepared.credentials.clone(), &[]),
             },
             Self::Execute { action, .. } | Self::Bind { action, .. } => action.clone(),
             Self::Function { call, .. } => Action {
@@ -132,6 +146,7 @@ impl Asked {
                 phase: Phase::Run,
                 text: Bytes::from(call.oid.to_string()),
                 parameters: call.arguments.clone(),
+                credentials: of(Found::default(), &call.arguments),
             },
             Self::Unknown { frame } => opaque("unknown message", frame.clone()),
         }
@@ -158,7 +173,9 @@ impl Asked {
 
 /// A command of which nothing is known but this.
 pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
-    Action { verb: Verb::Unknown, name, certainty: Certainty::Opaque, phase: Phase::Run, text, parameters: Vec::new() }
+    let credentials = of(credentials::find(&text, None), &[]);
+    let (verb, certainty, phase) = (Verb::Unknown, Certainty::Opaque, Phase::Run);
+    Action { verb, name, certainty, phase, text, parameters: Vec::new(), credentials }
 }
 
 /// A function can give a name a new meaning behind our back, so that a name proves nothing.
@@ -177,10 +194,14 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
             certainty: if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) },
             phase: Phase::Run,
             text: prepared.text.clone(),
+            credentials: of(prepared.credentials.clone(), &parameters),
             parameters,
         },
         // SQL can make statements and cursors whose text never passed here under this name.
-        None => Action { parameters, ..opaque(unknown, statement) },
+        None => {
+            let credentials = of(Found::default(), &parameters);
+            Action { parameters, credentials, ..opaque(unknown, statement) }
+        }
     }
 }
 
@@ -192,6 +213,8 @@ impl QueryAsked {
             None => (Verb::Unknown, "nothing", Certainty::Opaque, whole.clone()),
         };
         let range = if range.end <= whole.end && range.start <= range.end { range } else { whole };
-        Action { verb, name, certainty, phase: Phase::Run, text: self.text.slice(range), parameters: Vec::new() }
+        let text = self.text.slice(range);
+        let credentials = of(credentials::find(&text, self.strings), &[]);
+        Action { verb, name, certainty, phase: Phase::Run, text, parameters: Vec::new(), credentials }
     }
 }

@@ -97,7 +97,8 @@ impl Relay {
 
     fn query(&mut self, frame: Bytes, out: &mut dyn Out) -> Result<(), Fault> {
         let text = query::parse(&frame).map_err(Fault::malformed(Side::Client))?;
-        match self.tracked.read(&text, self.under_way(), self.limits.batch) {
+        let (under_way, strings) = (self.under_way(), self.tracked.strings(self.under_way()));
+        match self.tracked.read(&text, under_way, self.limits.batch) {
             Ok(statements) if statements.is_empty() => {
                 let boundary = self.next_boundary();
                 self.unsynced = false;
@@ -106,7 +107,7 @@ impl Relay {
                 Ok(())
             }
             Ok(statements) => {
-                self.ask(Asked::query(frame, text, statements), out);
+                self.ask(Asked::query(frame, text, statements, strings), out);
                 Ok(())
             }
             Err(_) => {
@@ -123,7 +124,8 @@ impl Relay {
             return self.decline(&opaque("PARSE", parse.text), Shape::Extended, &unusable_name(), out);
         }
         let statements = self.tracked.read(&parse.text, self.under_way(), self.limits.batch);
-        self.ask(Asked::parse(frame, parse, statements), out);
+        let strings = self.tracked.strings(self.under_way());
+        self.ask(Asked::parse(frame, parse, statements, strings), out);
         Ok(())
     }
 

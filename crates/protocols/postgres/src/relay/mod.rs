@@ -8,6 +8,7 @@ mod asked;
 mod asking;
 mod bound;
 mod copying;
+mod credentials;
 mod ending;
 mod expected;
 mod failing;

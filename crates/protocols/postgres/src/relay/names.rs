@@ -7,10 +7,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::{Certainty, Limits, Verb};
 
+use crate::statement::credentials::Found;
+
 /// A statement that was sent to be planned.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
     pub(super) text: Bytes,
+    pub(super) credentials: Found,
     pub(super) verb: Verb,
     pub(super) name: &'static str,
     pub(super) certainty: Certainty,
@@ -90,7 +93,7 @@ impl Names {
 
     /// A Parse goes out: from now on the name stands for this, also for what is pipelined behind it.
     pub(super) fn prepare(&mut self, name: &Bytes, prepared: Prepared, boundary: u64) -> Result<u64, TooMuch> {
-        let bytes = prepared.text.len().saturating_add(name.len());
+        let bytes = prepared.text.len().saturating_add(prepared.credentials.size()).saturating_add(name.len());
         self.room(self.count, bytes)?;
         let prepared = if name.is_empty() { prepared } else { Prepared { text: own(&prepared.text), ..prepared } };
         let registered = self.register(bytes);

@@ -68,6 +68,11 @@ impl Tracked {
             _ => split_either(text, maximum),
         }
     }
+
+    /// `standard_conforming_strings`, where it is certain that a text is read with it.
+    pub(super) fn strings(&self, under_way: bool) -> Option<bool> {
+        self.standard_conforming_strings.filter(|_| !under_way && !self.overlapping)
+    }
 }
 
 fn unreadable(text: &[u8]) -> Statement {

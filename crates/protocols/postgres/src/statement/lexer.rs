@@ -193,7 +193,7 @@ fn quoted_name(rest: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The length of `$tag$...$tag$`. A lone dollar sign is an error of the server's.
-fn dollar_quote(rest: &[u8]) -> Option<usize> {
+pub(super) fn dollar_quote(rest: &[u8]) -> Option<usize> {
     let tag = run(rest.get(1..)?, |byte| is_name(byte) && byte != b'$');
     let (delimiter, body) = rest.split_at_checked(tag + 2)?;
     if delimiter.last() != Some(&b'$') {
@@ -253,12 +253,12 @@ fn operator(rest: &[u8]) -> usize {
 }
 
 /// The length of a `--` comment, without the line break.
-fn line_comment(rest: &[u8]) -> usize {
+pub(super) fn line_comment(rest: &[u8]) -> usize {
     memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 /// The length of a `/* */` comment, which may hold others.
-fn block_comment(rest: &[u8]) -> Option<usize> {
+pub(super) fn block_comment(rest: &[u8]) -> Option<usize> {
     let (mut depth, mut at) = (1_usize, 2);
     loop {
         at += memchr2(b'*', b'/', rest.get(at..)?)?;

@@ -20,6 +20,7 @@
 //! | `BEGIN` to `RELEASE`, two-phase commit | transaction |
 //! | other `CREATE`, `ALTER`, `DROP`, and maintenance | ddl |
 
+pub(crate) mod credentials;
 mod lexer;
 mod query;
 mod split;

@@ -4,6 +4,7 @@
 mod binding;
 mod cancelling;
 mod copy;
+mod credentials;
 mod driver;
 mod extended;
 mod hostile;
