@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Challenge, Class, CredentialId, Event, Login, Principal, Public};
+use model::{Challenge, Class, CredentialId, Event, Login, Principal, Public, without_tokens};
 use ports::{Later, Verified};
 use wire::{Answer, Claim, Known, Side, Ticket};
 
@@ -86,9 +86,13 @@ async fn refuse(pump: &mut Pump, ticket: Ticket, user: &str, why: &'static str) 
     pump.finish(Cause::Left(Side::Client)).await
 }
 
-/// A peer's words as they may stand in a record: no control characters, at most 128 bytes.
+/// A peer's words as they may stand in a record: no token, typed in a wrong place, no control characters, at most 128 bytes.
 pub(crate) fn printable(text: &str) -> String {
     let clean: String = text.chars().filter(|c| !c.is_control()).collect();
-    let end = (0..=clean.len().min(128)).rev().find(|at| clean.is_char_boundary(*at)).unwrap_or(0);
-    clean.get(..end).unwrap_or_default().to_owned()
+    let harmless = String::from_utf8_lossy(&without_tokens(clean.as_bytes())).into_owned();
+    let end = (0..=harmless.len().min(128)).rev().find(|at| harmless.is_char_boundary(*at)).unwrap_or(0);
+    harmless.get(..end).unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,25 +1,22 @@
-//! How a token looks: `sgt_` and 33 characters of base62, which is 196 random bits.
+//! Makes tokens: the prefix and random characters of base62, which is 196 random bits.
 
 use aws_lc_rs::rand;
-use model::Secret;
+use model::{Secret, TOKEN_PREFIX, TOKEN_RANDOM};
 use zeroize::Zeroizing;
 
 use crate::IdentityError;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// 62 to the power of 33 is above 2 to the power of 196. With the prefix 37 characters, below the 64 that clients take.
-const TOKEN: usize = 33;
-
 /// Public names only have to differ.
 const NAME: usize = 12;
 
-/// A new token. The prefix lets scanners of leaked secrets recognise it.
+/// A new token.
 pub(crate) fn generate() -> Result<Secret, IdentityError> {
-    let random = base62(TOKEN)?;
+    let random = base62(TOKEN_RANDOM)?;
     // With its full size at once, so that growing leaves no copy behind.
-    let mut token = Vec::with_capacity(4 + TOKEN);
-    token.extend_from_slice(b"sgt_");
+    let mut token = Vec::with_capacity(TOKEN_PREFIX.len() + TOKEN_RANDOM);
+    token.extend_from_slice(TOKEN_PREFIX.as_bytes());
     token.extend_from_slice(&random);
     Ok(Secret::new(token))
 }

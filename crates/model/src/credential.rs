@@ -9,7 +9,8 @@ pub const LEFT_OUT: &str = "[credential left out]";
 /// What a token begins with, so that scanners of leaked secrets recognise it.
 pub const TOKEN_PREFIX: &str = "sgt_";
 
-/// Random characters of a token (base62) behind the prefix: 62 to the power of 33 is above 2 to the power of 196.
+/// Random characters of a token (base62) behind the prefix: 62 to the power of 33 is above 2 to the power of 196. With the
+/// prefix they are 37, below the 64 that clients take.
 pub const TOKEN_RANDOM: usize = 33;
 
 /// So many characters behind the prefix are taken for a token: part of one is a secret too.
