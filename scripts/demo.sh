@@ -43,5 +43,19 @@ signet log | sed 's/^/    /'
 say "each command was on disk before PostgreSQL received it: the gateway's clock beside PostgreSQL's own log"
 signet log --json | python3 demo/before.py "$WORK/postgres.log"
 
+say "her session, with what she was shown: signet sessions show"
+session=$(signet sessions list --user ada --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["session"])')
+signet sessions show "$session" | head -n 40 | sed 's/^/    /'
+
+stop_one TERM "$GATEWAY_PID"
+GATEWAY_PID=''
+say "an auditor, who has only the public files and the key: signet verify"
+signet verify "$WORK/gateway/log" --key "$WORK/gateway/log.vkey" | sed 's/^/    /'
+
+say "somebody changes one letter of one record on disk"
+bundle=$(find "$WORK/gateway/log/tile/entries" -type f | sort | tail -n 1)
+sed -i '0,/"read"/s//"reap"/' "$bundle"
+if signet verify "$WORK/gateway/log" --key "$WORK/gateway/log.vkey" >"$WORK/tampered"; then die "a changed record was taken"; fi
+sed 's/^/    /' "$WORK/tampered"
 stop_all
-printf '%s==> demo complete: everything ada did was recorded before it happened; nothing is left running%s\n' "$GREEN" "$RESET"
+printf '%s==> demo complete: everything ada did was recorded before it happened, and strangers can tell; nothing is left running%s\n' "$GREEN" "$RESET"
