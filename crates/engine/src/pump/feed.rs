@@ -106,16 +106,15 @@ impl Pump {
         false
     }
 
-    /// Whether nothing more may be taken from that side. The target's answers need room towards the client only: were they
-    /// held back while the target takes nothing, both would wait for each other.
+    /// Whether nothing more may be taken from that side. Answers are records too, so a journal that is pressed stops both. The
+    /// target's answers need room towards the client only: were they held back while the target takes nothing, both would
+    /// wait for each other.
     fn full(&mut self, side: Side) -> bool {
-        match side {
-            Side::Target => self.out.client.len() >= READ_AHEAD,
-            Side::Client => {
-                self.pressed = self.premises.house.journal.pressed();
-                self.pressed.is_some() || self.out.client.len() >= READ_AHEAD || self.out.target.len() >= READ_AHEAD
-            }
+        if let Some(mark) = self.premises.house.journal.pressed() {
+            self.pressed = Some(mark);
+            return true;
         }
+        self.out.client.len() >= READ_AHEAD || (side == Side::Client && self.out.target.len() >= READ_AHEAD)
     }
 
     fn give_data(&mut self, side: Side, lane: wire::Lane, wants: usize) {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use engine::{Cause, EngineLimits};
-use model::Class;
+use model::{Action, Class, Obligations, Recording, Verdict};
+use ports::Journal;
 use testkit::house::{TestHouse, allow, settle};
 use testkit::legs::Remote;
 use testkit::peer::{Heard, Peer, Said, say as says};
@@ -45,6 +46,29 @@ impl Peer for Flood {
             }
         }
     }
+}
+
+/// What is recorded whole comes from the target, so a slow disk must stop the target.
+#[tokio::test(start_paused = true)]
+async fn a_journal_that_is_pressed_stops_the_target_and_goes_on() {
+    let make = Box::new(|| Box::new(Flood::default()) as Box<dyn Peer>);
+    let whole = || Obligations { record: Recording::Whole, ..Obligations::default() };
+    let rule = move |_: &Action| Verdict::Allow { policies: Vec::new(), obligations: whole() };
+    let house = TestHouse::new(&Toy, Box::new(rule), make, EngineLimits::default());
+    let (visitor, target) = signed_in(&house).await;
+    house.journal.by_hand();
+    house.journal.press_at(4);
+    say(&visitor.remote, &["get a"]);
+    settle().await;
+    let (most, mut rounds) = (5, 0);
+    while answers(&visitor.remote).is_empty() {
+        let waiting = house.journal.len() - house.journal.durable().0;
+        assert!((1..=most).contains(&waiting), "{waiting} records wait");
+        house.journal.catch_up();
+        settle().await;
+        rounds += 1;
+    }
+    assert!(rounds > 3 && target.untaken() == 0, "{rounds} rounds");
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,11 +18,13 @@ struct State {
     /// Whether records are durable as soon as they are appended.
     at_once: bool,
     failed: bool,
+    /// How many records may wait for storage; 0 = any number.
+    press_at: u64,
 }
 
 impl Default for MemoryJournal {
     fn default() -> Self {
-        let (state, _) = watch::channel(State { durable: 0, at_once: true, failed: false });
+        let (state, _) = watch::channel(State { durable: 0, at_once: true, failed: false, press_at: 0 });
         Self { records: Mutex::default(), state }
     }
 }
@@ -41,6 +43,11 @@ impl MemoryJournal {
     /// Makes everything that was appended durable.
     pub fn catch_up(&self) {
         self.make_durable(self.len());
+    }
+
+    /// From now on it asks for patience when so many records wait for storage.
+    pub fn press_at(&self, waiting: u64) {
+        self.state.send_modify(|state| state.press_at = waiting);
     }
 
     /// It takes no more records.
@@ -87,6 +94,11 @@ impl Journal for MemoryJournal {
 
     fn durable(&self) -> Mark {
         Mark(self.state.borrow().durable)
+    }
+
+    fn pressed(&self) -> Option<Mark> {
+        let (len, state) = (self.len(), self.state.borrow());
+        (state.press_at > 0 && len - state.durable >= state.press_at).then_some(Mark(len))
     }
 
     fn failed(&self) -> bool {
