@@ -163,6 +163,9 @@ pub enum Event {
     Refusal {
         /// Its stream.
         stream: StreamId,
+        /// Its number, when it had been held.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        command: Option<CommandId>,
         /// What it would have done.
         #[serde(flatten)]
         action: ActionText,
@@ -183,6 +186,8 @@ pub enum Event {
         /// What it would do.
         #[serde(flatten)]
         action: ActionText,
+        /// What the client is told.
+        notice: Public,
         /// Policy ids that decided.
         policies: Vec<String>,
         /// The version of the policy in force.

@@ -80,6 +80,7 @@ pub(super) fn place() -> Place {
             Some(2),
             Event::Refusal {
                 stream,
+                command: None,
                 action: action("DROP x"),
                 reason: reason.clone(),
                 policies: vec![],

@@ -41,14 +41,14 @@ impl Pump {
             return; // Withdrawn in the same breath: nobody waits for a decision.
         }
         let Some(permit) = self.permit() else {
-            return self.refuse(ticket, &action, Vec::new(), Public::internal());
+            return self.refuse(ticket, &action, None, Vec::new(), Public::internal());
         };
         match self.premises.house.decider.decide(permit.who(), &action) {
             Verdict::Allow { policies, obligations } => {
                 let command = self.chain.next_command();
                 self.grant(ticket, Allowed { command, action: &action, policies, obligations, approved: false });
             }
-            Verdict::Deny { policies, reason } => self.refuse(ticket, &action, policies, reason),
+            Verdict::Deny { policies, reason } => self.refuse(ticket, &action, None, policies, reason),
             Verdict::Hold { policies, notice } => self.hold(ticket, action, policies, notice),
         }
     }
@@ -77,10 +77,17 @@ impl Pump {
     }
 
     /// Records the refusal, then tells the stream, which answers the client in its turn and behind that record.
-    fn refuse(&mut self, ticket: Ticket, action: &Action, policies: Vec<String>, reason: Public) {
+    fn refuse(
+        &mut self,
+        ticket: Ticket,
+        action: &Action,
+        command: Option<CommandId>,
+        policies: Vec<String>,
+        reason: Public,
+    ) {
         let text = ActionText::from(action);
         let (stream, policy_version) = (self.out.stream, self.policy_version());
-        let event = Event::Refusal { stream, action: text, reason: reason.clone(), policies, policy_version };
+        let event = Event::Refusal { stream, command, action: text, reason: reason.clone(), policies, policy_version };
         let Some(mark) = self.out.record(event) else { return };
         self.out.gate_client(mark);
         self.count("refused");
@@ -97,7 +104,15 @@ impl Pump {
         let version = policy_version.clone();
         // Whoever approves sees what the record shows.
         let shown = ActionText { typed: None, ..text.clone() };
-        let event = Event::Hold { stream, command, action: text, policies: policies.clone(), policy_version: version };
+        let (policies_too, notice_too) = (policies.clone(), notice.clone());
+        let event = Event::Hold {
+            stream,
+            command,
+            action: text,
+            notice: notice_too,
+            policies: policies_too,
+            policy_version: version,
+        };
         let Some(mark) = self.out.record(event) else { return };
         self.out.gate_client(mark);
         let request = HoldRequest {
@@ -111,7 +126,10 @@ impl Pump {
         };
         let held = match self.premises.house.approvals.hold(request, notice) {
             Ok(held) => held,
-            Err(reason) => return self.refuse(ticket, &action, policies, reason),
+            Err(reason) => {
+                self.out.record(not_taken(stream, command));
+                return self.refuse(ticket, &action, Some(command), policies, reason);
+            }
         };
         let (abort, registration) = AbortHandle::new_pair();
         let end = Abortable::new(held.end, registration);
@@ -138,7 +156,7 @@ impl Pump {
                 self.grant(ticket, Allowed { command, action: &action, policies, obligations, approved: true });
             }
             HoldEnd::Rejected { reason, .. } | HoldEnd::Expired(reason) => {
-                self.refuse(ticket, &action, policies, reason);
+                self.refuse(ticket, &action, Some(command), policies, reason);
             }
         }
     }
@@ -160,6 +178,11 @@ fn hold_ended(stream: StreamId, command: CommandId, end: &HoldEnd) -> Event {
         HoldEnd::Expired(_) => (HoldEnded::Expired, Vec::new(), None),
     };
     Event::HoldEnded { stream, command, how, by, reason }
+}
+
+/// Nobody could be asked.
+fn not_taken(stream: StreamId, command: CommandId) -> Event {
+    Event::HoldEnded { stream, command, how: HoldEnded::Rejected, by: Vec::new(), reason: None }
 }
 
 /// What a withdrawn hold is recorded as: the client took it back, or left.

@@ -107,9 +107,8 @@ impl Outbox {
     }
 
     /// Writes down a refusal that the stream brought about; what the client is told next waits for it.
-    fn refusal(&mut self, action: &Action, reason: Public, policies: Vec<String>, policy_version: String) {
-        let (stream, action) = (self.stream, ActionText::from(action));
-        if let Some(mark) = self.record(Event::Refusal { stream, action, reason, policies, policy_version }) {
+    fn refusal(&mut self, event: Event) {
+        if let Some(mark) = self.record(event) {
             self.gate_client(mark);
         }
     }
@@ -191,12 +190,20 @@ impl Out for Outbox {
         self.metrics.waiting.dec();
         let stream = self.stream;
         self.record(Event::HoldEnded { stream, command, how: HoldEnded::Withdrawn, by: Vec::new(), reason: None });
-        self.refusal(&action, withdrawn(), policies, policy_version);
+        let (action, reason, command) = (ActionText::from(&action), withdrawn(), Some(command));
+        self.refusal(Event::Refusal { stream, command, action, reason, policies, policy_version });
     }
 
     fn refused(&mut self, action: &Action, reason: &Public) {
         self.metrics.commands.get_or_create(&vec![("verdict", "refused")]).inc();
-        self.refusal(action, reason.clone(), Vec::new(), String::new());
+        self.refusal(Event::Refusal {
+            stream: self.stream,
+            command: None,
+            action: ActionText::from(action),
+            reason: reason.clone(),
+            policies: Vec::new(),
+            policy_version: String::new(),
+        });
     }
 
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {

@@ -72,12 +72,12 @@ impl Entry {
             Event::Outcome { stream, command, outcome, duration_us, .. } => {
                 outcome_of(*stream, *command, outcome, *duration_us)
             }
-            Event::Refusal { stream, action, reason, policies, policy_version } => {
+            Event::Refusal { stream, command, action, reason, policies, policy_version } => {
                 let basis = Basis(policies, policy_version);
-                let doing = Doing { class: Some(reason), ..Doing::of(action, basis, *stream) };
+                let doing = Doing { class: Some(reason), command: *command, ..Doing::of(action, basis, *stream) };
                 Self::new("refusal", &mut doing.body())
             }
-            Event::Hold { stream, command, action, policies, policy_version } => {
+            Event::Hold { stream, command, action, policies, policy_version, .. } => {
                 let basis = Basis(policies, policy_version);
                 let doing = Doing { command: Some(*command), ..Doing::of(action, basis, *stream) };
                 Self::new("hold", &mut doing.body())

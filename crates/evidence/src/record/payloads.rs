@@ -55,8 +55,8 @@ impl<'a> Payload<'a> {
                 vec![Self::json(Kind::Signin, &present(signin))]
             }
             Event::SessionStart { .. } => vec![who(event)],
-            Event::Command { action, .. } | Event::Hold { action, .. } => typed(action),
-            Event::Refusal { action, reason, .. } => {
+            Event::Command { action, .. } => typed(action),
+            Event::Refusal { action, reason, .. } | Event::Hold { action, notice: reason, .. } => {
                 let mut payloads = typed(action);
                 payloads.push(told(reason));
                 payloads

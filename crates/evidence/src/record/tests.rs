@@ -179,12 +179,20 @@ fn what_was_typed_stands_in_payloads_byte_for_byte() {
     assert_eq!(told.payloads[1].1, b"\0\0\0\x04\\xff\xff\xff\xff\xff\0\0\0\0");
     assert_eq!(told.change, Change::Opened { command: 7, stream: 2 });
 
-    let held =
-        Event::Hold { stream, command, action: action(), policies: policies.clone(), policy_version: "v1".into() };
+    let held = Event::Hold {
+        stream,
+        command,
+        action: action(),
+        notice: reason(),
+        policies: policies.clone(),
+        policy_version: "v1".into(),
+    };
     let told = desk.tell(Some(SESSION), held);
     assert_eq!((told.kind, told.body["command"].as_u64(), told.body.get("approved")), ("hold", Some(7), None));
+    assert_eq!(told.kinds(), ["text", "parameters", "reason"]);
     let event = Event::Refusal {
         stream,
+        command: Some(command),
         action: action(),
         reason: reason(),
         policies: Vec::new(),
@@ -192,6 +200,7 @@ fn what_was_typed_stands_in_payloads_byte_for_byte() {
     };
     let told = desk.tell(Some(SESSION), event);
     assert_eq!((told.kind, told.body["class"].as_str(), told.body.get("policy")), ("refusal", Some("denied"), None));
+    assert_eq!(told.body["command"], 7);
     assert_eq!(told.kinds(), ["text", "parameters", "reason"]);
     assert_eq!(told.json("reason"), json!({ "class": "denied", "message": "no", "hint": "ask" }));
 }

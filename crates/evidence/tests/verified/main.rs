@@ -34,6 +34,7 @@ fn everything(house: &mut House, session: u128) {
         outcome(1, b"one row"),
         Event::Refusal {
             stream: STREAM,
+            command: None,
             action: action("DROP x"),
             reason: reason(),
             policies: policies(),
@@ -43,6 +44,7 @@ fn everything(house: &mut House, session: u128) {
             stream: STREAM,
             command: house::id(2),
             action: action("DELETE"),
+            notice: reason(),
             policies: policies(),
             policy_version: "1".into(),
         },
