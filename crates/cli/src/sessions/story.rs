@@ -10,6 +10,10 @@ use crate::terminal::{Colour, counted, lines, plain};
 
 /// Characters of a name or a message that are shown.
 const SHOWN: usize = 1000;
+/// Characters of a policy's version, where the session begins.
+const VERSION: usize = 128;
+/// Those that are shown with each command.
+const VERSION_BEGINS: usize = 12;
 
 /// The lines of a record: what happened, and under it, moved in, what belongs to it.
 pub(super) fn tell(seen: &Seen, results: &mut Results, terminal: &Terminal) -> Vec<String> {
@@ -34,8 +38,8 @@ pub(super) fn verdict(seen: &Seen) -> (String, Colour) {
     match seen.kind() {
         "session.start" => ("began".to_owned(), Colour::Green),
         "command" => (number + &allowed(seen), Colour::Green),
-        "refusal" => (format!("{number}REFUSED by {}: {}", policy(seen), reason(seen)), Colour::Red),
-        "hold" => (format!("{number}waits for approval by {}: {}", policy(seen), reason(seen)), Colour::Yellow),
+        "refusal" => (format!("{number}REFUSED by {}: {}", policy(seen, VERSION_BEGINS), reason(seen)), Colour::Red),
+        "hold" => (format!("{number}waits for approval by {}: {}", policy(seen, VERSION_BEGINS), reason(seen)), Colour::Yellow),
         "hold.end" => (number + &hold_ended(seen), Colour::Yellow),
         "progress" | "result.part" => (format!("{number}goes on{}", counts(seen)), Colour::Grey),
         "outcome" => (number + &outcome(seen), Colour::Grey),
@@ -58,7 +62,7 @@ fn began(seen: &Seen) -> Vec<String> {
         let why = seen.payload("who").and_then(|payload| payload.bytes.as_ref().err());
         let why = why.map_or("not on record".to_owned(), ToString::to_string);
         let protocol = plain(seen.text("protocol"), SHOWN);
-        return vec![format!("who it was: {why} ({protocol}, {})", policy(seen))];
+        return vec![format!("who it was: {why} ({protocol}, {})", policy(seen, VERSION))];
     }
     let principal = who.get("principal").unwrap_or(&Value::Null);
     let id = principal.get("id").unwrap_or(&Value::Null);
@@ -85,7 +89,7 @@ fn began(seen: &Seen) -> Vec<String> {
             told.push(format!("{key:<9} {}", name(&who, key)));
         }
     }
-    told.push(format!("let in by {}", policy(seen)));
+    told.push(format!("let in by {}", policy(seen, VERSION)));
     told
 }
 
@@ -93,7 +97,7 @@ fn allowed(seen: &Seen) -> String {
     let approved = seen.body("approved").and_then(Value::as_bool) == Some(true);
     let prepared = if seen.text("phase") == "prepare" { ", prepared only" } else { "" };
     let verdict = if approved { "approved and allowed" } else { "allowed" };
-    format!("{verdict} by {}{prepared}", policy(seen))
+    format!("{verdict} by {}{prepared}", policy(seen, VERSION_BEGINS))
 }
 
 /// The text of a command and its parameters, whole.
@@ -188,15 +192,13 @@ fn ended(seen: &Seen) -> String {
     format!("ended: {}; {commands}, {records}", plain(seen.text("cause"), SHOWN))
 }
 
-/// The policies that decided, and the version of the policy that was in force.
-fn policy(seen: &Seen) -> String {
+/// The policies that decided, and so many characters of the version of the policy that was in force.
+fn policy(seen: &Seen, version_shown: usize) -> String {
     let policy = seen.body("policy").unwrap_or(&Value::Null);
     let ids = policy.get("ids").and_then(Value::as_array).into_iter().flatten();
     let ids: Vec<_> = ids.map(|id| plain(id.as_str().unwrap_or_default(), SHOWN)).collect();
-    let version = policy
-        .get("version")
-        .and_then(Value::as_str)
-        .map(|version| format!(" (policy version {})", plain(version, SHOWN)));
+    let version = policy.get("version").and_then(Value::as_str);
+    let version = version.map(|version| format!(" (policy version {})", plain(version, version_shown)));
     let ids = if ids.is_empty() { "no policy".to_owned() } else { ids.join(", ") };
     ids + &version.unwrap_or_default()
 }

@@ -105,6 +105,17 @@ fn a_command_stands_whole_with_its_parameters_and_its_result() {
 }
 
 #[test]
+fn the_version_of_the_policy_is_whole_only_where_the_session_begins() {
+    let version = "0123456789abcdef".repeat(4);
+    let policy = json!({ "ids": ["local-access"], "version": version });
+    let start = seen("session.start", json!({ "policy": policy }), &[("who", b"{}")]);
+    let command = seen("command", json!({ "command": 1, "name": "SELECT", "policy": policy }), &[]);
+    let told = told(&[start, command]);
+    assert!(told.contains(&format!("    let in by local-access (policy version {version})")), "{told:?}");
+    assert!(told.contains(&"#1 allowed by local-access (policy version 0123456789ab…)".to_owned()), "{told:?}");
+}
+
+#[test]
 fn what_was_decided_is_said() {
     let action = |more: Value| {
         let mut body = json!({ "name": "DROP", "policy": { "ids": [] }, "command": 2 });
