@@ -22,9 +22,9 @@ pub(super) async fn run(
     json: bool,
     terminal: &mut Terminal,
 ) -> Outcome {
+    record::read(config, "session", vec![("session", wanted.to_owned())]).await?;
     let index = index::up_to_date(config).await?;
     let sid = one(&index, wanted).await?.sid;
-    record::read(config, "session", vec![("session", sid.clone())]).await?;
     let mut telling =
         Telling { results: Results::new(program.protocols()), chain: Chain::default(), problems: 0, json };
     let mut source = Source::open(config)?;

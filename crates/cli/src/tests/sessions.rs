@@ -113,19 +113,24 @@ fn reading_is_recorded_before_anything_is_shown() {
     let place = place();
     place.signet(&["sessions", "list", "--user", "ada", "--open"]).ok();
     place.signet(&["sessions", "show", "01"]).ok();
+    place.signet(&["sessions", "show", "03"]).fails(4, "there is no session");
     let reads = records(&place, "evidence.read");
     let told: Vec<_> = reads.iter().map(|read| (read["what"].as_str().unwrap(), &read["details"])).collect();
     let listed = json!({ "user": "ada", "open": "true" });
-    let (shown, logged) = (json!({ "session": ADA }), json!({ "type": "evidence.read" }));
-    assert_eq!(told, [("sessions", &listed), ("session", &shown), ("records", &logged)]);
+    let (shown, sought) = (json!({ "session": "01" }), json!({ "session": "03" }));
+    let logged = json!({ "type": "evidence.read" });
+    assert_eq!(told, [("sessions", &listed), ("session", &shown), ("session", &sought), ("records", &logged)]);
     assert!(reads.iter().all(|read| read["by"]["uid"].is_u64()));
     let journal = place.path().join("data/journal");
     fs::rename(&journal, place.path().join("data/aside")).unwrap();
     fs::write(&journal, "in the way").unwrap();
-    for words in [&["sessions", "list"][..], &["sessions", "tail"], &["log"]] {
+    let index = place.path().join("data/index.db");
+    fs::remove_file(&index).unwrap();
+    let show = ["sessions", "show", "01"];
+    for words in [&["sessions", "list"][..], &show, &["sessions", "tail"], &["sessions", "reindex"], &["log"]] {
         place.signet(words).fails(1, "nothing is shown, because it could not be written down");
     }
-    place.signet(&["sessions", "show", "01"]).fails(1, "");
+    assert!(!index.exists(), "evidence was opened for the index, and that is not on record");
 }
 
 #[test]
