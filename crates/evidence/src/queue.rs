@@ -8,6 +8,7 @@
 //! outcome), and what nobody ever waits for goes within `DOZE`.
 
 mod batch;
+mod words;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,12 +18,13 @@ use ports::{JournalDown, Mark};
 use tlog::json;
 
 use crate::clock::Clocks;
-use crate::record::{Draft, gateway_failclosed};
-use crate::sequencer::{Clocked, Sequencer, State};
+use crate::record::Draft;
+use crate::sequencer::{Clocked, STARTED, Sequencer};
 use crate::waiters::Waiters;
-use crate::wal::{LONGEST, Parts};
+use crate::wal::LONGEST;
 use batch::Batches;
 pub(crate) use batch::{Batch, Left};
+use words::Failure;
 
 /// A spare buffer larger than this is given back: one burst must not hold memory for ever.
 const SPARE: usize = 1 << 20;
@@ -69,11 +71,6 @@ enum Rest {
     Dozes,
     /// It looks when it is called.
     Sleeps,
-}
-
-struct Failure {
-    why: String,
-    before: Option<State>,
 }
 
 impl Queue {
@@ -123,6 +120,11 @@ impl Queue {
         for draft in step.iter().chain([draft]) {
             growing.put(draft, now.mono)?;
         }
+        if draft.kind == STARTED
+            && let Some(step) = growing.sequencer.step(now)
+        {
+            growing.put(&step, now.mono)?;
+        }
         Ok(self.filled(&mut growing))
     }
 
@@ -137,7 +139,11 @@ impl Queue {
         Ok(self.filled(&mut growing))
     }
 
+    /// None before the record of the start, which nothing but `log.genesis` precedes in its chain.
     fn put_heads(&self, growing: &mut Growing, clocked: &Clocked) -> Result<(), JournalDown> {
+        if !growing.sequencer.started() {
+            return Ok(());
+        }
         let now = self.clocks.now();
         let drafts = growing.sequencer.heads(now.wall, clocked);
         drafts.iter().try_for_each(|draft| growing.put(draft, now.mono))
@@ -223,38 +229,6 @@ impl Queue {
         woken.into_values().for_each(std::task::Waker::wake);
     }
 
-    /// It failed: nothing is taken any more, and nobody waits for what will not come.
-    pub(crate) fn fail(&self, why: String) {
-        self.failed.store(true, Ordering::Release);
-        let mut growing = self.growing();
-        if growing.failure.is_none() {
-            let unwritten = growing.batches.clear();
-            let before = unwritten.unwrap_or_else(|| growing.sequencer.outline());
-            growing.failure = Some(Failure { why, before: Some(before) });
-        }
-        self.filled.notify_one();
-        drop(growing);
-        self.end();
-    }
-
-    /// Why it failed, and what was known before the first record that was not handed to the writer: once.
-    pub(crate) fn unsaid(&self) -> Option<(State, String)> {
-        let mut growing = self.growing();
-        let failure = growing.failure.as_mut()?;
-        Some((failure.before.take()?, failure.why.clone()))
-    }
-
-    /// The frame of the last words behind a state: nothing that comes after it is written.
-    pub(crate) fn last_words(&self, before: State, reason: &str) -> Vec<u8> {
-        let now = self.clocks.now();
-        let draft = Draft::plain(None, now.wall, gateway_failclosed(reason));
-        let made = self.growing().sequencer.resume(before).make(&draft, now.mono);
-        let (sequence, hash) = (made.sequence, made.hash);
-        let mut frame = Vec::new();
-        Parts { sequence, batch: sequence, hash, leaf: &made.leaf, key: &[], payloads: &[] }.put(&mut frame);
-        frame
-    }
-
     /// The mark will not move again.
     pub(crate) fn end(&self) {
         self.over.store(true, Ordering::Release);
@@ -278,10 +252,6 @@ impl Queue {
 
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::Acquire)
-    }
-
-    pub(crate) fn failure(&self) -> Option<String> {
-        self.growing().failure.as_ref().map(|failure| failure.why.clone())
     }
 
     pub(crate) fn waiters(&self) -> MutexGuard<'_, Waiters> {

@@ -48,8 +48,9 @@ impl<S: Storage> Writer<S> {
 
     /// The mark does not move for these words, and there is nobody left to tell when they fail: the journal has failed already.
     fn last_words(&mut self, before: State, reason: &str) {
-        let frame = self.queue.last_words(before, reason);
-        let _ = self.storage.last_words(&frame);
+        if let Some(frame) = self.queue.last_words(before, reason) {
+            let _ = self.storage.last_words(&frame);
+        }
     }
 }
 
@@ -66,7 +67,8 @@ impl Failure {
     /// The reserve is there for a full disk that is seen by a write: after a failed fsync it cannot be known what the file
     /// holds, and nothing is added to it.
     fn leaves_words(&self) -> bool {
-        !self.in_sync && self.error.kind() == io::ErrorKind::StorageFull
+        let full = matches!(self.error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        full && !self.in_sync
     }
 }
 

@@ -1,5 +1,7 @@
 //! Tests of opening: what a crash left is ended, a log goes on from what was signed, and nothing else is opened.
 
+mod beginning;
+
 use std::fs;
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use ports::{Journal, JournalDown, Mark};
 use serde_json::{Value, json};
 
 use crate::sequencer::State;
-use crate::tests::{House, append, of_session, options, record, session, start};
+use crate::tests::{House, append, of_session, options, record, session, start, wait};
 use crate::wal::list;
 use crate::{FileJournal, OpenError, Options, Recovery, Refusal, Trouble};
 
@@ -165,7 +167,7 @@ fn a_clock_that_is_set_stands_in_the_log() {
     let read = Arc::clone(&wall);
     let clock: crate::Clock = Arc::new(move || read.load(std::sync::atomic::Ordering::Relaxed));
     let journal = FileJournal::open(&house.places, Options { clock, steady: Arc::new(|| 7), ..options() }).unwrap();
-    append(&journal, record(1));
+    append(&journal, started());
     wall.store(990_000_000, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(append(&journal, record(2)), Mark(4));
     let records = house.records();

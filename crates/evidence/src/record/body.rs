@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::object::{Object, list, short};
 use super::{Body, words};
 use crate::keys::MasterKey;
-use crate::sequencer::Change;
+use crate::sequencer::{Change, STARTED};
 
 /// Bytes of a text of ours, at most.
 const TEXT: usize = 256;
@@ -42,7 +42,7 @@ impl Entry {
             Event::GatewayStarted { version, build, config } => {
                 let mut body = Object::new();
                 body.string("build", build, TEXT).string("config", config, TEXT).string("version", version, TEXT);
-                Self::new("gateway.started", &mut body)
+                Self::new(STARTED, &mut body)
             }
             Event::GatewayStopped => gateway_stopped("stopped"),
             Event::GatewayRecovered { sessions } => gateway_recovered(*sessions, 0),

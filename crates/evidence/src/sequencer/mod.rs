@@ -20,6 +20,9 @@ use crate::record::{Body, Draft, Object, clock_step};
 /// The wall clock moved by more than this against the other one, microseconds: that is written down.
 const STEP: i64 = 500_000;
 
+/// The type with which the chain of a run begins. In the first run of a log, `log.genesis` stands before it.
+pub(crate) const STARTED: &str = "gateway.started";
+
 /// The two clocks, read at the same moment, in microseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
@@ -46,12 +49,14 @@ pub(crate) struct Sequencer {
     mode: Option<&'static str>,
     /// By how much the clocks differed at the record before.
     apart: Option<i64>,
+    /// The record of the start is made.
+    started: bool,
 }
 
 impl Sequencer {
     /// Goes on behind `state`.
     pub(crate) fn new(state: State, run: Uuid, mode: Option<&'static str>) -> Self {
-        Self { state, run, mode, apart: None }
+        Self { state, run, mode, apart: None, started: false }
     }
 
     /// What it knows.
@@ -69,11 +74,26 @@ impl Sequencer {
         self.state.outline(self.run)
     }
 
-    /// The record of a step of the clock since the record before, when there was one.
+    /// Whether the record of the start is in the chain of the run.
+    pub(crate) fn started(&self) -> bool {
+        self.started
+    }
+
+    /// Whether the chain of the run has any record.
+    pub(crate) fn begun(&self) -> bool {
+        self.state.chain(self.run).is_some()
+    }
+
+    /// The record of a step of the clock since the record before, when there was one. It cannot stand before the record of the
+    /// start, so until then steps add up.
     pub(crate) fn step(&mut self, now: Moment) -> Option<Draft> {
         let signed = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
         let apart = signed(now.wall).saturating_sub(signed(now.mono));
-        let by = apart.saturating_sub(self.apart.replace(apart)?);
+        let by = apart.saturating_sub(*self.apart.get_or_insert(apart));
+        if !self.started {
+            return None;
+        }
+        self.apart = Some(apart);
         (by.saturating_abs() > STEP).then(|| Draft::plain(None, now.wall, clock_step(by)))
     }
 
@@ -84,6 +104,7 @@ impl Sequencer {
         let ts = self.state.time(draft.wall);
         let leaf = self.leaf(draft, sid, ts, mono);
         let hash = leaf_hash(&leaf);
+        self.started |= draft.kind == STARTED;
         self.state.apply(sid, &draft.change, ts, hash);
         Made { sequence, hash, leaf }
     }

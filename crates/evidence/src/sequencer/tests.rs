@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tlog::merkle::{hash_text, leaf_hash};
 use uuid::Uuid;
 
-use super::{Change, Clocked, Made, Moment, Sequencer, State};
+use super::{Change, Clocked, Made, Moment, STARTED, Sequencer, State};
 use crate::record::{Body, Draft, clock_step, genesis, session_end};
 
 const RUN: Uuid = Uuid::from_u128(1);
@@ -115,6 +115,7 @@ fn heads_tell_of_every_open_chain_and_of_new_sessions_once() {
 #[test]
 fn a_clock_that_was_set_is_told_and_one_that_drifts_is_not() {
     let mut sequencer = sequencer();
+    sequencer.make(&draft(STARTED, None, Change::Nothing), 0);
     let mut step = |wall, mono| sequencer.step(Moment { wall, mono }).map(|draft| draft.body);
     let by = |by_us| Draft::plain(None, 0, clock_step(by_us)).body;
     let same = |found: Option<Body>, wanted: Option<Body>| assert_eq!(format!("{found:?}"), format!("{wanted:?}"));

@@ -253,9 +253,11 @@ fn a_failed_write_is_the_end() {
 
 #[test]
 fn a_full_disk_leaves_last_words() {
-    let calls = fails("write", io::ErrorKind::StorageFull);
-    let Some(Call::LastWords(words)) = calls.last() else { panic!("{calls:?}") };
-    assert!(words.starts_with(r#"1 "gateway.failclosed" {"reason":"#), "{words}");
+    for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+        let calls = fails("write", kind);
+        let Some(Call::LastWords(words)) = calls.last() else { panic!("{calls:?}") };
+        assert!(words.starts_with(r#"1 "gateway.failclosed" {"reason":"#), "{words}");
+    }
 }
 
 #[test]
