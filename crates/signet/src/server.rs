@@ -1,16 +1,17 @@
 //! `signet server`: builds the house, opens the doors, and goes in good order when told to.
 
+mod journal;
+
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use anyhow::Context;
 use config::{Config, Limits, SecretSource};
 use engine::{ClientTls, EngineLimits, Gateway, House, Listener, Metrics, Network, TcpDialer};
-use evidence::{FileJournal, Options, Places};
+use evidence::FileJournal;
 use identity::{Clock, Local, wall_clock};
 use model::{Class, Event, Public, Record};
 use operations::{Operations, Signals};
@@ -22,9 +23,6 @@ use wire::Route;
 use crate::house::{LocalAccess, NoDesk, Targets};
 use crate::{open_files, protocols, tls};
 
-/// How often the journal is asked whether it has failed, to tell the operators why.
-const LOOK: Duration = Duration::from_secs(1);
-
 /// Runs the gateway until it was told to stop.
 pub(crate) fn serve(config: Config) -> anyhow::Result<()> {
     open_files::raise(config.limits.max_connections);
@@ -35,7 +33,8 @@ pub(crate) fn serve(config: Config) -> anyhow::Result<()> {
 async fn run(config: &Config) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("listening for signals")?;
     let clock = wall_clock();
-    let journal = open_journal(config, &clock)?;
+    private_folder(&config.data_dir)?;
+    let journal = journal::open(config, &clock).await?;
     let directory = open_directory(config, &clock).await?;
     let tls = tls::client_tls(config, &clock)?;
     let metrics = Arc::new(Metrics::default());
@@ -72,32 +71,6 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     record(&journal, &clock, Event::GatewayStopped).await?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// The journal, and a watcher that tells the operators when and why it fails.
-fn open_journal(config: &Config, clock: &Clock) -> anyhow::Result<Arc<FileJournal>> {
-    private_folder(&config.data_dir)?;
-    let options = Options {
-        segment_bytes: config.journal.segment_bytes,
-        reserve_bytes: config.journal.reserve_bytes,
-        origin: config.journal.origin.clone(),
-        mode: config.journal.mode.into(),
-        ..Options::new(Arc::clone(clock))
-    };
-    let journal = Arc::new(FileJournal::open(&Places::of(&config.data_dir), options)?);
-    let recovery = journal.recovery();
-    if recovery.sessions > 0 || recovery.torn_bytes > 0 {
-        tracing::warn!(sessions = recovery.sessions, torn_bytes = recovery.torn_bytes, "recovered from a crash");
-    }
-    let watched = Arc::clone(&journal);
-    engine::spawn(async move {
-        while !watched.failed() {
-            tokio::time::sleep(LOOK).await;
-        }
-        let why = watched.failure().unwrap_or_default();
-        tracing::error!(why, "the journal takes no records: nothing is let through until the gateway is started again");
-    });
-    Ok(journal)
 }
 
 async fn open_directory(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Directory>> {

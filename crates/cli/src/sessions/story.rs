@@ -39,7 +39,10 @@ pub(super) fn verdict(seen: &Seen) -> (String, Colour) {
         "session.start" => ("began".to_owned(), Colour::Green),
         "command" => (number + &allowed(seen), Colour::Green),
         "refusal" => (format!("{number}REFUSED by {}: {}", policy(seen, VERSION_BEGINS), reason(seen)), Colour::Red),
-        "hold" => (format!("{number}waits for approval by {}: {}", policy(seen, VERSION_BEGINS), reason(seen)), Colour::Yellow),
+        "hold" => (
+            format!("{number}waits for approval by {}: {}", policy(seen, VERSION_BEGINS), reason(seen)),
+            Colour::Yellow,
+        ),
         "hold.end" => (number + &hold_ended(seen), Colour::Yellow),
         "progress" | "result.part" => (format!("{number}goes on{}", counts(seen)), Colour::Grey),
         "outcome" => (number + &outcome(seen), Colour::Grey),
