@@ -13,6 +13,9 @@ use super::tail::Tail;
 use crate::error::{OpenError, ReadError};
 use crate::sequencer::State;
 
+/// Bytes that are written once more at a time.
+const PIECE: usize = 1 << 20;
+
 /// The write-ahead log as it was found.
 pub(crate) struct Found {
     /// What is known behind its last record.
@@ -117,6 +120,7 @@ impl Walk {
         if !torn.is_empty() {
             wipe(path, &file, offset, torn).map_err(failed())?;
         }
+        settle(path, &file, offset).map_err(failed())?;
         let torn_bytes = u64::try_from(torn.len()).unwrap_or(u64::MAX);
         let room = file.metadata().map_err(failed())?.len().saturating_sub(offset).saturating_sub(HEADER as u64);
         let current = Some(Current { file, size: offset, room, fresh: self.state.size() == self.begins });
@@ -144,6 +148,24 @@ fn wipe(path: &Path, file: &File, offset: u64, torn: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), segment::sync_folder)?;
     file.write_all_at(&vec![0; torn.len()], offset)?;
     file.sync_all()
+}
+
+/// Writes what was read once more, and makes it durable. The last batch may have been written and never synced; and after a sync
+/// that failed, what is read may stand in memory alone while the system takes it for written. Nothing is signed, or counted as
+/// durable, before this.
+fn settle(path: &Path, file: &File, size: u64) -> io::Result<()> {
+    let mut piece = vec![0; PIECE];
+    // The last frame's padding may not have reached the file.
+    let (mut at, size) = (0, size.min(file.metadata()?.len()));
+    while at < size {
+        let length = usize::try_from(size - at).unwrap_or(PIECE).min(PIECE);
+        let Some(piece) = piece.get_mut(..length) else { break };
+        file.read_exact_at(piece, at)?;
+        file.write_all_at(piece, at)?;
+        at = at.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+    }
+    file.sync_all()?;
+    path.parent().map_or(Ok(()), segment::sync_folder)
 }
 
 fn damaged(segment: &Segment, offset: u64, why: &'static str) -> ReadError {

@@ -32,6 +32,33 @@ fn fdatasync_returns_before_the_write_to_the_target() {
     }
 }
 
+/// A crash may have come between the writing of a record and its sync: what a start finds is made durable before anything is
+/// signed over it, or a loss of power right then would leave a signed log that is longer than what is there.
+#[test]
+fn what_a_start_finds_is_durable_before_it_is_signed() {
+    if direct() {
+        return;
+    }
+    let server = Postgres::start();
+    let trace = std::env::temp_dir().join(format!("signet-strace-start-{}", std::process::id()));
+    let strace = format!("strace -D -f -yy -e trace=pwrite64,fdatasync,fsync,rename -o {}", trace.display());
+    let wrapper = strace.split(' ').map(String::from).collect();
+    let mut gateway = Setup { wrapper, ..Setup::before(&server) }.start();
+    Wire::sign_in(&gateway.door()).query("SELECT 'mark-found'");
+    gateway.kill_hard();
+    fs::write(&trace, "").unwrap();
+    gateway.launch();
+    gateway.kill_hard();
+    let text = fs::read_to_string(&trace).unwrap();
+    fs::remove_file(&trace).unwrap();
+    let calls: Vec<Call> = text.lines().filter_map(Call::parse).collect();
+    let of_journal = |name| calls.iter().position(|call| call.is(name) && call.text.contains(".journal"));
+    let synced = of_journal("fsync").into_iter().chain(of_journal("fdatasync")).min().expect("a sync of the journal");
+    let written = of_journal("pwrite64").expect("what was found is written once more");
+    let signed = calls.iter().position(|call| call.is("rename") && call.text.contains("signer/checkpoint"));
+    assert!(written < synced && synced < signed.expect("a checkpoint"), "{text}");
+}
+
 fn write_all(gateway: &Gateway) {
     let mut wire = Wire::sign_in(&gateway.door());
     for number in 0..WRITES {
