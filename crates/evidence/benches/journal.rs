@@ -14,8 +14,8 @@ use std::thread::Thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use model::{
-    Action, ActionText, Certainty, CommandId, CredentialId, Event, Kind, Outcome, Phase, Principal, PrincipalId,
-    Record, SessionId, Shown, Status, StreamId, Verb,
+    Action, ActionText, Certainty, CommandId, CredentialId, Credentials, Event, Kind, Outcome, Phase, Principal,
+    PrincipalId, Record, SessionId, Shown, Status, StreamId, Verb,
 };
 use ports::{Journal, Mark};
 use signet_evidence::{FileJournal, Options, Places};
@@ -175,6 +175,7 @@ fn allowed(command: u64) -> Event {
         phase: Phase::Run,
         text: "SELECT abalance FROM pgbench_accounts WHERE aid = $1".into(),
         parameters: vec![Some("123456".into())],
+        credentials: Credentials::default(),
     };
     Event::Command {
         stream: StreamId(0),

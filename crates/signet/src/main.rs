@@ -2,6 +2,8 @@
 
 mod house;
 mod open_files;
+mod panics;
+mod private;
 mod protocols;
 mod server;
 mod tls;
@@ -9,7 +11,10 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+use std::io::Write as _;
 use std::process::ExitCode;
+
+use anyhow::Context as _;
 
 struct Signet;
 
@@ -20,10 +25,18 @@ impl cli::Program for Signet {
 
     fn serve(&self, config: config::Config) -> anyhow::Result<()> {
         operations::start_log();
+        panics::log();
+        private::without_core().context("giving up core dumps")?;
         server::serve(config)
     }
 }
 
 fn main() -> ExitCode {
+    // Every command may come to hold a secret: a token that it makes, the key of what was recorded.
+    if let Err(error) = private::close() {
+        // Where this cannot be said, the exit code says that something failed.
+        let _ = writeln!(std::io::stderr(), "signet: the process cannot keep its memory to itself: {error}");
+        return ExitCode::FAILURE;
+    }
     cli::main(&Signet)
 }

@@ -8,6 +8,7 @@ use anyhow::Context;
 use config::Config;
 use engine::ClientTls;
 use identity::Clock;
+use zeroize::Zeroizing;
 
 /// Loads the operator's certificate, or makes one.
 pub(crate) fn client_tls(config: &Config, clock: &Clock) -> anyhow::Result<ClientTls> {
@@ -21,7 +22,8 @@ pub(crate) fn client_tls(config: &Config, clock: &Clock) -> anyhow::Result<Clien
         }
     };
     let read = |path: &Path| fs::read(path).with_context(|| format!("reading {}", path.display()));
-    let loaded = ClientTls::from_pem(&read(&certificate)?, &read(&key)?);
+    let secret = Zeroizing::new(read(&key)?);
+    let loaded = ClientTls::from_pem(&read(&certificate)?, &secret);
     loaded.with_context(|| format!("the certificate {} and the key {}", certificate.display(), key.display()))
 }
 

@@ -1,5 +1,7 @@
 //! Tokens of people, and the salt that all tokens of a person share.
 
+use std::fmt;
+
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -14,8 +16,8 @@ const DEAD_TOKENS: u32 = 64;
 /// The salt of a person.
 pub type Salt = [u8; 16];
 
-/// A token as it is kept: nothing here lets anybody in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A token as it is kept: nothing here lets anybody in. Its keys are not printed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     /// Its public name.
     pub id: String,
@@ -31,6 +33,12 @@ pub struct Token {
     pub expires_us: u64,
     /// Revoked since.
     pub revoked_us: Option<u64>,
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").field("id", &self.id).field("person", &self.person).finish_non_exhaustive()
+    }
 }
 
 impl Store {

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use config::{Config, Target};
+use config::{Config, SecretSource, Target};
 use model::Login;
 use wire::{ClientHelp, Manifest, Reach};
 
@@ -31,7 +31,7 @@ pub(crate) fn run(
         None if arguments.print => print_all(&clients, terminal),
         wanted => {
             let client = choose(&clients, wanted.as_deref())?;
-            if arguments.print { print(client, terminal) } else { act(client, terminal) }
+            if arguments.print { print(client, terminal) } else { act(config, client, terminal) }
         }
     }
 }
@@ -132,10 +132,10 @@ fn print(client: &ClientHelp, terminal: &mut Terminal) -> Outcome {
 }
 
 /// Runs the client in the place of this process; a client that reads a file gets its section; else there is only text.
-fn act(client: &ClientHelp, terminal: &mut Terminal) -> Outcome {
+fn act(config: &Config, client: &ClientHelp, terminal: &mut Terminal) -> Outcome {
     if let Some((name, words)) = client.argv.split_first() {
         terminal.out.flush()?;
-        let error = Command::new(name).args(words).exec();
+        let error = client_program(config, name, words).exec();
         let failure = Failure::new(Code::Failed, format!("cannot run {name}: {error}"));
         return Err(failure.hint("Install it, or use --print to see how other clients get there."));
     }
@@ -145,6 +145,18 @@ fn act(client: &ClientHelp, terminal: &mut Terminal) -> Outcome {
         return Ok(());
     }
     print(client, terminal)
+}
+
+/// The client, which has no business with the variables in which credentials of targets stand.
+pub(crate) fn client_program(config: &Config, name: &str, words: &[String]) -> Command {
+    let mut command = Command::new(name);
+    command.args(words);
+    for source in config.targets.values().flat_map(|target| target.secrets.values()) {
+        if let SecretSource::Env(variable) = source {
+            command.env_remove(variable);
+        }
+    }
+    command
 }
 
 /// A word as a shell must be given it.

@@ -1,7 +1,7 @@
 //! `signet connect`.
 
 use super::Place;
-use crate::connect::with_section;
+use crate::connect::{client_program, with_section};
 
 #[test]
 fn clients_are_printed() {
@@ -56,4 +56,17 @@ fn a_service_section_is_written_once() {
 fn a_section_of_somebody_else_is_left_alone() {
     let failure = with_section("[prod]\nhost=theirs\n", "prod", "[prod]\nhost=a\n").unwrap_err();
     assert!(failure.to_string().contains("that signet did not make"), "{failure}");
+}
+
+#[test]
+fn a_client_is_not_given_the_credentials_of_targets() {
+    let text = super::CONFIG.replacen(
+        "[[resource.account]]",
+        "[[resource.account]]\nsecret = { env = \"TARGET_PASSWORD\" }",
+        1,
+    );
+    let config = config::parse(&text, std::path::Path::new("/etc/signet.toml"), &["toy"]).unwrap();
+    let command = client_program(&config, "toy", &["word".to_owned()]);
+    let taken: Vec<_> = command.get_envs().collect();
+    assert_eq!(taken, [(std::ffi::OsStr::new("TARGET_PASSWORD"), None)]);
 }

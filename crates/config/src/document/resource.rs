@@ -91,6 +91,6 @@ pub(crate) struct Account {
 pub(crate) enum Secret {
     /// A file whose content it is; one line ending at the end is not part of it.
     File(PathBuf),
-    /// An environment variable of the gateway's process.
+    /// An environment variable of the gateway's process, where root can read it for as long as that runs.
     Env(String),
 }

@@ -133,7 +133,10 @@ fn aad(origin: &str, sid: Uuid) -> Vec<u8> {
 
 /// Makes a new key durable: whole, or not at all.
 fn keep(path: &Path, secret: &Secret) -> io::Result<()> {
-    let text = Zeroizing::new(format!("{}\n", STANDARD.encode(secret.as_slice())));
+    // With room for all of it, so that growing leaves no copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    STANDARD.encode_string(secret.as_slice(), &mut text);
+    text.push('\n');
     let aside = path.with_extension("new");
     let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(&aside)?;
     file.write_all(text.as_bytes())?;

@@ -192,7 +192,7 @@ impl Entering {
                 ),
             ));
         }
-        out.send(Side::Target, 0, sasl::password(password.reveal()), Why::Plumbing("password"));
+        out.send(Side::Target, 0, sasl::password(password), Why::Plumbing("password"));
         Ok(Login::Cleartext)
     }
 

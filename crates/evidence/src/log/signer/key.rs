@@ -56,7 +56,11 @@ fn make(files: &mut impl Files, path: &Path) -> Result<Zeroizing<Vec<u8>>, Troub
     let mut seed = Zeroizing::new([0; 32]);
     let random = rand::fill(seed.as_mut_slice()).map_err(|_| io::Error::other("no random bytes"));
     random.map_err(Trouble::file("making a key for", path))?;
-    let text = Zeroizing::new(format!("{}\n", STANDARD.encode(seed.as_slice())).into_bytes());
+    // With room for all of it, so that growing leaves no copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(64));
+    STANDARD.encode_string(seed.as_slice(), &mut text);
+    text.push('\n');
+    let text = Zeroizing::new(std::mem::take(&mut *text).into_bytes());
     durably(files, path, &text)?;
     Ok(text)
 }

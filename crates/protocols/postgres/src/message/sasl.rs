@@ -1,10 +1,12 @@
 //! SASLInitialResponse, SASLResponse and PasswordMessage: the three meanings of the tag `p`.
 
 use bytes::{BufMut, Bytes};
+use model::Secret;
 use wire::Malformed;
+use zeroize::Zeroizing;
 
 use super::{body, slice, value};
-use crate::frame::{frame, length, put_c_str};
+use crate::frame::{HEADER, frame, length, put_c_str};
 
 /// The chosen mechanism and the first message of the client.
 pub(crate) fn parse_initial(frame: &Bytes) -> Result<(Bytes, Bytes), Malformed> {
@@ -36,7 +38,15 @@ pub(crate) fn response(data: &[u8]) -> Bytes {
     frame(b'p', |body| body.extend_from_slice(data))
 }
 
-/// PasswordMessage.
-pub(crate) fn password(password: &[u8]) -> Bytes {
-    frame(b'p', |body| put_c_str(body, password))
+/// PasswordMessage. Its bytes are wiped when they have been sent.
+pub(crate) fn password(password: &Secret) -> Bytes {
+    let password = password.reveal().split(|byte| *byte == 0).next().unwrap_or_default();
+    let body = password.len().saturating_add(1);
+    // With its full size at once, so that growing leaves no copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(body.saturating_add(HEADER)));
+    bytes.put_u8(b'p');
+    bytes.put_u32(length(body));
+    bytes.extend_from_slice(password);
+    bytes.put_u8(0);
+    Bytes::from_owner(bytes)
 }

@@ -7,6 +7,7 @@ mod hostile_target;
 mod huge;
 mod in_the_middle;
 mod leftovers;
+mod memory;
 mod opening;
 mod prepared;
 mod proxied;
