@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::ReadError;
-use crate::log::{ClockState, Hold, Source};
+use crate::log::{ClockState, Grip, Source};
 use crate::queue::Queue;
 use crate::sequencer::Clocked;
 use crate::wal::{self, Follower, Frame, Spares};
@@ -55,9 +55,9 @@ impl Source for Followed {
 }
 
 /// What the publisher may do to the journal.
-pub(super) struct Held(pub(super) Arc<Queue>);
+pub(super) struct OnQueue(pub(super) Arc<Queue>);
 
-impl Hold for Held {
+impl Grip for OnQueue {
     fn heads(&self, clock: ClockState) {
         let ClockState { source, offset_us, error_us, synced } = clock;
         // A journal that is full or has failed has no heads.

@@ -11,7 +11,7 @@ use ports::JournalDown;
 use tlog::merkle::{hash_text, sha256};
 use uuid::Uuid;
 
-use super::followed::{Followed, Held};
+use super::followed::{Followed, OnQueue};
 use super::rebuild::rebuild;
 use super::{FileJournal, Options, Recovery};
 use crate::clock::Clocks;
@@ -109,7 +109,7 @@ impl FileJournal {
     ) -> Result<(), OpenError> {
         let source = Followed::new(Arc::clone(&self.queue), spares, &places.journal, first);
         let publisher = Publisher::open(source, log::Disk, signer, places.log.clone(), places.keys.clone())?;
-        self.publishing = Some(Publishing::start(publisher, Held(Arc::clone(&self.queue)))?);
+        self.publishing = Some(Publishing::start(publisher, OnQueue(Arc::clone(&self.queue)))?);
         Ok(())
     }
 

@@ -43,8 +43,9 @@ pub(crate) trait Files: Send {
     /// Makes the names in a folder durable.
     fn sync_folder(&mut self, folder: &Path) -> io::Result<()>;
 
-    /// Makes all that was written to the file system of a folder durable.
-    fn sync_all(&mut self, folder: &Path) -> io::Result<()>;
+    /// Makes all that was written to the file system of a folder durable. The folder must have been open all the while: what
+    /// could not be written since then is told to whoever has it open, and to others not.
+    fn sync_all(&mut self, folder: &File) -> io::Result<()>;
 }
 
 /// A real disk.
@@ -96,8 +97,8 @@ impl Files for Disk {
         wal::sync_folder(folder)
     }
 
-    fn sync_all(&mut self, folder: &Path) -> io::Result<()> {
-        Ok(rustix::fs::syncfs(File::open(folder)?)?)
+    fn sync_all(&mut self, folder: &File) -> io::Result<()> {
+        Ok(rustix::fs::syncfs(folder)?)
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) use signer::Signer;
 pub use signer::verifier_key;
 pub(crate) use source::Source;
 pub use thread::Standing;
-pub(crate) use thread::{Hold, Publishing};
+pub(crate) use thread::{Grip, Publishing};
 pub use trouble::{Refusal, Trouble};
 
 /// Where the wrapped key of a chain stands.

@@ -5,6 +5,7 @@
 //! gives up a segment. Of the tree only the right edge is in memory, and what is signed is what stands in the tiles on
 //! disk: the proof that it continues what was signed before is made from them.
 
+use std::fs::File;
 use std::path::PathBuf;
 
 use tlog::checkpoint::Checkpoint;
@@ -36,6 +37,8 @@ pub(crate) struct Publisher<S, F> {
     signer: Signer<F>,
     log: PathBuf,
     keys: PathBuf,
+    /// Both folders, opened before anything is written to them.
+    open: [File; 2],
     edge: Edge,
     pack: Pack,
     work: Work,
@@ -50,13 +53,28 @@ pub(crate) struct Publisher<S, F> {
 impl<S: Source, F: Files> Publisher<S, F> {
     /// Goes on where the journal begins.
     pub(crate) fn open(source: S, files: F, signer: Signer<F>, log: PathBuf, keys: PathBuf) -> Result<Self, Trouble> {
+        let folder = |path| File::open(path).map_err(Trouble::file("opening", path));
+        let open = [folder(&log)?, folder(&keys)?];
         let first = source.first();
         let edge = Edge::load(&files, &log, first)?;
         let bundle = first / u64::from(WIDTH);
         let pack = Pack::behind(log.clone(), bundle, edge.leaves());
         let pack = pack.ok_or_else(|| Trouble::damaged(&log.join(tile::entries_path(bundle, WIDTH))))?;
         let work = Work::default();
-        Ok(Self { source, files, signer, log, keys, edge, pack, work, published: None, before: first, tidy: first })
+        Ok(Self {
+            source,
+            files,
+            signer,
+            log,
+            keys,
+            open,
+            edge,
+            pack,
+            work,
+            published: None,
+            before: first,
+            tidy: first,
+        })
     }
 
     /// One round: what is durable by now is derived, signed and published, and what the journal need not keep is given up.
@@ -161,8 +179,8 @@ impl<S: Source, F: Files> Publisher<S, F> {
         if !self.source.has_below(below)? {
             return Ok(());
         }
-        for folder in [&self.log, &self.keys] {
-            self.files.sync_all(folder).map_err(Trouble::sync(folder))?;
+        for (folder, path) in self.open.iter().zip([&self.log, &self.keys]) {
+            self.files.sync_all(folder).map_err(Trouble::sync(path))?;
         }
         Ok(self.source.recycle(below)?)
     }

@@ -18,7 +18,7 @@ const EACH: Duration = Duration::from_secs(1);
 const HEADS: u32 = 10;
 
 /// What the publisher may do to the journal that it follows.
-pub(crate) trait Hold: Send {
+pub(crate) trait Grip: Send {
     /// Has heads recorded. Nothing is waited for: a journal that is full or has failed has none.
     fn heads(&self, clock: ClockState);
 
@@ -44,13 +44,12 @@ pub(crate) struct Publishing {
 
 impl Publishing {
     /// Begins with a first round on this thread, so that a journal is not opened which does not continue what was signed.
-    pub(crate) fn start<S: Source + 'static, F: Files + 'static, H: Hold + 'static>(
+    pub(crate) fn start<S: Source + 'static, F: Files + 'static, G: Grip + 'static>(
         publisher: Publisher<S, F>,
-        hold: H,
+        grip: G,
     ) -> Result<Self, Trouble> {
-        let standing = Arc::default();
-        let mut run = Run { publisher, hold, standing: Arc::clone(&standing) };
-        run.round()?;
+        let run = Run::begin(publisher, grip)?;
+        let standing = Arc::clone(&run.standing);
         let (stop, stopped) = channel();
         let thread = Builder::new().name("publisher".to_owned()).spawn(move || run.run(&stopped));
         let thread = thread.map_err(Trouble::file("starting the thread that publishes", Path::new("log")))?;
@@ -73,21 +72,30 @@ impl Drop for Publishing {
     }
 }
 
-struct Run<S, F, H: Hold> {
+/// What the thread does.
+pub(super) struct Run<S, F, G: Grip> {
     publisher: Publisher<S, F>,
-    hold: H,
+    grip: G,
     standing: Arc<Mutex<Standing>>,
 }
 
-impl<S: Source, F: Files, H: Hold> Run<S, F, H> {
+impl<S: Source, F: Files, G: Grip> Run<S, F, G> {
+    /// The first round. What is wrong at the start is told at once, and not waited for.
+    pub(super) fn begin(publisher: Publisher<S, F>, grip: G) -> Result<Self, Trouble> {
+        let mut run = Self { publisher, grip, standing: Arc::default() };
+        let done = run.publisher.round();
+        run.tell(&done);
+        done.map(|()| run)
+    }
+
     fn run(mut self, stopped: &Receiver<()>) {
         for heads in (1..=HEADS).cycle().map(|round| round == HEADS) {
             let last = stopped.recv_timeout(EACH) != Err(RecvTimeoutError::Timeout);
             if heads && !last {
-                self.hold.heads(ClockState::now());
+                self.grip.heads(ClockState::now());
             }
             if let Err(trouble) = self.round() {
-                return self.hold.fail(trouble.to_string());
+                return self.grip.fail(trouble.to_string());
             }
             if last {
                 return;
@@ -96,20 +104,30 @@ impl<S: Source, F: Files, H: Hold> Run<S, F, H> {
     }
 
     /// One round; an error is one that does not pass.
-    fn round(&mut self) -> Result<(), Trouble> {
+    pub(super) fn round(&mut self) -> Result<(), Trouble> {
         let done = self.publisher.round();
-        let standing =
-            Standing { published: self.publisher.published(), trouble: done.as_ref().err().map(Trouble::to_string) };
-        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+        self.tell(&done);
         done.or_else(|trouble| if trouble.passes() { Ok(()) } else { Err(trouble) })
+    }
+
+    fn tell(&self, done: &Result<(), Trouble>) {
+        let trouble = done.as_ref().err().map(Trouble::to_string);
+        let standing = Standing { published: self.publisher.published(), trouble };
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+
+    /// How it goes.
+    #[cfg(test)]
+    pub(super) fn standing(&self) -> Standing {
+        self.standing.lock().unwrap().clone()
     }
 }
 
-impl<S, F, H: Hold> Drop for Run<S, F, H> {
+impl<S, F, G: Grip> Drop for Run<S, F, G> {
     fn drop(&mut self) {
         // Without a publisher the journal would grow until the disk is full.
         if std::thread::panicking() {
-            self.hold.fail("the publisher of the log panicked".to_owned());
+            self.grip.fail("the publisher of the log panicked".to_owned());
         }
     }
 }

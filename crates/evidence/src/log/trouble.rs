@@ -10,7 +10,7 @@ use crate::error::ReadError;
 /// What went wrong, and with it whether another try may help.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
-    /// A file operation failed. Nothing of it is counted on, and it is tried again.
+    /// A file operation failed. Nothing of it is counted on.
     #[error("{what} {}: {source}", path.display())]
     File {
         /// What was tried.
@@ -74,7 +74,9 @@ pub enum Refusal {
 impl Trouble {
     /// Whether it may pass by itself: a disk that is full now may have space later. Everything else ends the journal.
     pub fn passes(&self) -> bool {
-        matches!(self, Self::File { .. })
+        use io::ErrorKind::{Interrupted, QuotaExceeded, StorageFull};
+        let Self::File { source, .. } = self else { return false };
+        matches!(source.kind(), StorageFull | QuotaExceeded | Interrupted)
     }
 
     pub(crate) fn file(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {

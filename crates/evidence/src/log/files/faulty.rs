@@ -1,7 +1,7 @@
 //! A disk that stops, fails, or loses power at a step of the test's choice.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -41,6 +41,11 @@ impl Faulty {
     pub(crate) fn new(left: u64, fault: Fault) -> Self {
         let (unsure, replaced, shown) = Default::default();
         Self { inner: Arc::new(Mutex::new(Inner { left, fault, unsure, replaced, shown })) }
+    }
+
+    /// The fault comes in so many steps.
+    pub(crate) fn strike(&self, left: u64) {
+        self.inner.lock().unwrap().left = left;
     }
 
     /// Whether the fault has come.
@@ -164,7 +169,7 @@ impl Files for Faulty {
         Ok(())
     }
 
-    fn sync_all(&mut self, _folder: &Path) -> io::Result<()> {
+    fn sync_all(&mut self, _folder: &File) -> io::Result<()> {
         self.step()?;
         let mut inner = self.inner.lock().unwrap();
         if inner.fault == Fault::NoSync {

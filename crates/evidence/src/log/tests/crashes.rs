@@ -114,6 +114,6 @@ fn a_loss_of_power_at_any_step_changes_nothing_in_the_end() {
 }
 
 #[test]
-fn an_error_of_the_disk_at_any_step_changes_nothing_in_the_end() {
-    every_step(Fault::Error(ErrorKind::Other), false);
+fn a_full_disk_at_any_step_changes_nothing_in_the_end() {
+    every_step(Fault::Error(ErrorKind::StorageFull), false);
 }

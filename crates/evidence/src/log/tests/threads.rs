@@ -8,13 +8,13 @@ use super::place::{Memory, Place};
 use crate::log::clock::ClockState;
 use crate::log::files::Disk;
 use crate::log::files::faulty::{Fault, Faulty};
-use crate::log::thread::{Hold, Publishing, Standing};
+use crate::log::thread::{Grip, Publishing, Run};
 
 /// Why the journal was failed.
 #[derive(Clone, Default)]
 struct Failed(Arc<Mutex<Vec<String>>>);
 
-impl Hold for Failed {
+impl Grip for Failed {
     fn heads(&self, _: ClockState) {}
 
     fn fail(&self, reason: String) {
@@ -47,16 +47,41 @@ fn a_journal_that_does_not_continue_what_was_signed_is_not_begun() {
 
 #[test]
 fn a_full_disk_is_told_and_waited_for() {
+    for full in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::Interrupted] {
+        let (place, memory, failed) = (Place::new(), Memory::default(), Failed::default());
+        let files = Faulty::new(u64::MAX, Fault::Error(full));
+        let mut run = Run::begin(place.publisher(&memory, files.clone()).unwrap(), failed).unwrap();
+        memory.reach(3);
+        files.strike(1);
+        run.round().unwrap();
+        assert!(run.standing().trouble.is_some() && run.standing().published == 0, "{:?}", run.standing());
+        run.round().unwrap();
+        assert_eq!((run.standing().trouble, run.standing().published), (None, 3));
+    }
+}
+
+#[test]
+fn whatever_else_is_wrong_with_the_disk_does_not_pass() {
+    for wrong in
+        [ErrorKind::PermissionDenied, ErrorKind::NotADirectory, ErrorKind::ReadOnlyFilesystem, ErrorKind::Other]
+    {
+        let (place, memory, failed) = (Place::new(), Memory::default(), Failed::default());
+        let files = Faulty::new(u64::MAX, Fault::Error(wrong));
+        let mut run = Run::begin(place.publisher(&memory, files.clone()).unwrap(), failed).unwrap();
+        memory.reach(3);
+        files.strike(1);
+        run.round().unwrap_err();
+    }
+}
+
+#[test]
+fn nothing_is_waited_for_at_the_start() {
     let (place, memory, failed) = (Place::new(), Memory::default(), Failed::default());
     memory.reach(3);
-    let files = Faulty::new(2, Fault::Error(ErrorKind::StorageFull));
-    let publishing = Publishing::start(place.publisher(&memory, files).unwrap(), failed.clone()).unwrap();
-    let Standing { published, trouble } = publishing.standing();
-    assert!(trouble.is_some() || published == 3, "neither told nor done");
-    drop(publishing);
-    let note = fs::read_to_string(place.path("log/checkpoint")).unwrap();
-    assert_eq!(note.lines().nth(1), Some("3"));
-    assert!(failed.0.lock().unwrap().is_empty());
+    let files = Faulty::new(u64::MAX, Fault::Error(ErrorKind::StorageFull));
+    let publisher = place.publisher(&memory, files.clone()).unwrap();
+    files.strike(1);
+    assert!(Publishing::start(publisher, failed).is_err());
 }
 
 #[test]
