@@ -25,6 +25,7 @@ pub struct Metrics {
     pub(crate) bytes: Family<Labels, Counter<u64, AtomicU64>>,
     pub(crate) cancels_ignored: Counter,
     pub(crate) probes_dropped: Counter,
+    unpublished: Gauge,
 }
 
 impl Default for Metrics {
@@ -49,6 +50,8 @@ impl Default for Metrics {
         let waiting: Gauge = register!("commands_waiting", "Commands that wait for a human");
         let bytes: Family<Labels, Counter<u64, AtomicU64>> = register!("bytes", "Bytes delivered, by receiver");
         let probes_dropped: Counter = register!("probes_dropped", "Cancels of a session that had too many under way");
+        let unpublished: Gauge =
+            register!("log_unpublished_records", "Records on stable storage that are not published");
         let cancels_ignored: Counter = register!("cancels_ignored", "Cancel requests with wrong keys");
         Self {
             registry,
@@ -64,11 +67,17 @@ impl Default for Metrics {
             bytes,
             cancels_ignored,
             probes_dropped,
+            unpublished,
         }
     }
 }
 
 impl Metrics {
+    /// So many records are on stable storage and not in the published log.
+    pub fn unpublished(&self, records: u64) {
+        self.unpublished.set(records.try_into().unwrap_or(i64::MAX));
+    }
+
     /// The counters in the OpenMetrics text format.
     pub fn render(&self) -> String {
         let mut text = String::new();

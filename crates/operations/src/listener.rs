@@ -32,6 +32,8 @@ pub struct Operations {
     pub metrics: Arc<Metrics>,
     /// The gateway is stopping.
     pub draining: AtomicBool,
+    /// For a minute nothing of the evidence log could be published.
+    pub unpublished: AtomicBool,
 }
 
 impl Operations {
@@ -41,6 +43,10 @@ impl Operations {
         match (request.method(), request.uri().path()) {
             (&Method::GET | &Method::HEAD, "/health") if self.journal.failed() => down("the journal takes no records"),
             (&Method::GET | &Method::HEAD, "/health") if self.draining.load(Ordering::Relaxed) => down("stopping"),
+            // Commands are recorded durably all the same, so a balancer need not turn away from it.
+            (&Method::GET | &Method::HEAD, "/health") if self.unpublished.load(Ordering::Relaxed) => {
+                (StatusCode::OK, TEXT, "degraded: the evidence log could not be published for a minute\n".to_owned())
+            }
             (&Method::GET | &Method::HEAD, "/health") => (StatusCode::OK, TEXT, "ok\n".to_owned()),
             (&Method::GET | &Method::HEAD, "/metrics") => {
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

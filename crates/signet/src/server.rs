@@ -1,6 +1,7 @@
 //! `signet server`: builds the house, opens the doors, and goes in good order when told to.
 
 mod journal;
+mod watching;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -42,7 +43,9 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         journal: Arc::<FileJournal>::clone(&journal),
         metrics: Arc::clone(&metrics),
         draining: AtomicBool::new(false),
+        unpublished: AtomicBool::new(false),
     });
+    engine::spawn(watching::watch(Arc::clone(&journal), Arc::clone(&operations)));
     let gateway = Gateway::new(house(config, Arc::<FileJournal>::clone(&journal), directory, metrics)?);
 
     let started = cli::started(config).context("reading the program's own file")?;

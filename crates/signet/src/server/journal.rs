@@ -1,4 +1,4 @@
-//! The gateway's hold on the journal: waited for while a command has it for one record, and watched.
+//! The gateway's hold on the journal: waited for while a command has it for one record.
 
 #[cfg(test)]
 mod tests;
@@ -9,15 +9,12 @@ use std::time::Duration;
 use config::Config;
 use evidence::{FileJournal, OpenError, Options, Places};
 use identity::Clock;
-use ports::Journal;
 
-/// How often the journal is asked whether it has failed, to tell the operators why.
-const LOOK: Duration = Duration::from_secs(1);
 /// How often a journal that another has is tried again, and how many times: five seconds in all.
 const INTERVAL: Duration = Duration::from_millis(50);
 const TRIES: u32 = 100;
 
-/// The journal, and a watcher that tells the operators when and why it fails.
+/// The journal, opened.
 pub(super) async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Arc<FileJournal>> {
     let places = Places::of(&config.data_dir);
     let options = Options {
@@ -33,14 +30,6 @@ pub(super) async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Arc<F
     if recovery.sessions > 0 || recovery.torn_bytes > 0 {
         tracing::warn!(sessions = recovery.sessions, torn_bytes = recovery.torn_bytes, "recovered from a crash");
     }
-    let watched = Arc::clone(&journal);
-    engine::spawn(async move {
-        while !watched.failed() {
-            tokio::time::sleep(LOOK).await;
-        }
-        let why = watched.failure().unwrap_or_default();
-        tracing::error!(why, "the journal takes no records: nothing is let through until the gateway is started again");
-    });
     Ok(journal)
 }
 
