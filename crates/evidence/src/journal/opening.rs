@@ -176,7 +176,7 @@ fn queue(state: State, run: Uuid, left: Left, options: &Options) -> Queue {
 
 /// The state of a log that has a name.
 fn named(state: State, wanted: Option<&str>) -> Result<State, OpenError> {
-    if state.size() == 0 {
+    if state.origin().is_empty() {
         let random = || format!("signet/{}", Uuid::now_v7().simple());
         return Ok(State::new(&wanted.map_or_else(random, str::to_owned)));
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::sequencer::State;
 use crate::tests::{House, append, of_session, options, record, session, start, wait};
-use crate::wal::list;
+use crate::wal::{Head, list};
 use crate::{FileJournal, OpenError, Options, Recovery, Refusal, Trouble};
 
 fn command(number: u64) -> Event {
@@ -192,6 +192,32 @@ fn a_journal_that_is_shorter_than_what_was_signed_is_not_opened() {
     let refused = FileJournal::open(&house.places, options()).err().unwrap();
     assert!(matches!(refused, OpenError::Log(Trouble::Refused(Refusal::Smaller { .. }))), "{refused}");
     assert_eq!(of_type(&house.records(), "gateway.stopped").len(), 0, "something was written");
+}
+
+#[test]
+fn a_journal_that_has_nothing_of_what_was_signed_is_not_opened() {
+    let house = House::new();
+    drop(house.open());
+    let origin = house.records()[0]["log"].as_str().unwrap().to_owned();
+    let segment = list(&house.places.journal).unwrap().remove(0);
+    let state = serde_json::to_vec(&State::new(&origin)).unwrap();
+    fs::write(&segment.path, Head { first: 0, state }.bytes().unwrap()).unwrap();
+    let refused = FileJournal::open(&house.places, options()).err().unwrap();
+    assert!(matches!(refused, OpenError::Log(Trouble::Refused(Refusal::Smaller { .. }))), "{refused}");
+    assert!(house.records().is_empty(), "something was written");
+}
+
+#[test]
+fn a_crash_before_the_first_record_leaves_a_log_with_a_name() {
+    let house = House::new();
+    fs::create_dir_all(&house.places.journal).unwrap();
+    let state = serde_json::to_vec(&State::new("signet.test/first")).unwrap();
+    let head = Head { first: 0, state }.bytes().unwrap();
+    fs::write(house.places.journal.join("00000000000000000000.journal"), head).unwrap();
+    for _ in 0..2 {
+        append(&house.open(), record(1));
+    }
+    assert!(house.records().iter().all(|record| record["log"] == "signet.test/first"));
 }
 
 #[test]

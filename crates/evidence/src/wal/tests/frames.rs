@@ -97,12 +97,12 @@ fn a_follower_does_not_believe_what_it_read_ahead() {
     // The file is written on behind its back.
     let path = segment::path(folder.path(), 0);
     let (mut bytes, before) = (fs::read(&path).unwrap(), fs::read(&path).unwrap());
-    write(folder.path(), 0, 0..4, &[0; 1 << 16]);
+    write(folder.path(), 0, 0..3, &[0; 1 << 16]);
     let after = fs::read(&path).unwrap();
     bytes.copy_from_slice(&after[..before.len()]);
     fs::write(&path, &before).unwrap();
     assert_eq!(follower.below(2).unwrap().unwrap().sequence, 1);
     fs::OpenOptions::new().write(true).open(&path).unwrap().write_all_at(&bytes, 0).unwrap();
-    assert_eq!(follower.below(4).unwrap().unwrap().sequence, 2);
-    assert_eq!(follower.below(4).unwrap().unwrap().sequence, 3);
+    // Nothing stands behind it from which the reader could tell that it must be there.
+    assert_eq!(follower.look().unwrap().unwrap().sequence, 2);
 }
