@@ -20,7 +20,7 @@ COMMAND = {"command": NATURAL}
 SESSION = {  # what the checks need of each body
     "session.start": {"actor": TEXT, "resource": TEXT, "identity": TEXT}, "command": COMMAND, "progress": COMMAND,
     "result.part": {"command": NATURAL, "part": NATURAL}, "outcome": {"command": NATURAL, "status": TEXT}, "refusal": {},
-    "hold": COMMAND, "hold.end": COMMAND, "cancel": {}, "violation": {},
+    "hold": COMMAND, "hold.end": COMMAND, "cancel": {}, "shown": {}, "violation": {},
     "session.end": {"cause": TEXT, "commands": NATURAL, "records": NATURAL}}
 GATEWAY = {
     "log.genesis": {"schema": HASH, "key": TEXT}, "gateway.started": {}, "gateway.stopped": {"cause": TEXT},

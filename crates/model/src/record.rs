@@ -142,6 +142,15 @@ pub enum Event {
         #[serde(skip)]
         bytes: Bytes,
     },
+    /// The target told the client something that is no part of an answer: a notification, a notice between commands.
+    #[serde(rename = "shown")]
+    Shown {
+        /// Its stream.
+        stream: StreamId,
+        /// What went to the client, as the protocol has it.
+        #[serde(skip)]
+        bytes: Bytes,
+    },
     /// How a command ended.
     #[serde(rename = "outcome")]
     Outcome {

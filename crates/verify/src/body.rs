@@ -49,7 +49,7 @@ const fn session(name: &'static str, needs: &'static [(&'static str, Field)]) ->
 const COMMAND: (&str, Field) = ("command", Field::Natural);
 
 /// The most frequent first.
-const KINDS: [Kind; 22] = [
+const KINDS: [Kind; 23] = [
     session("command", &[COMMAND]),
     session("outcome", &[COMMAND, ("status", Field::Text)]),
     session("result.part", &[COMMAND, ("part", Field::Natural)]),
@@ -60,6 +60,7 @@ const KINDS: [Kind; 22] = [
     session("hold", &[COMMAND]),
     session("hold.end", &[COMMAND]),
     session("cancel", &[]),
+    session("shown", &[]),
     session("violation", &[]),
     gateway("heads", &[("part", Field::Natural), ("parts", Field::Natural)]),
     gateway("signin.refused", &[]),

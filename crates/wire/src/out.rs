@@ -15,7 +15,10 @@ pub enum Why<'a> {
     Command(&'a Go),
     /// Towards the client only: part of the answer to a command that has leave. It is recorded as what the client was shown.
     Answer(Ticket),
-    /// Towards the client only, and no part of such an answer: a greeting, a refusal, the end of a batch.
+    /// Towards the client only: something that the target tells it outside of any such answer (a notification, a notice
+    /// between commands). It is recorded by itself, and leaves when that record is durable.
+    Unasked,
+    /// Towards the client only, and nothing that could carry data of the target: a greeting, a refusal, the end of a batch.
     Reply,
 }
 

@@ -135,6 +135,13 @@ impl Outbox {
         }
     }
 
+    /// Writes down what the client is shown outside of any answer; it leaves behind that record.
+    fn show_unasked(&mut self, bytes: &Bytes) {
+        if let Some(mark) = self.record(Event::Shown { stream: self.stream, bytes: bytes.clone() }) {
+            self.gate_client(mark);
+        }
+    }
+
     /// The target is out of bounds from now on: what waits for it is dropped, and nothing more is queued.
     pub(crate) fn forsake_target(&mut self) {
         self.target.clear();
@@ -152,7 +159,7 @@ impl Outbox {
         }
         let problem = match why {
             _ if !self.target_open => Some("bytes for a target that no permit opened"),
-            Why::Reply | Why::Answer(_) => Some("an answer towards the target"),
+            Why::Reply | Why::Unasked | Why::Answer(_) => Some("an answer towards the target"),
             Why::Plumbing(name) if self.manifest.plumbing.iter().all(|(known, _)| *known != name) => {
                 Some("plumbing that is not in the manifest")
             }
@@ -208,8 +215,10 @@ impl Out for Outbox {
 
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {
         if self.admits(to, why) {
-            if let Why::Answer(ticket) = why {
-                self.show(ticket, &bytes);
+            match why {
+                Why::Answer(ticket) => self.show(ticket, &bytes),
+                Why::Unasked => self.show_unasked(&bytes),
+                _ => {}
             }
             self.queue(to).push(Item::Leave(Departure::Data(lane, bytes)));
         }

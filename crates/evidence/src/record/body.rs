@@ -69,6 +69,7 @@ impl Entry {
                 let mut body = numbered(*command);
                 Self::new("result.part", body.number("part", *part).number("stream", stream.0.into()))
             }
+            Event::Shown { stream, .. } => Self::new("shown", Object::new().number("stream", stream.0.into())),
             Event::Outcome { stream, command, outcome, duration_us, .. } => {
                 outcome_of(*stream, *command, outcome, *duration_us)
             }

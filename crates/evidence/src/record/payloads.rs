@@ -62,7 +62,7 @@ impl<'a> Payload<'a> {
                 payloads
             }
             Event::Outcome { shown, .. } => shown.iter().map(result).collect(),
-            Event::ResultPart { bytes, .. } => vec![Self::shown(bytes)],
+            Event::ResultPart { bytes, .. } | Event::Shown { bytes, .. } => vec![Self::shown(bytes)],
             Event::HoldEnded { by, reason, .. } => {
                 vec![Self::json(Kind::Approval, &present(json!({ "by": by, "reason": reason })))]
             }

@@ -103,7 +103,7 @@ impl Ledger {
                 assert!(self.live.contains_key(&ticket), "an answer to a command that has ended");
                 Reason::Answer(ticket)
             }
-            Why::Reply => {
+            Why::Unasked | Why::Reply => {
                 assert_eq!(to, Side::Client, "a reply was sent to the target");
                 Reason::Reply
             }

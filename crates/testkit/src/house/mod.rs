@@ -215,6 +215,7 @@ pub fn kind(event: &Event) -> &'static str {
         Event::Command { .. } => "command",
         Event::Progress { .. } => "progress",
         Event::ResultPart { .. } => "result.part",
+        Event::Shown { .. } => "shown",
         Event::Outcome { .. } => "outcome",
         Event::Refusal { .. } => "refusal",
         Event::Hold { .. } => "hold",

@@ -5,7 +5,7 @@ use model::Status;
 use wire::{Side, Why};
 
 use super::expected::{Copy, End, Expected};
-use super::from_target::Flow;
+use super::from_target::{Flow, Kind};
 use super::hearing::{ended, unowed};
 use super::{Relay, Skip};
 use crate::fault::Fault;
@@ -29,7 +29,7 @@ impl Relay {
                 let mut commands = std::mem::take(&mut batch.commands);
                 match commands.pop_front() {
                     Some(running) => ended(running, End::failed(error.code), total, flow),
-                    None => flow.pass(total, None),
+                    None => flow.pass(total, Kind::Unasked),
                 }
                 for running in commands {
                     flow.flush();
@@ -50,7 +50,7 @@ impl Relay {
             }
             // What the end of a pipeline sets off can fail.
             Some(Expected::Sync { .. }) => {
-                flow.pass(total, None);
+                flow.pass(total, Kind::Unasked);
                 Ok(())
             }
             Some(Expected::Execute { copy: Copy::In { syncs: syncs @ 1.. }, .. }) => {
@@ -94,7 +94,11 @@ impl Relay {
             // It is part of the same pipeline: whatever the answer, the target would drop it.
             self.withdraw(flow.out);
         }
-        flow.out.send(Side::Client, 0, ours.unwrap_or(last), Why::Reply);
+        let why = if ours.is_some() { Why::Reply } else { Why::Unasked };
+        let rest = ours.unwrap_or(last);
+        if !rest.is_empty() {
+            flow.out.send(Side::Client, 0, rest, why);
+        }
         Ok(())
     }
 
@@ -109,7 +113,9 @@ impl Relay {
                 running.settle(end, std::mem::take(&mut last), flow.out);
             }
         }
-        flow.out.send(Side::Client, 0, last, Why::Reply);
+        if !last.is_empty() {
+            flow.out.send(Side::Client, 0, last, Why::Unasked);
+        }
         self.finish("target ended the session", flow.out);
         Ok(())
     }

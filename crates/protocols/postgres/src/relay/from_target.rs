@@ -19,12 +19,30 @@ pub(super) struct Passing {
     row: Option<(RowCheck, Option<u16>)>,
 }
 
+/// What frames of the target are to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Part of the answer to that command.
+    Answer(Ticket),
+    /// Told outside of any answer.
+    Unasked,
+    /// Without room for data: ReadyForQuery, CloseComplete and their like.
+    Empty,
+}
+
+impl Kind {
+    /// Part of that answer; without one, something that was not asked for.
+    pub(super) fn of(answering: Option<Ticket>) -> Self {
+        answering.map_or(Self::Unasked, Self::Answer)
+    }
+}
+
 /// Bytes of the target on their way: what stands before `ready` was inspected and leaves as it is.
 pub(super) struct Flow<'a> {
     buffer: &'a mut BytesMut,
     ready: usize,
-    /// The command that they are the answer to.
-    answer: Option<Ticket>,
+    /// What they are.
+    kind: Kind,
     pub(super) out: &'a mut dyn Out,
 }
 
@@ -33,11 +51,11 @@ impl Flow<'_> {
         self.buffer.get(self.ready..).unwrap_or_default()
     }
 
-    /// The frame at the front leaves as it is, as part of the answer to that command.
-    pub(super) fn pass(&mut self, total: usize, answer: Option<Ticket>) {
-        if self.answer != answer {
+    /// The frame at the front leaves as it is.
+    pub(super) fn pass(&mut self, total: usize, kind: Kind) {
+        if self.kind != kind {
             self.flush();
-            self.answer = answer;
+            self.kind = kind;
         }
         self.ready = self.ready.saturating_add(total).min(self.buffer.len());
     }
@@ -53,7 +71,12 @@ impl Flow<'_> {
         if self.ready > 0 {
             let run = self.buffer.split_to(self.ready).freeze();
             self.ready = 0;
-            self.out.send(Side::Client, 0, run, self.answer.map_or(Why::Reply, Why::Answer));
+            let why = match self.kind {
+                Kind::Answer(to) => Why::Answer(to),
+                Kind::Unasked => Why::Unasked,
+                Kind::Empty => Why::Reply,
+            };
+            self.out.send(Side::Client, 0, run, why);
         }
     }
 }
@@ -61,7 +84,7 @@ impl Flow<'_> {
 impl Relay {
     /// Lets through what is owed.
     pub(super) fn target(&mut self, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<(), Fault> {
-        let mut flow = Flow { buffer, ready: 0, answer: None, out };
+        let mut flow = Flow { buffer, ready: 0, kind: Kind::Empty, out };
         let result = self.scan(&mut flow);
         flow.flush();
         result
@@ -102,18 +125,18 @@ impl Relay {
                 let columns = self.row()?;
                 let mut row = RowCheck::new();
                 row.piece(body, columns).and_then(|()| row.finish()).map_err(malformed)?;
-                flow.pass(header.total, self.replies.answering());
+                flow.pass(header.total, Kind::of(self.replies.answering()));
                 Ok(())
             }
             b'd' => {
                 self.copy_data()?;
-                flow.pass(header.total, self.replies.answering());
+                flow.pass(header.total, Kind::of(self.replies.answering()));
                 Ok(())
             }
             b'S' => {
                 let (name, value) = parameter_status::parse(body).map_err(malformed)?;
                 self.tracked.note(name, value);
-                flow.pass(header.total, self.replies.answering());
+                flow.pass(header.total, Kind::of(self.replies.answering()));
                 Ok(())
             }
             tag => {
@@ -132,7 +155,7 @@ impl Relay {
             }
             _ => None,
         };
-        flow.pass(HEADER, self.replies.answering());
+        flow.pass(HEADER, Kind::of(self.replies.answering()));
         flow.flush();
         self.passing = Some(Passing { left: header.body(), row });
         self.target_need = 1;
@@ -147,7 +170,7 @@ impl Relay {
             let piece = flow.rest().get(..here).unwrap_or_default();
             row.piece(piece, *columns).map_err(Fault::malformed(Side::Target))?;
         }
-        flow.pass(here, self.replies.answering());
+        flow.pass(here, Kind::of(self.replies.answering()));
         flow.flush();
         passing.left = passing.left.saturating_sub(here);
         if passing.left > 0 {

@@ -6,7 +6,7 @@ use wire::{Side, Why};
 
 use super::Relay;
 use super::expected::{Batch, Copy, End, Expected, Running};
-use super::from_target::Flow;
+use super::from_target::{Flow, Kind};
 use super::said::Said;
 use crate::fault::Fault;
 use crate::message::ready::Transaction;
@@ -26,7 +26,11 @@ impl Relay {
         if !matches!(said, Said::Ready(_) | Said::Passing) {
             self.stray = 0;
         }
-        let answering = self.replies.answering();
+        let empty = matches!(said, Said::CloseComplete | Said::ParameterDescription | Said::NoData);
+        let kind = match self.replies.answering() {
+            None if empty => Kind::Empty,
+            answering => Kind::of(answering),
+        };
         match said {
             Said::ParseComplete => return self.parsed(total, flow),
             Said::BindComplete => return self.bound(total, flow),
@@ -46,7 +50,7 @@ impl Relay {
             Said::CopyBoth | Said::OutOfPlace => return Err(unowed()),
             Said::Passing => {}
         }
-        flow.pass(total, answering);
+        flow.pass(total, kind);
         Ok(())
     }
 
@@ -82,7 +86,7 @@ impl Relay {
             self.names.confirm_portal(&portal, registered);
             match running {
                 Some(running) => succeeded(running, total, flow),
-                None => flow.pass(total, answering),
+                None => flow.pass(total, Kind::of(answering)),
             }
         }
         Ok(())
@@ -159,7 +163,7 @@ impl Relay {
                 }
                 if batch.opaque {
                     batch.completed = true;
-                    flow.pass(total, answering);
+                    flow.pass(total, Kind::of(answering));
                     return Ok(());
                 }
                 let running = batch.commands.pop_front();
@@ -187,7 +191,7 @@ impl Relay {
             Some(Expected::Query(batch)) if batch.may_begin_copy() => {
                 match batch.commands.pop_front() {
                     Some(running) => ended(running, End::done(None), total, flow),
-                    None => flow.pass(total, None),
+                    None => flow.pass(total, Kind::Empty),
                 }
                 Ok(())
             }
@@ -217,7 +221,7 @@ impl Relay {
     fn ready(&mut self, transaction: Transaction, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         if self.stray > 0 && !self.replies.next().is_some_and(Expected::ends_next) {
             self.stray_ready(transaction);
-            flow.pass(total, None);
+            flow.pass(total, Kind::Empty);
             return Ok(());
         }
         let (boundary, completed) = match self.replies.next() {
@@ -242,7 +246,7 @@ impl Relay {
         if transaction == Transaction::Idle {
             self.names.end_transaction(boundary);
         }
-        flow.pass(total, None);
+        flow.pass(total, Kind::Empty);
         Ok(())
     }
 }
@@ -257,5 +261,5 @@ pub(super) fn ended(running: Running, end: End, total: usize, flow: &mut Flow<'_
 fn succeeded(running: Running, total: usize, flow: &mut Flow<'_>) {
     flow.flush();
     running.settle(End::done(None), Bytes::new(), flow.out);
-    flow.pass(total, None);
+    flow.pass(total, Kind::Empty);
 }

@@ -354,7 +354,7 @@ impl Out for Effects {
                 name.to_owned()
             }
             Why::Command(go) => format!("{:?}", go.ticket()).replace("Ticket", "command "),
-            Why::Reply | Why::Answer(_) => {
+            Why::Reply | Why::Unasked | Why::Answer(_) => {
                 assert_eq!(to, Side::Client);
                 String::new()
             }

@@ -13,6 +13,7 @@ mod prepared;
 mod proxied;
 mod refused;
 mod tls_edges;
+mod unasked;
 
 use crate::harness::wire::{Ending, Wire};
 use crate::harness::{Gateway, Postgres, Setup, direct};

@@ -114,7 +114,7 @@ impl Watch {
                 assert_eq!(to, Side::Client, "an answer was sent to the target");
                 assert!(self.live.contains(ticket), "an answer to a command that has ended");
             }
-            Why::Reply => assert_eq!(to, Side::Client, "a reply was sent to the target"),
+            Why::Unasked | Why::Reply => assert_eq!(to, Side::Client, "a reply was sent to the target"),
             Why::Plumbing(name) => {
                 assert!(self.manifest.plumbing.iter().any(|(known, _)| known == name), "`{name}` is not listed");
                 assert!((self.harmless)(name, bytes), "not a {name}: {}", bytes.escape_ascii());
