@@ -8,6 +8,7 @@ mod failure;
 mod log;
 mod moment;
 mod page;
+mod reading;
 mod record;
 mod run;
 mod sessions;

@@ -7,6 +7,8 @@ use config::Config;
 use model::Event;
 use sha2::{Digest, Sha256};
 
+use crate::terminal::hex;
+
 /// Which program runs, by which configuration.
 ///
 /// # Errors
@@ -25,7 +27,7 @@ fn program() -> io::Result<String> {
     let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 20]);
     loop {
         match file.read(&mut piece)? {
-            0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            0 => return Ok(hex(&hash.finalize())),
             read => hash.update(piece.get(..read).unwrap_or_default()),
         }
     }

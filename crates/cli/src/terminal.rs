@@ -80,6 +80,11 @@ fn line(bytes: &[u8]) -> String {
     line
 }
 
+/// Bytes in base16.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// `1 command`, `2 commands`.
 pub(crate) fn counted(number: u64, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }

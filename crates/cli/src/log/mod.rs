@@ -1,22 +1,20 @@
 //! `signet log`: what stands in the evidence log, for people and for programs.
 
 mod filter;
-mod line;
-mod sessions;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write;
 use std::time::Duration;
 
 use config::Config;
-use evidence::{Entry, Places, ReadError};
-use serde_json::Value;
 
 use crate::Terminal;
 use crate::arguments::LogArguments;
-use crate::failure::{Code, Failure, Outcome};
+use crate::failure::Outcome;
+use crate::reading::{People, Source, line};
 use crate::record;
 use filter::Filter;
-use sessions::Sessions;
 
 /// How often `--follow` looks for more.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -25,12 +23,7 @@ pub(crate) fn run(config: &Config, arguments: &LogArguments, terminal: &mut Term
     let filter = Filter::new(arguments)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(record::read(config, "records", narrowed(arguments)))?;
-    let places = Places::of(&config.data_dir);
-    if arguments.follow {
-        show(evidence::follow(&places, 0, INTERVAL).map_err(unreadable)?, &filter, arguments, terminal)
-    } else {
-        show(evidence::read(&places).map_err(unreadable)?, &filter, arguments, terminal)
-    }
+    show(Source::open(config)?, &filter, arguments, terminal)
 }
 
 /// What was asked for, for the record of its reading.
@@ -42,37 +35,26 @@ fn narrowed(arguments: &LogArguments) -> Vec<(&'static str, String)> {
     named.chain(types).chain(follow.then(|| ("follow", "true".to_owned()))).collect()
 }
 
-fn show(
-    entries: impl Iterator<Item = Result<Entry, ReadError>>,
-    filter: &Filter,
-    arguments: &LogArguments,
-    terminal: &mut Terminal,
-) -> Outcome {
-    let mut sessions = Sessions::default();
-    for entry in entries {
-        let record = Value::Object(entry.map_err(unreadable)?.view);
-        let who = sessions.take(&record);
-        if filter.wants(&record, &who) {
-            if arguments.json {
-                writeln!(terminal.out, "{record}")?;
-            } else {
-                let line = line::line(&record, &who, terminal);
-                writeln!(terminal.out, "{line}")?;
+fn show(mut source: Source, filter: &Filter, arguments: &LogArguments, terminal: &mut Terminal) -> Outcome {
+    let mut people = People::default();
+    loop {
+        let Some(seen) = source.next(|sealed| filter.asks(sealed, &people))? else {
+            if !arguments.follow {
+                return Ok(());
             }
-            if arguments.follow {
-                terminal.out.flush()?;
-            }
+            terminal.out.flush()?;
+            std::thread::sleep(INTERVAL);
+            continue;
+        };
+        let who = people.take(&seen.view);
+        if !filter.wants(&seen.view, &who) {
+            continue;
+        }
+        if arguments.json {
+            writeln!(terminal.out, "{}", seen.view)?;
+        } else {
+            let line = line(&seen.view, &who, terminal);
+            writeln!(terminal.out, "{line}")?;
         }
     }
-    Ok(())
-}
-
-fn unreadable(error: ReadError) -> Failure {
-    Failure::new(Code::Failed, error.to_string())
-        .hint("What stands before it has been shown; keep the files as they are.")
-}
-
-/// A text member of a record; empty when it has none.
-fn text<'a>(record: &'a Value, key: &str) -> &'a str {
-    record.get(key).and_then(Value::as_str).unwrap_or_default()
 }

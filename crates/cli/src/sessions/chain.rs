@@ -1,9 +1,8 @@
 //! Whether the records of a session fit together: each names the place and the hash of the one before.
 
+use crate::reading::Seen;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-
-use super::seen::Seen;
 
 /// The records of a chain, so far.
 #[derive(Default)]

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use config::Config;
-use evidence::Closed;
+use evidence::{Closed, Sealed};
 use serde_json::Value;
 use store::{Began, Change, Ended, Index, Progress, StoreError};
 
-use super::seen::Seen;
-use super::source::Source;
 use crate::failure::{Code, Failure, Outcome};
+use crate::reading::{Seen, Source};
 
 /// Records that are added at a time.
 const STRETCH: usize = 4096;
@@ -40,7 +39,7 @@ pub(super) async fn up_to_date(config: &Config) -> Outcome<Index> {
 async fn begin(index: &Index, source: &mut Source) -> Outcome<u64> {
     let Some(progress) = index.progress().await.map_err(unusable)? else { return Ok(0) };
     source.seek(progress.records.saturating_sub(1));
-    if source.next()?.is_some_and(|last| last.hash == progress.head) {
+    if source.next(|_| false)?.is_some_and(|last| last.hash == progress.head) {
         return Ok(progress.records);
     }
     index.clear().await.map_err(unusable)?;
@@ -65,7 +64,7 @@ impl Stretch {
         let mut stretch = Self::default();
         source.seek(from);
         for _ in 0..STRETCH {
-            let Some(seen) = source.next()? else { break };
+            let Some(seen) = source.next(asked)? else { break };
             stretch.take(&seen)?;
         }
         Ok(stretch)
@@ -105,8 +104,13 @@ fn readable(seen: &Seen) -> Outcome<&Seen> {
     }
 }
 
+/// Who has a session is all that the index opens.
+pub(super) fn asked(sealed: &Sealed<'_>) -> bool {
+    sealed.record == "session.start" && sealed.kind == "who"
+}
+
 /// What the first record of a session says.
-pub(super) fn began(seen: &Seen) -> Began {
+fn began(seen: &Seen) -> Began {
     let who = seen.object("who");
     let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
     Began {

@@ -4,9 +4,7 @@ mod chain;
 mod index;
 mod list;
 mod result;
-mod seen;
 mod show;
-mod source;
 mod story;
 mod tail;
 #[cfg(test)]

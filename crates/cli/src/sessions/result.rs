@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::reading::Seen;
 use wire::{Protocol, Raw, Show};
-
-use super::seen::Seen;
 
 /// Results of which parts were seen, by stream and command.
 pub(super) struct Results {

@@ -8,10 +8,9 @@ use store::{Index, SessionRow, Wanted};
 
 use super::chain::Chain;
 use super::result::Results;
-use super::seen::Seen;
-use super::source::Source;
 use super::{index, story};
 use crate::failure::{Code, Failure, Outcome};
+use crate::reading::{Seen, Source};
 use crate::terminal::Colour;
 use crate::{Program, Terminal, record};
 
@@ -33,7 +32,7 @@ pub(super) async fn run(
     for bundle in bundles {
         for sequence in bundle.saturating_mul(index::BUNDLE)..bundle.saturating_add(1).saturating_mul(index::BUNDLE) {
             source.seek(sequence);
-            let Some(seen) = source.next()? else { break };
+            let Some(seen) = source.next(|sealed| sealed.chain == sid)? else { break };
             if seen.sid() == sid {
                 telling.tell(&seen, terminal)?;
             }
@@ -87,7 +86,7 @@ impl Telling {
         if let Value::Object(members) = &mut object {
             match seen.kind() {
                 "session.start" => self.results.speaks(seen.text("protocol")),
-                "result.part" | "outcome" => {
+                "result.part" | "shown" | "outcome" => {
                     members.insert("response".to_owned(), self.results.lines(seen).into());
                 }
                 _ => {}

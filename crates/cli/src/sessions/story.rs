@@ -1,12 +1,13 @@
 //! One record of a session, told to a person.
 
+use evidence::Parameters;
 use serde_json::Value;
 
 use super::result::Results;
-use super::seen::Seen;
 use crate::Terminal;
 use crate::moment::to_milli;
-use crate::terminal::{Colour, counted, lines, plain};
+use crate::reading::Seen;
+use crate::terminal::{Colour, counted, hex, lines, plain};
 
 /// Characters of a name or a message that are shown.
 const SHOWN: usize = 1000;
@@ -23,7 +24,7 @@ pub(super) fn tell(seen: &Seen, results: &mut Results, terminal: &Terminal) -> V
             began(seen)
         }
         "command" | "refusal" | "hold" => command(seen),
-        "result.part" | "outcome" => shown(seen, results),
+        "result.part" | "shown" | "outcome" => shown(seen, results),
         _ => Vec::new(),
     };
     let (verdict, colour) = verdict(seen);
@@ -33,7 +34,7 @@ pub(super) fn tell(seen: &Seen, results: &mut Results, terminal: &Terminal) -> V
 }
 
 /// What happened, in a few words, and their colour.
-pub(super) fn verdict(seen: &Seen) -> (String, Colour) {
+fn verdict(seen: &Seen) -> (String, Colour) {
     let number = seen.number("command").map_or(String::new(), |number| format!("#{number} "));
     match seen.kind() {
         "session.start" => ("began".to_owned(), Colour::Green),
@@ -45,18 +46,13 @@ pub(super) fn verdict(seen: &Seen) -> (String, Colour) {
         ),
         "hold.end" => (number + &hold_ended(seen), Colour::Yellow),
         "progress" | "result.part" => (format!("{number}goes on{}", counts(seen)), Colour::Grey),
+        "shown" => ("told outside of any answer".to_owned(), Colour::Grey),
         "outcome" => (number + &outcome(seen), Colour::Grey),
         "cancel" => (format!("cancel asked from {}", name(&seen.object("client"), "client")), Colour::Yellow),
         "violation" => (format!("VIOLATION of the protocol: {}", reason(seen)), Colour::Red),
         "session.end" => (ended(seen), Colour::Yellow),
         other => (format!("{} {}", plain(other, SHOWN), plain(&body(seen), SHOWN)), Colour::Grey),
     }
-}
-
-/// The text of a command as it is, or the protocol's word for it; nothing of other records.
-pub(super) fn text(seen: &Seen) -> String {
-    let text = seen.payload("text").and_then(|payload| payload.bytes.as_deref().ok());
-    text.map_or_else(|| seen.text("name").to_owned(), |text| String::from_utf8_lossy(text).into_owned())
 }
 
 fn began(seen: &Seen) -> Vec<String> {
@@ -118,23 +114,16 @@ fn command(seen: &Seen) -> Vec<String> {
     told
 }
 
-/// Each has its length before it; the largest length is NULL.
-fn parameters(mut bytes: &[u8]) -> Vec<String> {
-    let mut told = Vec::new();
-    while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
-        let number = told.len() + 1;
-        let length = u32::from_be_bytes(*length);
-        let wanted = if length == u32::MAX { 0 } else { usize::try_from(length).unwrap_or(usize::MAX) };
-        let Some((value, rest)) = rest.split_at_checked(wanted) else { break };
-        bytes = rest;
-        told.push(if length == u32::MAX {
-            format!("${number} is NULL")
-        } else {
-            format!("${number} = {}", value_text(value))
-        });
-    }
-    if !bytes.is_empty() {
-        told.push(format!("({} bytes that are no parameters)", bytes.len()));
+/// Each on a line of its own.
+fn parameters(bytes: &[u8]) -> Vec<String> {
+    let mut values = Parameters::of(bytes);
+    let shown = |(number, value): (u64, Option<&[u8]>)| match value {
+        None => format!("${number} is NULL"),
+        Some(value) => format!("${number} = {}", value_text(value)),
+    };
+    let mut told: Vec<_> = (1..).zip(values.by_ref()).map(shown).collect();
+    if !values.rest().is_empty() {
+        told.push(format!("({} bytes that are no parameters)", values.rest().len()));
     }
     told
 }
@@ -143,7 +132,7 @@ fn parameters(mut bytes: &[u8]) -> Vec<String> {
 fn value_text(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) if !text.contains('\0') => wire::escaped(text),
-        _ => value.iter().fold("\\x".to_owned(), |shown, byte| shown + &format!("{byte:02x}")),
+        _ => format!("\\x{}", hex(value)),
     }
 }
 

@@ -1,24 +1,19 @@
 //! `signet sessions tail`: what happens in sessions from now on, one line a record.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::time::Duration;
 
 use config::Config;
+use evidence::Sealed;
 use store::{Index, Wanted};
 
-use super::seen::Seen;
-use super::source::Source;
-use super::{index, story};
+use super::index;
 use crate::Terminal;
 use crate::failure::Outcome;
-use crate::moment::to_milli;
-use crate::terminal::{Colour, plain};
+use crate::reading::{People, Seen, Source, Who, line};
 
 /// How often it looks for more.
 const INTERVAL: Duration = Duration::from_millis(200);
-/// Characters of a command that are shown.
-const SHOWN: usize = 160;
 /// Open sessions that are known by name.
 const KNOWN: u32 = 100_000;
 
@@ -29,71 +24,50 @@ pub(super) struct Watch {
     pub(super) json: bool,
 }
 
-/// Who is in a session, and where.
-#[derive(Clone, Debug, Default)]
-struct Who {
-    person: Option<String>,
-    resource: String,
-}
-
 pub(super) async fn run(config: &Config, watch: &Watch, terminal: &mut Terminal) -> Outcome {
     let index = index::up_to_date(config).await?;
-    let mut open = open(&index).await?;
+    let mut people = open(&index).await?;
     let mut source = Source::open(config)?;
     let records = index.progress().await.map_err(index::unusable)?.map_or(0, |progress| progress.records);
     index.close().await;
     source.seek(records);
     loop {
-        let Some(seen) = source.next()? else {
+        let Some(seen) = source.next(|sealed| watch.asks(sealed, &people))? else {
             terminal.out.flush()?;
             tokio::time::sleep(INTERVAL).await;
             continue;
         };
-        if let Some(who) = known(&mut open, &seen)
-            && watch.wants(&who)
-        {
+        let who = people.take(&seen.view);
+        if seen.view.get("session").is_some() && who != Who::default() && watch.wants(&who) {
             watch.print(&seen, &who, terminal)?;
         }
     }
 }
 
-async fn open(index: &Index) -> Outcome<HashMap<String, Who>> {
+async fn open(index: &Index) -> Outcome<People> {
     let wanted = Wanted { open: true, ..Wanted::default() };
-    let rows = index.sessions(&wanted, KNOWN).await.map_err(index::unusable)?;
-    let who = |row: store::SessionRow| (row.sid, Who { person: row.began.person, resource: row.began.resource });
-    Ok(rows.into_iter().map(who).collect())
-}
-
-/// Whose record it is; none when it belongs to no session.
-fn known(open: &mut HashMap<String, Who>, seen: &Seen) -> Option<Who> {
-    match seen.kind() {
-        "session.start" => {
-            let began = index::began(seen);
-            let who = Who { person: began.person, resource: began.resource };
-            open.insert(seen.sid().to_owned(), who.clone());
-            Some(who)
-        }
-        "session.end" => open.remove(seen.sid()),
-        _ => open.get(seen.sid()).cloned(),
+    let mut people = People::default();
+    for row in index.sessions(&wanted, KNOWN).await.map_err(index::unusable)? {
+        let who = Who { person: row.began.person.unwrap_or_default(), resource: row.began.resource };
+        people.insert(row.sid, who);
     }
+    Ok(people)
 }
 
 impl Watch {
     fn wants(&self, who: &Who) -> bool {
-        let user = self.user.is_none() || self.user == who.person;
+        let user = self.user.as_deref().is_none_or(|user| user == who.person);
         user && self.resource.as_deref().is_none_or(|resource| resource == who.resource)
     }
 
+    /// Whether a payload is opened: to know whom later records are about, or to show it.
+    pub(super) fn asks(&self, sealed: &Sealed<'_>, people: &People) -> bool {
+        let shown = self.json || sealed.kind != "result";
+        sealed.kind == "who" || shown && people.of(sealed.chain).is_some_and(|who| self.wants(who))
+    }
+
     fn print(&self, seen: &Seen, who: &Who, terminal: &mut Terminal) -> Outcome {
-        if self.json {
-            return Ok(writeln!(terminal.out, "{}", seen.view)?);
-        }
-        let (verdict, colour) = story::verdict(seen);
-        let person = who.person.as_deref().map_or("(erased)".to_owned(), |person| plain(person, SHOWN));
-        let who = terminal.paint(Colour::Cyan, &format!("{:<16}", format!("{person}@{}", plain(&who.resource, SHOWN))));
-        let verdict = terminal.paint(colour, &verdict);
-        let what = plain(&story::text(seen), SHOWN);
-        let line = format!("{}  {who}  {verdict}  {what}", to_milli(seen.time_us()));
-        Ok(writeln!(terminal.out, "{}", line.trim_end())?)
+        let line = if self.json { seen.view.to_string() } else { line(&seen.view, who, terminal) };
+        Ok(writeln!(terminal.out, "{line}")?)
     }
 }

@@ -1,14 +1,15 @@
 //! Tests of how a session is told, on records made by hand.
 
-use evidence::{Closed, Payload};
+use evidence::{Closed, Payload, Sealed};
 use serde_json::{Value, json};
 use wire::{Manifest, Opening, Probe, Protocol, Raw, Stream};
 
 use super::chain::Chain;
 use super::result::Results;
-use super::seen::Seen;
 use super::story::tell;
+use super::tail::Watch;
 use crate::Terminal;
+use crate::reading::{People, Seen, Who};
 
 /// A protocol whose results are text.
 struct Plain;
@@ -232,4 +233,26 @@ fn records_that_do_not_fit_together_are_noticed() {
         problems(vec![record(1, Some([9; 32]), [1; 32], "session.start", json!({}))])[0]
             .contains("one of them is another")
     );
+}
+
+#[test]
+fn only_what_is_told_is_opened() {
+    let sealed = |chain, record, kind| Sealed { chain, record, time_us: 1, kind };
+    let start = sealed("s1", "session.start", "who");
+    assert!(super::index::asked(&start));
+    for (record, kind) in [("command", "text"), ("outcome", "result"), ("session.start", "later.invention")] {
+        assert!(!super::index::asked(&sealed("s1", record, kind)), "the index opens a {kind}");
+    }
+    let mut people = People::default();
+    for (session, person) in [("s1", "ada"), ("s2", "grace")] {
+        people.insert(session.to_owned(), Who { person: person.to_owned(), resource: "prod".to_owned() });
+    }
+    let opens =
+        |json, asked: &Sealed<'_>| Watch { user: Some("ada".to_owned()), resource: None, json }.asks(asked, &people);
+    assert!(opens(false, &sealed("s2", "session.start", "who")), "who it is says whether it is wanted");
+    assert!(opens(false, &sealed("s1", "command", "text")));
+    assert!(!opens(true, &sealed("s2", "command", "text")));
+    assert!(!opens(true, &sealed("s3", "command", "text")));
+    assert!(!opens(false, &sealed("s1", "outcome", "result")), "a line has no result in it");
+    assert!(opens(true, &sealed("s1", "outcome", "result")));
 }

@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub(crate) use clock::ClockState;
 pub(crate) use files::Disk;
 pub(crate) use publisher::Publisher;
-pub use reader::{Closed, Entry, Follower, Payload, Reader, follow, read};
+pub use reader::{Closed, Entry, Parameters, Payload, Reader, Sealed, read};
 pub(crate) use signer::Signer;
 pub use signer::verifier_key;
 pub(crate) use source::Source;

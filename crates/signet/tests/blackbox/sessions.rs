@@ -186,7 +186,7 @@ fn a_tail_tells_as_it_happens() {
         heard.try_iter().find(|line| line.contains("began"))
     });
     assert!(first.contains("ada@prod"), "{first}");
-    let expected = ["#1 allowed by local-access", "#1 done, 1 row", "ended: "];
+    let expected = ["allowed    #1 SELECT", "outcome    #1 done, 1 row", "ended      "];
     for part in expected {
         let line = heard.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(line.contains("ada@prod") && line.contains(part), "no {part:?} in {line:?}");

@@ -1,12 +1,11 @@
 //! Reading the log, also while a gateway writes it: record by record, opened as far as the keys allow.
 
 mod opened;
+mod parameters;
 mod stored;
 #[cfg(test)]
 mod tests;
 mod view;
-
-use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tlog::json;
@@ -14,7 +13,8 @@ use tlog::json;
 use crate::Places;
 use crate::error::ReadError;
 use opened::Opener;
-pub use opened::{Closed, Payload};
+pub use opened::{Closed, Payload, Sealed};
+pub use parameters::Parameters;
 use stored::{Shelf, Stored};
 
 /// One record.
@@ -24,9 +24,9 @@ pub struct Entry {
     pub sequence: u64,
     /// The record, as it stands in the log.
     pub leaf: Vec<u8>,
-    /// What it says and what its payloads say, as one flat object.
+    /// What it says and what these payloads say, as one flat object.
     pub view: Map<String, Value>,
-    /// Its payloads, in their order.
+    /// Those of its payloads that were asked for, in their order.
     pub payloads: Vec<Payload>,
 }
 
@@ -45,14 +45,6 @@ pub fn read(places: &Places) -> Result<Reader, ReadError> {
     Reader::from(places, 0)
 }
 
-/// Records from `next` on, and then each new one as it comes; it looks again every `interval`. Ends only with an error.
-///
-/// # Errors
-/// When the master key is there and is none.
-pub fn follow(places: &Places, next: u64, interval: Duration) -> Result<Follower, ReadError> {
-    Ok(Follower { reader: Reader::from(places, next)?, interval, over: false })
-}
-
 impl Reader {
     /// Begins with record `next`.
     ///
@@ -62,13 +54,25 @@ impl Reader {
         Ok(Self { shelf: Shelf::new(places.clone(), next), opener: Opener::new(places)? })
     }
 
-    /// The record of this index; none when the log is shorter.
+    /// The record of this index with all that can be opened; none when the log is shorter.
     ///
     /// # Errors
     /// When it cannot be read, or is damaged.
     pub fn entry_at(&mut self, sequence: u64) -> Result<Option<Entry>, ReadError> {
+        self.entry_where(sequence, |_| true)
+    }
+
+    /// The record of this index with those payloads that are asked for: no other is read or decrypted.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is damaged.
+    pub fn entry_where(
+        &mut self,
+        sequence: u64,
+        asked: impl FnMut(&Sealed<'_>) -> bool,
+    ) -> Result<Option<Entry>, ReadError> {
         self.shelf.seek(sequence);
-        self.step()
+        self.step(asked)
     }
 
     /// The records of these indices, such as those of one session; best ascending.
@@ -79,11 +83,11 @@ impl Reader {
         sequences.into_iter().filter_map(|sequence| self.entry_at(sequence).transpose())
     }
 
-    fn step(&mut self) -> Result<Option<Entry>, ReadError> {
+    fn step(&mut self, asked: impl FnMut(&Sealed<'_>) -> bool) -> Result<Option<Entry>, ReadError> {
         let Some(stored) = self.shelf.next()? else { return Ok(None) };
         let malformed = || ReadError::Malformed { sequence: stored.sequence };
         let record = json::parse(&stored.leaf).map_err(|_| malformed())?;
-        let payloads = self.opener.open(&stored, &record)?.ok_or_else(malformed)?;
+        let payloads = self.opener.open(&stored, &record, asked)?.ok_or_else(malformed)?;
         let view = view::view(&record, &payloads).ok_or_else(malformed)?;
         let Stored { sequence, leaf, .. } = stored;
         Ok(Some(Entry { sequence, leaf, view, payloads }))
@@ -94,31 +98,6 @@ impl Iterator for Reader {
     type Item = Result<Entry, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.step().transpose()
-    }
-}
-
-/// Iterator that waits for more.
-#[derive(Debug)]
-pub struct Follower {
-    reader: Reader,
-    interval: Duration,
-    over: bool,
-}
-
-impl Iterator for Follower {
-    type Item = Result<Entry, ReadError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.over {
-            match self.reader.next() {
-                Some(found) => {
-                    self.over = found.is_err();
-                    return Some(found);
-                }
-                None => std::thread::sleep(self.interval),
-            }
-        }
-        None
+        self.step(|_| true).transpose()
     }
 }

@@ -30,6 +30,19 @@ pub struct Payload {
     pub bytes: Result<Vec<u8>, Closed>,
 }
 
+/// A payload before it is opened: what it is, and of which record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed<'a> {
+    /// The chain of the record: the id of its session, or of a run of the gateway.
+    pub chain: &'a str,
+    /// The type of the record.
+    pub record: &'a str,
+    /// When it was written.
+    pub time_us: u64,
+    /// The kind of the payload.
+    pub kind: &'a str,
+}
+
 /// Why a payload is not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
@@ -70,25 +83,31 @@ impl Opener {
         Ok(Self { keys: places.keys.clone(), master, at_hand: HashMap::new() })
     }
 
-    /// The payloads of a record, in the order of their references. `None`: the record is not one of ours.
-    pub(super) fn open(&mut self, stored: &Stored, record: &Value<'_>) -> Result<Option<Vec<Payload>>, ReadError> {
+    /// The payloads of a record that are asked for, in the order of their references. `None`: the record is not one of ours.
+    pub(super) fn open(
+        &mut self,
+        stored: &Stored,
+        record: &Value<'_>,
+        mut asked: impl FnMut(&Sealed<'_>) -> bool,
+    ) -> Result<Option<Vec<Payload>>, ReadError> {
         let text = |key| record.get(key).and_then(Value::as_str);
-        let (Some(origin), Some(sid)) = (text("log"), text("sid").and_then(|sid| Uuid::parse_str(sid).ok())) else {
-            return Ok(None);
-        };
-        let references = record.get("payloads").and_then(Value::as_array).unwrap_or_default();
-        let key = self.key(stored, origin, sid)?;
+        let (Some(origin), Some(chain), Some(kind)) = (text("log"), text("sid"), text("type")) else { return Ok(None) };
+        let (Ok(sid), Some(time_us)) = (Uuid::parse_str(chain), number(record, "ts")) else { return Ok(None) };
+        if stored.key.is_some() {
+            // Later it may be nowhere else yet.
+            let _ = self.key(stored, origin, sid)?;
+        }
         let mut payloads = Vec::new();
         let mut offset = 0_u64;
-        for reference in references {
-            let number = |key| u64::try_from(reference.get(key)?.as_integer()?).ok();
-            let kind = reference.get("kind").and_then(Value::as_str);
-            let (Some(id), Some(size), Some(kind)) = (number("id"), number("size"), kind) else { return Ok(None) };
-            let bytes = match &key {
-                Ok(key) => read(stored, offset, size)?.and_then(|sealed| open(key, id, kind, &sealed)),
-                Err(closed) => Err(*closed),
-            };
-            payloads.push(Payload { id, kind: kind.to_owned(), cut: reference.get("cut").is_some(), bytes });
+        for reference in record.get("payloads").and_then(Value::as_array).unwrap_or_default() {
+            let Some(Reference { id, size, kind: of, cut }) = Reference::of(reference) else { return Ok(None) };
+            if asked(&Sealed { chain, record: kind, time_us, kind: of }) {
+                let bytes = match self.key(stored, origin, sid)? {
+                    Ok(key) => read(stored, offset, size)?.and_then(|sealed| open(key, id, of, &sealed)),
+                    Err(closed) => Err(closed),
+                };
+                payloads.push(Payload { id, kind: of.to_owned(), cut, bytes });
+            }
             offset = offset.saturating_add(size);
         }
         Ok(Some(payloads))
@@ -110,6 +129,25 @@ impl Opener {
         }
         Ok(self.at_hand.get(&sid).ok_or(Closed::NoKey))
     }
+}
+
+/// What a record says of one of its payloads.
+struct Reference<'a> {
+    id: u64,
+    size: u64,
+    kind: &'a str,
+    cut: bool,
+}
+
+impl<'a> Reference<'a> {
+    fn of(value: &'a Value<'_>) -> Option<Self> {
+        let kind = value.get("kind")?.as_str()?;
+        Some(Self { id: number(value, "id")?, size: number(value, "size")?, kind, cut: value.get("cut").is_some() })
+    }
+}
+
+fn number(of: &Value<'_>, key: &str) -> Option<u64> {
+    u64::try_from(of.get(key)?.as_integer()?).ok()
 }
 
 fn open(key: &ChainKey, id: u64, kind: &str, sealed: &[u8]) -> Result<Vec<u8>, Closed> {

@@ -1,136 +1,16 @@
 //! Tests of the reader over a journal and a log that were made piece by piece.
 
-use std::fs::{self, File};
-use std::io::Write;
+mod room;
+
+use std::fs;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tlog::merkle::{hash_text, leaf_hash, sha256};
 use uuid::Uuid;
 
-use super::{Closed, Entry, Reader, read};
-use crate::Places;
+use super::{Closed, Entry, Parameters, Reader, Sealed, read};
 use crate::error::ReadError;
-use crate::keys::{ChainKey, Kind, MasterKey, Plain};
-use crate::log::files::Disk;
-use crate::log::publisher::Publisher;
-use crate::log::signer::Signer;
-use crate::log::source::Source;
-use crate::wal::{self, END, Frame, Head, Parts};
-
-const ORIGIN: &str = "signet.test/log";
-
-/// Data of a gateway: what is written goes to the journal, and to the log when it is published.
-struct Room {
-    dir: TempDir,
-    places: Places,
-    master: MasterKey,
-    frames: Vec<Frame>,
-    chains: Vec<(Uuid, ChainKey, u64)>,
-}
-
-impl Room {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let places = Places::of(dir.path());
-        for folder in [&places.journal, &places.log, &places.keys, &places.signer] {
-            fs::create_dir(folder).unwrap();
-        }
-        let master = MasterKey::open(&places.keys, false).unwrap();
-        Self { dir, places, master, frames: Vec::new(), chains: Vec::new() }
-    }
-
-    /// Appends a record to what will be written.
-    fn record(&mut self, sid: u128, kind: &str, body: &Value, payloads: &[(Kind, &[u8])]) {
-        let sid = Uuid::from_u128(sid);
-        let sequence = self.frames.len() as u64;
-        let mut wrapped = None;
-        if !self.chains.iter().any(|(of, ..)| *of == sid) {
-            let key = ChainKey::new(ORIGIN, sid).unwrap();
-            wrapped = self.master.wrap(&key, ORIGIN, sid);
-            self.chains.push((sid, key, 0));
-        }
-        let (_, key, last) = self.chains.iter_mut().find(|(of, ..)| *of == sid).unwrap();
-        let (mut ciphertexts, mut references) = (Vec::new(), Vec::new());
-        for (kind, bytes) in payloads {
-            *last += 1;
-            let sealed = key.seal(*last, &Plain { kind: *kind, bytes, whole: None }, &mut ciphertexts).unwrap();
-            references.push(json!({
-                "c": hash_text(&sha256(b"")), "e": hash_text(&sha256(b"")), "id": *last, "kind": kind.as_str(), "size": sealed.size
-            }));
-        }
-        let mut leaf = json!({
-            "body": body, "log": ORIGIN, "mono": 0, "seq": sequence, "sid": sid, "ss": 1, "ts": 1000 + sequence, "type": kind, "v": 1
-        });
-        if !references.is_empty() {
-            leaf["payloads"] = references.into();
-        }
-        let leaf = leaf.to_string().into_bytes();
-        let hash = leaf_hash(&leaf);
-        self.frames.push(Frame { sequence, hash, leaf, key: wrapped, payloads: ciphertexts });
-    }
-
-    /// Commands of one session with a text and a parameter each, up to so many records in all.
-    fn fill(&mut self, until: usize) {
-        while self.frames.len() < until {
-            let text = format!("SELECT {}", self.frames.len());
-            let parameters = [&[0, 0, 0, 1, b'x'][..], &[255; 4], &[0, 0, 0, 1, 200]].concat();
-            let body =
-                json!({ "command": self.frames.len(), "policy": { "ids": ["p"], "version": "v" }, "verb": "read" });
-            self.record(7, "command", &body, &[(Kind::Text, text.as_bytes()), (Kind::Parameters, &parameters)]);
-        }
-    }
-
-    /// The journal holds these records, in one segment.
-    fn journal(&self, first: usize, until: usize) {
-        let first = first as u64;
-        for segment in wal::list(&self.places.journal).unwrap() {
-            if segment.first != first {
-                fs::remove_file(segment.path).unwrap();
-            }
-        }
-        let mut bytes = Head { first, state: Vec::new() }.bytes().unwrap();
-        for Frame { sequence, hash, leaf, key, payloads } in &self.frames[first as usize..until] {
-            let key = key.as_deref().unwrap_or_default();
-            assert!(Parts { sequence: *sequence, batch: *sequence, hash: *hash, leaf, key, payloads }.put(&mut bytes));
-        }
-        bytes.extend_from_slice(&END);
-        File::create(self.places.journal.join(format!("{first:020}.journal"))).unwrap().write_all(&bytes).unwrap();
-    }
-
-    /// The log holds the first records.
-    fn publish(&self, until: usize) {
-        let signer = Signer::open(Disk, &self.places.signer, ORIGIN, false).unwrap();
-        let source = Given(self.frames[..until].iter().cloned().collect());
-        let (log, keys) = (self.places.log.clone(), self.places.keys.clone());
-        Publisher::open(source, Disk, signer, log, keys).unwrap().round().unwrap();
-    }
-
-    fn read(&self) -> Vec<Entry> {
-        read(&self.places).unwrap().map(Result::unwrap).collect()
-    }
-}
-
-/// Frames to publish.
-struct Given(std::collections::VecDeque<Frame>);
-
-impl Source for Given {
-    fn first(&self) -> u64 {
-        0
-    }
-
-    fn next(&mut self) -> Result<Option<Frame>, ReadError> {
-        Ok(self.0.pop_front())
-    }
-
-    fn has_below(&mut self, _: u64) -> Result<bool, ReadError> {
-        Ok(false)
-    }
-
-    fn recycle(&mut self, _: u64) -> Result<(), ReadError> {
-        Ok(())
-    }
-}
+use crate::keys::Kind;
+use room::Room;
 
 fn commands(entries: &[Entry], count: usize) {
     assert_eq!(entries.len(), count);
@@ -230,6 +110,49 @@ fn without_a_key_the_leaf_is_read_and_the_payload_is_not() {
     fs::write(room.places.keys.join("master"), "not a key").unwrap();
     assert!(matches!(read(&room.places), Err(ReadError::Keys(_))));
     assert!(room.dir.path().exists());
+}
+
+#[test]
+fn what_is_not_asked_for_is_not_opened() {
+    let mut room = Room::new();
+    let who = br#"{"client":"c"}"#;
+    room.record(7, "session.start", &json!({}), &[(Kind::Who, who)]);
+    room.fill(3);
+    room.record(8, "session.start", &json!({}), &[(Kind::Who, who)]);
+    room.record(8, "outcome", &json!({ "command": 1 }), &[(Kind::Result, b"rows")]);
+    let (seven, eight) = (Uuid::from_u128(7).to_string(), Uuid::from_u128(8).to_string());
+    for published in [false, true] {
+        if published {
+            room.publish(5);
+            fs::remove_dir_all(&room.places.journal).unwrap();
+            room.places.journal = room.dir.path().join("gone");
+        } else {
+            room.journal(0, 5);
+        }
+        let mut reader = Reader::from(&room.places, 0).unwrap();
+        let mut opened = |sequence, asked: &dyn Fn(&Sealed<'_>) -> bool| {
+            let entry = reader.entry_where(sequence, asked).unwrap().unwrap();
+            entry.payloads.into_iter().map(|payload| (payload.kind, payload.bytes)).collect::<Vec<_>>()
+        };
+        assert_eq!(opened(0, &|_| false), []);
+        // The second one behind a first that stays closed, with the key that came with a record of which nothing was opened.
+        let parameters = [&[0, 0, 0, 1, b'x'][..], &[255; 4], &[0, 0, 0, 1, 200]].concat();
+        assert_eq!(opened(1, &|sealed| sealed.kind == "parameters"), [("parameters".to_owned(), Ok(parameters))]);
+        let other = |sealed: &Sealed<'_>| sealed.chain != seven && sealed.time_us >= 1003;
+        assert_eq!(opened(2, &other), []);
+        assert_eq!(opened(3, &other), [("who".to_owned(), Ok(who.to_vec()))]);
+        assert_eq!(opened(4, &|sealed| sealed.record == "command"), []);
+        assert_eq!(opened(4, &|sealed| sealed.chain == eight), [("result".to_owned(), Ok(b"rows".to_vec()))]);
+        assert_eq!(reader.entry_where(4, |_| false).unwrap().unwrap().view.get("result_bytes"), None);
+    }
+}
+
+#[test]
+fn what_is_no_parameter_is_left_over() {
+    let bytes = [&[0, 0, 0, 1, b'x'][..], &[255; 4], &[0, 0, 0, 9, b'y']].concat();
+    let mut parameters = Parameters::of(&bytes);
+    assert_eq!(parameters.by_ref().collect::<Vec<_>>(), [Some(&b"x"[..]), None]);
+    assert_eq!(parameters.rest(), [0, 0, 0, 9, b'y']);
 }
 
 #[test]

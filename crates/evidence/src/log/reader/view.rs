@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use tlog::json;
 
 use super::opened::Payload;
+use super::parameters::Parameters;
 
 /// Types of records that belong to the chain of the gateway.
 const GATEWAY: [&str; 5] = ["signin.refused", "admin.act", "evidence.read", "payload.erased", "heads"];
@@ -86,17 +87,9 @@ fn open(view: &mut Map<String, Value>, payload: &Payload) {
     }
 }
 
-/// Each with its length before it: UTF-8 where they are that, else `\x` and base16; null = NULL.
-fn parameters(mut bytes: &[u8]) -> Value {
-    let mut values = Vec::new();
-    while let Some((length, rest)) = bytes.split_first_chunk() {
-        let length = u32::from_be_bytes(*length);
-        let length = if length == u32::MAX { None } else { usize::try_from(length).ok() };
-        let (value, rest) = rest.split_at_checked(length.unwrap_or_default()).unwrap_or((rest, &[]));
-        values.push(length.map_or(Value::Null, |_| shown(value).into()));
-        bytes = rest;
-    }
-    values.into()
+/// UTF-8 where they are that, else `\x` and base16; null = NULL.
+fn parameters(bytes: &[u8]) -> Value {
+    Parameters::of(bytes).map(|value| value.map_or(Value::Null, |value| shown(value).into())).collect()
 }
 
 fn shown(value: &[u8]) -> String {

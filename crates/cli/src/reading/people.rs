@@ -9,22 +9,32 @@ use super::text;
 
 /// Whom a record is about, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Who {
+pub(crate) struct Who {
     /// The person's name.
-    pub(super) person: String,
+    pub(crate) person: String,
     /// The resource.
-    pub(super) resource: String,
+    pub(crate) resource: String,
 }
 
-/// Open sessions.
+/// Who is in the open sessions.
 #[derive(Default)]
-pub(super) struct Sessions {
+pub(crate) struct People {
     open: HashMap<String, Who>,
 }
 
-impl Sessions {
+impl People {
+    /// Somebody is in a session that began before.
+    pub(crate) fn insert(&mut self, session: String, who: Who) {
+        self.open.insert(session, who);
+    }
+
+    /// Who is in a session, if that is known.
+    pub(crate) fn of(&self, session: &str) -> Option<&Who> {
+        self.open.get(session)
+    }
+
     /// Notes what a record tells of sessions, and says whom it is about.
-    pub(super) fn take(&mut self, record: &Value) -> Who {
+    pub(crate) fn take(&mut self, record: &Value) -> Who {
         let session = text(record, "session");
         match text(record, "type") {
             "session.start" => {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::sessions::Who;
+use super::people::Who;
 use super::text;
 use crate::Terminal;
 use crate::moment::to_milli;
@@ -11,7 +11,7 @@ use crate::terminal::{Colour, counted, plain};
 /// Characters of a command that are shown; `--json` has all of it.
 const SHOWN: usize = 160;
 
-pub(super) fn line(record: &Value, who: &Who, terminal: &Terminal) -> String {
+pub(crate) fn line(record: &Value, who: &Who, terminal: &Terminal) -> String {
     let (verdict, colour, what) = told(record);
     let time = terminal.paint(Colour::Grey, &to_milli(number(record, "time_us")));
     let who = match (who.person.as_str(), who.resource.as_str()) {

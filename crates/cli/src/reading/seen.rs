@@ -1,67 +1,67 @@
-//! A record as these commands read it: its leaf, and what of its payloads could be opened.
+//! A record as these commands read it: its leaf, and those of its payloads that were asked for.
 
 use evidence::Payload;
 use serde_json::Value;
 
 /// A record.
-pub(super) struct Seen {
+pub(crate) struct Seen {
     /// Its index in the log.
-    pub(super) sequence: u64,
+    pub(crate) sequence: u64,
     /// Its leaf hash.
-    pub(super) hash: [u8; 32],
+    pub(crate) hash: [u8; 32],
     /// The leaf.
-    pub(super) leaf: Value,
-    /// The record as `signet log --json` prints it.
-    pub(super) view: Value,
-    /// Its payloads, in their order.
-    pub(super) payloads: Vec<Payload>,
+    pub(crate) leaf: Value,
+    /// The record as `signet log --json` prints it, as far as it was asked for.
+    pub(crate) view: Value,
+    /// Those of its payloads that were asked for, in their order.
+    pub(crate) payloads: Vec<Payload>,
 }
 
 impl Seen {
-    pub(super) fn kind(&self) -> &str {
+    pub(crate) fn kind(&self) -> &str {
         self.leaf_text("type")
     }
 
-    pub(super) fn sid(&self) -> &str {
+    pub(crate) fn sid(&self) -> &str {
         self.leaf_text("sid")
     }
 
     /// Its place in its chain, from 1.
-    pub(super) fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.leaf.get("ss").and_then(Value::as_u64).unwrap_or_default()
     }
 
     /// Leaf hash of the record before it in its chain.
-    pub(super) fn prev(&self) -> Option<&str> {
+    pub(crate) fn prev(&self) -> Option<&str> {
         self.leaf.get("prev").and_then(Value::as_str)
     }
 
-    pub(super) fn time_us(&self) -> u64 {
+    pub(crate) fn time_us(&self) -> u64 {
         self.leaf.get("ts").and_then(Value::as_u64).unwrap_or_default()
     }
 
     /// What the body says under a key.
-    pub(super) fn body(&self, key: &str) -> Option<&Value> {
+    pub(crate) fn body(&self, key: &str) -> Option<&Value> {
         self.leaf.get("body").and_then(|body| body.get(key))
     }
 
     /// A text of the body; empty when there is none.
-    pub(super) fn text(&self, key: &str) -> &str {
+    pub(crate) fn text(&self, key: &str) -> &str {
         self.body(key).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// A number of the body.
-    pub(super) fn number(&self, key: &str) -> Option<u64> {
+    pub(crate) fn number(&self, key: &str) -> Option<u64> {
         self.body(key).and_then(Value::as_u64)
     }
 
     /// The payload of a kind.
-    pub(super) fn payload(&self, kind: &str) -> Option<&Payload> {
+    pub(crate) fn payload(&self, kind: &str) -> Option<&Payload> {
         self.payloads.iter().find(|payload| payload.kind == kind)
     }
 
     /// The object that the payload of a kind is; null when it cannot be opened.
-    pub(super) fn object(&self, kind: &str) -> Value {
+    pub(crate) fn object(&self, kind: &str) -> Value {
         let bytes = self.payload(kind).and_then(|payload| payload.bytes.as_deref().ok());
         bytes.and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default()
     }
