@@ -140,12 +140,13 @@ fn acts_and_reads_of_operators_are_recorded() {
     let tokens: Vec<Value> = serde_json::from_str(&printed(&gateway.cli(&["token", "list", "--json"]))).unwrap();
     let id = tokens[0]["id"].as_str().unwrap();
     assert!(journal.find("admin.act", "\"token.create\"").is_some_and(|act| act.line.contains(id)));
-    let sid = listed(&gateway)[0]["session"].as_str().unwrap().to_owned();
-    printed(&gateway.cli(&["sessions", "show", &sid[..20]]));
+    let listed = listed(&gateway);
+    let typed = &listed[0]["session"].as_str().unwrap()[..20];
+    printed(&gateway.cli(&["sessions", "show", typed]));
     printed(&gateway.cli(&["token", "revoke", id]));
     printed(&gateway.cli(&["log", "--person", "ada"]));
     let journal = gateway.journal();
-    assert!(journal.find("evidence.read", "\"session\"").is_some_and(|read| read.line.contains(&sid)));
+    assert!(journal.find("evidence.read", "\"session\"").is_some_and(|read| read.line.contains(typed)));
     assert!(journal.find("evidence.read", "\"sessions\"").is_some());
     assert!(journal.find("evidence.read", "\"records\"").is_some_and(|read| read.line.contains("ada")));
     assert!(journal.find("admin.act", "\"token.revoke\"").is_some_and(|act| act.line.contains(id)));
