@@ -2,6 +2,7 @@
 //! the target did not see it, the client got a defined answer, and the journal holds the event.
 
 mod cancelling;
+mod credentials;
 mod framing;
 mod hostile_target;
 mod huge;
@@ -11,6 +12,7 @@ mod memory;
 mod opening;
 mod prepared;
 mod proxied;
+mod readable;
 mod refused;
 mod tls_edges;
 mod unasked;
