@@ -26,9 +26,7 @@ pub use clock::Clock;
 pub use error::{OpenError, ReadError};
 pub use journal::{FileJournal, Options, Recovery};
 pub use keys::KeyError;
-pub use log::{
-    Closed, Entry, Parameters, Payload, Reader, Refusal, Sealed, Standing, Trouble, read, verifier_key,
-};
+pub use log::{Closed, Entry, Parameters, Payload, Reader, Refusal, Sealed, Standing, Trouble, read, verifier_key};
 pub use places::Places;
 
 #[cfg(test)]
