@@ -12,7 +12,7 @@ demo: ## a real PostgreSQL behind the gateway, and a psql session through it
 test: ## set up, formatting, lints, every test against real servers and clients
 	@scripts/test.sh
 
-soak: ## the long proofs: whole PostgreSQL suites, 200 kills, the same tests otherwise
+soak: ## the long proofs: whole PostgreSQL suites, 1,000 kills, the same tests otherwise
 	@scripts/soak.sh
 
 bench: ## release build: pgbench directly and through the gateway

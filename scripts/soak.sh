@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The long proofs: the suites of PostgreSQL whole instead of a sample, and 200 kills instead of 20.
+# The long proofs: the suites of PostgreSQL whole instead of a sample, 1,000 kills instead of 20, and
+# every system call of the evidence failing instead of a few.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -7,6 +8,6 @@ cd "$REPO"
 
 ulimit -n 20000 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 scripts/setup.sh soak
-export SIGNET_SOAK=1 SIGNET_KILLS=${SIGNET_KILLS:-200}
+export SIGNET_SOAK=1 SIGNET_KILLS=${SIGNET_KILLS:-1000}
 say "cargo test --workspace, with SIGNET_SOAK=1 and SIGNET_KILLS=$SIGNET_KILLS"
 exec cargo test --workspace --locked

@@ -3,7 +3,8 @@
 //! Run one subject with `cargo test -p signet --test blackbox attacks::framing`, after `scripts/setup.sh test`. Settings:
 //!
 //! - `SIGNET_DIRECT=1` points the client tests at PostgreSQL itself: what fails then is the test, not the gateway.
-//! - `SIGNET_SOAK=1` runs PostgreSQL's suites whole; `SIGNET_KILLS=200` kills so often (default 20).
+//! - `SIGNET_SOAK=1` runs PostgreSQL's suites whole; `SIGNET_KILLS=200` kills so often (default 20); `SIGNET_SEED=n`
+//!   chooses when.
 //! - `SIGNET_BIN=path` tests another build; `SIGNET_KEEP=1` leaves the folders of the tests behind.
 #![allow(
     missing_docs,
@@ -21,11 +22,11 @@ mod attacks;
 mod clients;
 mod crowds;
 mod drain;
+mod evidence;
 mod evidence_order;
 mod full_disk;
 mod harness;
 mod house;
-mod kills;
 mod policy;
 mod replay;
 mod sessions;

@@ -51,6 +51,14 @@ impl Gateway {
 
     /// Starts the process (again) on the same data, and waits until it says that it is healthy.
     pub fn launch(&mut self) {
+        self.spawn();
+        if let Err(status) = self.comes_up() {
+            panic!("the gateway ended at once ({status}):\n{}", self.log());
+        }
+    }
+
+    /// Starts the process, and waits for nothing.
+    pub fn spawn(&mut self) {
         let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
         let mut words = self.start_words();
         words.extend([binary(), "--config".into(), self.config().display().to_string()]);
@@ -63,11 +71,22 @@ impl Gateway {
             .spawn()
             .unwrap();
         self.process = Some(process);
+    }
+
+    /// Waits until it says that it is healthy; an error is how it ended before.
+    pub fn comes_up(&mut self) -> Result<(), ExitStatus> {
         until("the gateway to be healthy", Duration::from_secs(60), || {
-            let status = self.process.as_mut().unwrap().try_wait().unwrap();
-            assert!(status.is_none(), "the gateway ended at once ({}):\n{}", status.unwrap(), self.log());
-            (self.health()? == 200).then_some(())
-        });
+            let ended = self.process.as_mut().unwrap().try_wait().unwrap();
+            match ended {
+                Some(status) => Some(Err(status)),
+                None => (self.health()? == 200).then_some(Ok(())),
+            }
+        })
+    }
+
+    /// What the next start is started by, such as strace.
+    pub fn wrap(&mut self, wrapper: Vec<String>) {
+        self.setup.wrapper = wrapper;
     }
 
     /// Starts the process where it must not come up; gives what it said.

@@ -1,6 +1,7 @@
 //! A real PostgreSQL for one test: a copy of a cluster that was made once, on its own port, with its own log.
 
 use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -92,6 +93,15 @@ impl Postgres {
     /// The server's own log, in which every statement it received stands.
     pub fn log(&self) -> String {
         fs::read(self.log_path()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    }
+
+    /// What was added to the log behind that place.
+    pub fn log_behind(&self, place: u64) -> String {
+        let mut log = File::open(self.log_path()).unwrap();
+        log.seek(SeekFrom::Start(place)).unwrap();
+        let mut bytes = Vec::new();
+        log.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The first of the three assertions of every attack.

@@ -24,6 +24,8 @@ pub struct Setup {
     pub certificate: Option<(PathBuf, PathBuf)>,
     /// The data folder as a file system of this many MiB.
     pub tmpfs_mib: Option<u32>,
+    /// Size of a segment of the journal.
+    pub segment_bytes: u64,
     /// A program that starts the gateway, such as strace.
     pub wrapper: Vec<String>,
     pub target_password: String,
@@ -46,6 +48,7 @@ impl Setup {
             listener_tls: "optional",
             certificate: None,
             tmpfs_mib: None,
+            segment_bytes: 2 << 20,
             wrapper: Vec::new(),
             target_password: PASSWORD.into(),
             proxy_from: &[],
@@ -73,7 +76,7 @@ impl Setup {
             r#"data_dir = "{data}"
 {tls}
 [journal]
-segment_bytes = 2097152
+segment_bytes = {segment_bytes}
 
 [operations]
 listen = "127.0.0.1:{operations}"
@@ -124,6 +127,7 @@ access = [ {{ resource = "prod", accounts = ["app"] }} ]
 name = "eve"
 "#,
             data = data.display(),
+            segment_bytes = self.segment_bytes,
             proxy_from = self.proxy_from,
             secret = secret.display(),
         )
