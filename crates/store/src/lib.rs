@@ -14,6 +14,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
+use rustix::fs::OFlags;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::Mutex;
@@ -58,13 +59,15 @@ impl Store {
     }
 }
 
-/// SQLite gives its side files the mode of the main one, so that is made first.
+/// SQLite gives its side files the mode of the main one, so that is made first. A link is not followed: when another user's
+/// program runs here, it must not be led to a file of theirs.
 fn make_private(file: &Path) -> std::io::Result<()> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    OpenOptions::new().append(true).create(true).mode(0o600).open(file)?;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o600))
+    let nofollow = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or_default();
+    let opened = OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(nofollow).open(file)?;
+    opened.set_permissions(fs::Permissions::from_mode(0o600))
 }
 
 #[cfg(test)]

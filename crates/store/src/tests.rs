@@ -114,6 +114,17 @@ async fn files_are_private_and_the_database_is_set_up_as_stated() {
 }
 
 #[tokio::test]
+async fn a_link_is_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (theirs, file) = (folder.path().join("theirs"), folder.path().join("store.sqlite"));
+    std::fs::write(&theirs, "").unwrap();
+    std::fs::set_permissions(&theirs, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::os::unix::fs::symlink(&theirs, &file).unwrap();
+    assert!(Store::open(&file).await.is_err());
+    assert_eq!(std::fs::metadata(&theirs).unwrap().permissions().mode() & 0o777, 0o755);
+}
+
+#[tokio::test]
 async fn a_newer_store_and_a_foreign_file_are_refused() {
     let (_folder, file, store) = store().await;
     store.pool.execute("PRAGMA user_version = 99").await.unwrap();
