@@ -62,6 +62,8 @@ pub struct Recovery {
     pub sessions: u64,
     /// Bytes of records that were not written whole. They were taken off the journal and kept beside it.
     pub torn_bytes: u64,
+    /// The journal was gone, and what had to be known was learnt from the published log.
+    pub rebuilt: bool,
 }
 
 /// A journal in a folder. Dropping it writes and publishes what is queued, and lets another gateway open it.
@@ -99,7 +101,7 @@ impl FileJournal {
         if untold == Recovery::default() {
             return Ok(started);
         }
-        let entry = gateway_recovered(untold.sessions, untold.torn_bytes);
+        let entry = gateway_recovered(untold.sessions, untold.torn_bytes, untold.rebuilt);
         self.chains.of_gateway(wall, entry, |draft| self.queue.append(&draft)).unwrap_or(Err(JournalDown))
     }
 

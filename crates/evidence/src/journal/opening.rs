@@ -1,5 +1,6 @@
 //! Opening a journal: find where it ended, show that it goes on from what was signed, end what a crash cut, begin a run.
 
+use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -20,7 +21,7 @@ use crate::keys::{KeyError, MasterKey};
 use crate::log::{self, Publisher, Publishing, Refusal, Signer, Trouble};
 use crate::places::Places;
 use crate::queue::{Left, Queue};
-use crate::record::{Chains, Draft, Entry, gateway_stopped, genesis, outcome_of, session_end};
+use crate::record::{Chains, Draft, Entry, gateway_stopped, genesis, hold_withdrawn, outcome_of, session_end};
 use crate::sequencer::{Sequencer, State};
 use crate::waiters::{Reached, wait};
 use crate::wal::{self, Disk, Found, Maker, Medium, Spares, Storage, System};
@@ -40,15 +41,14 @@ impl FileJournal {
     }
 
     pub(crate) fn open_on<M: Medium + 'static>(
-        medium: M,
+        mut medium: M,
         places: &Places,
         options: Options,
     ) -> Result<Self, OpenError> {
         let folder = &places.journal;
         wal::prepare(folder).map_err(OpenError::file("preparing the folder", folder))?;
         let lock = lock(folder)?;
-        private(&places.keys)?;
-        private(&places.log)?;
+        private(&mut medium, &[&places.keys, &places.log, &places.signer])?;
         let setting = || OpenError::file("setting space aside in", folder);
         let spares = Arc::new(Spares::open(folder, options.segment_bytes).map_err(setting())?);
         let found = wal::recover(folder, &spares, || rebuild(places))?;
@@ -56,7 +56,7 @@ impl FileJournal {
         if found.current.is_none() {
             spares.make().map_err(setting())?;
         }
-        let Found { state, current, first, torn_bytes } = found;
+        let Found { state, current, first, torn_bytes, rebuilt } = found;
         let left = current.as_ref().map(Left::from).unwrap_or_default();
         let begun = state.size() > 0;
         let state = named(state, options.origin.as_deref())?;
@@ -72,13 +72,15 @@ impl FileJournal {
         let run = Uuid::now_v7();
         let chains = Chains::new(master, &origin, run).ok_or(OpenError::Key(KeyError::Random))?;
         let closing = closing(&state, (options.clock)());
+        let recovery = Recovery { sessions: closing.sessions, torn_bytes, rebuilt };
         let queue = queue(state, run, left, &options);
         let maker = Maker::start(Arc::clone(&spares)).map_err(setting())?;
         let disk = Disk::new(medium, folder, Arc::clone(&spares), current);
         let mut journal = Self::start(queue, disk, chains).map_err(setting())?;
         (journal._maker, journal._lock) = (Some(maker), Some(lock));
         journal.publish(places, spares, first, signer)?;
-        journal.begin(begun, &key, closing, torn_bytes, &options)?;
+        (journal.recovery, journal.untold) = (recovery, Mutex::new(recovery));
+        journal.begin(begun, &key, &closing.drafts, &options)?;
         Ok(journal)
     }
 
@@ -114,18 +116,9 @@ impl FileJournal {
     }
 
     /// The records that a start makes by itself. They are durable when this returns.
-    fn begin(
-        &mut self,
-        begun: bool,
-        key: &str,
-        closing: Closing,
-        torn_bytes: u64,
-        options: &Options,
-    ) -> Result<(), OpenError> {
-        self.recovery = Recovery { sessions: closing.sessions, torn_bytes };
-        self.untold = Mutex::new(self.recovery);
+    fn begin(&self, begun: bool, key: &str, closing: &[Draft], options: &Options) -> Result<(), OpenError> {
         let mut last = None;
-        for draft in &closing.drafts {
+        for draft in closing {
             last = Some(self.queue.append(draft));
         }
         if !begun {
@@ -154,6 +147,9 @@ fn closing(state: &State, wall: u64) -> Closing {
         if chain.run {
             runs.push(Draft::plain(Some(*sid), wall, gateway_stopped("crash")));
             continue;
+        }
+        for (command, stream) in &chain.held {
+            end(hold_withdrawn(StreamId(*stream), CommandId(*command)));
         }
         for (command, stream) in &chain.owed {
             let unknown = Outcome::of(Status::Unknown);
@@ -188,10 +184,17 @@ fn named(state: State, wanted: Option<&str>) -> Result<State, OpenError> {
     }
 }
 
-/// A folder that only the gateway may look into.
-fn private(folder: &Path) -> Result<(), OpenError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(OpenError::file("making the folder", folder))
+/// Folders that only the gateway may look into. Their names are durable when this returns.
+fn private(medium: &mut impl Medium, folders: &[&Path]) -> Result<(), OpenError> {
+    for folder in folders {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(OpenError::file("making the folder", *folder))?;
+    }
+    let parents: BTreeSet<&Path> = folders.iter().filter_map(|folder| folder.parent()).collect();
+    for parent in parents.into_iter().filter(|parent| !parent.as_os_str().is_empty()) {
+        medium.sync_folder(parent).map_err(OpenError::file("making durable", parent))?;
+    }
+    Ok(())
 }
 
 /// Takes the lock of a journal. It ends with the process, however that ends.

@@ -49,9 +49,8 @@ fn signed(places: &Places) -> Result<u64, OpenError> {
     Ok(checkpoint.size)
 }
 
-/// The whole bundle if it is there, else the part of it.
+/// The part of a bundle if it is there, else the whole one, which may have been begun anew since.
 fn bundle_path(log: &Path, index: u64, width: u64) -> std::path::PathBuf {
-    let whole = log.join(entries_path(index, WIDTH));
-    let width = u16::try_from(width).unwrap_or(WIDTH);
-    if whole.exists() { whole } else { log.join(entries_path(index, width)) }
+    let part = log.join(entries_path(index, u16::try_from(width).unwrap_or(WIDTH)));
+    if part.exists() { part } else { log.join(entries_path(index, WIDTH)) }
 }

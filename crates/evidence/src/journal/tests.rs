@@ -1,13 +1,14 @@
 //! Tests of opening: what a crash left is ended, a log goes on from what was signed, and nothing else is opened.
 
 mod beginning;
+mod folders;
 
 use std::fs;
 use std::sync::Arc;
 
 use model::{
-    Action, ActionText, Certainty, CommandId, Credentials, Durability, Event, Outcome, Phase, Record, Status, StreamId,
-    Verb,
+    Action, ActionText, Certainty, Class, CommandId, Credentials, Durability, Event, HoldEnded, Outcome, Phase, Public,
+    Record, Status, StreamId, Verb,
 };
 use ports::{Journal, JournalDown, Mark};
 use serde_json::{Value, json};
@@ -30,6 +31,17 @@ fn command(number: u64) -> Event {
     let (stream, command) = (StreamId(3), CommandId(number));
     let (action, policies, policy_version) = (ActionText::from(&action), Vec::new(), String::new());
     Event::Command { stream, command, action, policies, policy_version, approved: false }
+}
+
+fn hold(number: u64) -> Event {
+    let Event::Command { stream, command, action, policies, policy_version, .. } = command(number) else { panic!() };
+    let notice = Public::new(Class::Denied, "wait");
+    Event::Hold { stream, command, action, notice, policies, policy_version }
+}
+
+fn hold_end(number: u64) -> Event {
+    let (stream, command, how) = (StreamId(3), CommandId(number), HoldEnded::Rejected);
+    Event::HoldEnded { stream, command, how, by: Vec::new(), reason: None }
 }
 
 fn outcome(number: u64) -> Event {
@@ -93,7 +105,7 @@ fn what_a_crash_left_open_is_ended_and_the_next_start_tells() {
     let house = House::new();
     let journal = house.open();
     append(&journal, started());
-    for event in [start(), command(1), command(2), command(3), outcome(2)] {
+    for event in [start(), command(1), command(2), command(3), outcome(2), hold(4), hold(5), hold_end(5)] {
         append(&journal, of_session(1, event));
     }
     for event in [start(), Event::SessionEnd { cause: "client".into(), commands: 0, records: 2 }] {
@@ -105,16 +117,17 @@ fn what_a_crash_left_open_is_ended_and_the_next_start_tells() {
     let before = house.records().len();
 
     let journal = house.open();
-    assert_eq!(journal.recovery(), Recovery { sessions: 2, torn_bytes: 0 });
+    assert_eq!(journal.recovery(), Recovery { sessions: 2, ..Recovery::default() });
     append(&journal, started());
     let records = house.records();
     let added: Vec<(&str, &Value)> =
         records[before..].iter().map(|record| (record["type"].as_str().unwrap(), &record["body"])).collect();
     let unknown = |command| json!({ "bytes": 0, "command": command, "status": "unknown", "stream": 3 });
     let expected = [
+        ("hold.end", json!({ "command": 4, "how": "withdrawn", "stream": 3 })),
         ("outcome", unknown(1)),
         ("outcome", unknown(3)),
-        ("session.end", json!({ "cause": "crash", "commands": 3, "records": 8 })),
+        ("session.end", json!({ "cause": "crash", "commands": 3, "records": 12 })),
         ("session.end", json!({ "cause": "crash", "commands": 0, "records": 2 })),
         ("gateway.stopped", json!({ "cause": "crash" })),
         ("gateway.started", json!({ "build": "b", "config": "c", "version": "1" })),
@@ -123,7 +136,7 @@ fn what_a_crash_left_open_is_ended_and_the_next_start_tells() {
     let expected: Vec<(&str, &Value)> = expected.iter().map(|(kind, body)| (*kind, body)).collect();
     assert_eq!(added, expected);
     assert_eq!(records[before]["sid"], session(1).to_string());
-    assert_eq!(records[before + 4]["sid"], records[0]["sid"]);
+    assert_eq!(records[before + 5]["sid"], records[0]["sid"]);
     append(&journal, stopped());
     drop(journal);
     let journal = house.open();
@@ -250,12 +263,21 @@ fn without_its_write_ahead_log_a_journal_goes_on_from_the_log() {
     let head = before.last().unwrap()["seq"].as_u64().unwrap();
     fs::remove_dir_all(&house.places.journal).unwrap();
     let journal = house.open();
-    assert_eq!(journal.recovery(), Recovery { sessions: 1, torn_bytes: 0 });
+    assert_eq!(journal.recovery(), Recovery { sessions: 1, torn_bytes: 0, rebuilt: true });
     drop(journal);
     let records = house.records();
     assert_eq!(records[0]["seq"], head + 1);
     assert_eq!((&records[0]["type"], &records[0]["ss"]), (&json!("outcome"), &json!(3)));
     drop(house.open());
+}
+
+#[test]
+fn a_start_without_its_journal_says_so() {
+    let house = House::new();
+    append(&house.open(), started());
+    fs::remove_dir_all(&house.places.journal).unwrap();
+    append(&house.open(), started());
+    assert_eq!(of_type(&house.records(), "gateway.recovered")[0]["body"]["rebuilt"], true);
 }
 
 #[test]

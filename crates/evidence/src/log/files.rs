@@ -28,6 +28,9 @@ pub(crate) trait Files: Send {
     /// Writes into a file at a place, and makes the file if it is not there.
     fn write_at(&mut self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()>;
 
+    /// Takes away what stands behind `length` bytes of a file, if it is there.
+    fn cut(&mut self, path: &Path, length: u64) -> io::Result<()>;
+
     /// Puts a file in the place of another, in one step.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
 
@@ -75,6 +78,13 @@ impl Files for Disk {
     fn write_at(&mut self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let file = wal::private(OpenOptions::new().write(true).create(true).truncate(false)).open(path)?;
         file.write_all_at(bytes, offset)
+    }
+
+    fn cut(&mut self, path: &Path, length: u64) -> io::Result<()> {
+        match fs::metadata(path) {
+            Ok(found) if found.len() > length => OpenOptions::new().write(true).open(path)?.set_len(length),
+            found => gone(found.map(drop)),
+        }
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! The pack of a bundle: the ciphertexts of its records, one behind the other.
 //!
 //! What stands in a file already was durable in the journal when it was written, so after a crash the same bytes are written
-//! over it, and none stand behind them.
+//! over it. Only when the journal itself was lost may other bytes stand behind them: they are cut off when the bundle is full.
 
 use std::path::PathBuf;
 
@@ -40,6 +40,7 @@ impl Pack {
     /// The bundle is full: the next pack begins.
     pub(super) fn turn(&mut self, work: &mut Work) {
         self.flush(work);
+        work.push(Step::Cut { path: self.path(), length: self.written });
         self.bundle = self.bundle.saturating_add(1);
         self.written = 0;
     }
@@ -52,7 +53,11 @@ impl Pack {
         }
         let offset = self.written;
         self.written = offset.saturating_add(bytes.len() as u64);
-        work.push(Step::Part { path: self.log.join(tile::payload_path(self.bundle)), offset, bytes });
+        work.push(Step::Part { path: self.path(), offset, bytes });
+    }
+
+    fn path(&self) -> PathBuf {
+        self.log.join(tile::payload_path(self.bundle))
     }
 }
 

@@ -34,12 +34,20 @@ pub(super) enum Step {
         /// What stands there.
         bytes: Vec<u8>,
     },
+    /// A file that has grown to its end.
+    Cut {
+        /// The file; it need not be there.
+        path: PathBuf,
+        /// Its length.
+        length: u64,
+    },
 }
 
 impl Work {
     pub(super) fn push(&mut self, step: Step) {
-        let (Step::Whole { bytes, .. } | Step::Part { bytes, .. }) = &step;
-        self.bytes = self.bytes.saturating_add(bytes.len());
+        if let Step::Whole { bytes, .. } | Step::Part { bytes, .. } = &step {
+            self.bytes = self.bytes.saturating_add(bytes.len());
+        }
         self.steps.push_back(step);
     }
 
@@ -61,7 +69,7 @@ impl Work {
 
 impl Step {
     fn path(&self) -> &Path {
-        let (Self::Whole { path, .. } | Self::Part { path, .. }) = self;
+        let (Self::Whole { path, .. } | Self::Part { path, .. } | Self::Cut { path, .. }) = self;
         path
     }
 
@@ -75,6 +83,7 @@ impl Step {
                 }
                 written => written,
             },
+            Self::Cut { path, length } => files.cut(path, *length),
         }
     }
 }

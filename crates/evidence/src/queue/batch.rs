@@ -63,6 +63,8 @@ impl Batches {
             let state = serde_json::to_vec(sequencer.state()).ok()?;
             let bytes = Head { first: sequencer.state().size(), state }.bytes()?;
             let room = self.segment_bytes.saturating_sub(bytes.len()).saturating_sub(HEADER);
+            // A state may be as large as a segment, and is not to be written for each record.
+            let room = room.max(self.segment_bytes / 2);
             self.left = Left { room, fresh: true };
             head = Some(bytes);
         }
@@ -115,5 +117,38 @@ impl Batches {
         let first = self.pending.pop_front();
         self.pending.clear();
         first.map(|batch| batch.before)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::record::{Body, Entry};
+    use crate::sequencer::Change;
+
+    fn draft(session: u128, change: Change) -> Draft {
+        let entry = Entry { kind: "session.start", body: Body::Ready(b"{}".to_vec()), change };
+        Draft::plain(Some(Uuid::from_u128(session)), 1, entry)
+    }
+
+    #[test]
+    fn a_state_as_large_as_a_segment_is_not_written_for_each_record() {
+        let mut sequencer = Sequencer::new(State::new("log"), Uuid::from_u128(1), None);
+        for session in 2..5002 {
+            let change = Change::Session { actor: "a".into(), resource: "r".into() };
+            sequencer.make(&draft(session, change), 0);
+        }
+        let mut batches = Batches::new(1 << 19, Left::default());
+        for _ in 0..1000 {
+            let draft = draft(2, Change::Nothing);
+            batches.prepare(draft.bound(), &sequencer).unwrap();
+            let made = sequencer.make(&draft, 0);
+            batches.put(&made, &draft);
+        }
+        let begun: Vec<Batch> = std::iter::from_fn(|| batches.take()).collect();
+        assert!(begun[0].head.as_ref().unwrap().len() > 1 << 19);
+        assert!(begun.len() < 5, "{}", begun.len());
     }
 }

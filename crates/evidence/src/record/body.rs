@@ -1,6 +1,6 @@
 //! Type and body of each event: what stands in the log in clear. Nothing that a client chose is in it.
 
-use model::{ActionText, CommandId, Event, Outcome, Public, StreamId};
+use model::{ActionText, CommandId, Event, HoldEnded, Outcome, Public, StreamId};
 use uuid::Uuid;
 
 use super::object::{Object, list, short};
@@ -45,7 +45,7 @@ impl Entry {
                 Self::new(STARTED, &mut body)
             }
             Event::GatewayStopped => gateway_stopped("stopped"),
-            Event::GatewayRecovered { sessions } => gateway_recovered(*sessions, 0),
+            Event::GatewayRecovered { sessions } => gateway_recovered(*sessions, 0, false),
             Event::GatewayFailclosed { reason } => gateway_failclosed(reason),
             Event::SigninRefused { protocol, reason, .. } => {
                 let class = words::class(reason.class);
@@ -81,12 +81,10 @@ impl Entry {
             Event::Hold { stream, command, action, policies, policy_version, .. } => {
                 let basis = Basis(policies, policy_version);
                 let doing = Doing { command: Some(*command), ..Doing::of(action, basis, *stream) };
-                Self::new("hold", &mut doing.body())
+                let change = Change::Held { command: command.0, stream: stream.0 };
+                Self::new("hold", &mut doing.body()).changing(change)
             }
-            Event::HoldEnded { stream, command, how, .. } => {
-                let mut body = numbered(*command);
-                Self::new("hold.end", body.string("how", words::how(*how), TEXT).number("stream", stream.0.into()))
-            }
+            Event::HoldEnded { stream, command, how, .. } => hold_end(*stream, *command, *how),
             Event::Cancel { .. } => Self::new("cancel", &mut Object::new()),
             Event::Violation { stream, reason } => {
                 let class = words::class(reason.class);
@@ -109,8 +107,23 @@ pub(crate) fn gateway_stopped(cause: &str) -> Entry {
     Entry::new("gateway.stopped", Object::new().string("cause", cause, TEXT)).changing(Change::End)
 }
 
-pub(crate) fn gateway_recovered(sessions: u64, torn_bytes: u64) -> Entry {
-    Entry::new("gateway.recovered", Object::new().number("sessions", sessions).number("torn_bytes", torn_bytes))
+pub(crate) fn gateway_recovered(sessions: u64, torn_bytes: u64, rebuilt: bool) -> Entry {
+    let mut body = Object::new();
+    if rebuilt {
+        body.truth("rebuilt", true);
+    }
+    Entry::new("gateway.recovered", body.number("sessions", sessions).number("torn_bytes", torn_bytes))
+}
+
+/// The end of a hold that nobody waits for any more.
+pub(crate) fn hold_withdrawn(stream: StreamId, command: CommandId) -> Entry {
+    hold_end(stream, command, HoldEnded::Withdrawn)
+}
+
+fn hold_end(stream: StreamId, command: CommandId, how: HoldEnded) -> Entry {
+    let mut body = numbered(command);
+    let entry = Entry::new("hold.end", body.string("how", words::how(how), TEXT).number("stream", stream.0.into()));
+    entry.changing(Change::HoldEnded { command: command.0 })
 }
 
 pub(crate) fn gateway_failclosed(reason: &str) -> Entry {

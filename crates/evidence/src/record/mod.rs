@@ -11,7 +11,8 @@ mod tests;
 mod words;
 
 pub(crate) use body::{
-    Entry, clock_step, gateway_failclosed, gateway_recovered, gateway_stopped, genesis, heads, outcome_of, session_end,
+    Entry, clock_step, gateway_failclosed, gateway_recovered, gateway_stopped, genesis, heads, hold_withdrawn,
+    outcome_of, session_end,
 };
 pub(crate) use chains::Chains;
 pub(crate) use object::{Object, list};

@@ -49,6 +49,8 @@ fn change(kind: &str, body: Option<&Value<'_>>) -> Option<Change> {
     Some(match kind {
         "session.start" => Change::Session { actor: text("actor")?, resource: text("resource")? },
         "command" => Change::Opened { command: number("command")?, stream: u32::try_from(number("stream")?).ok()? },
+        "hold" => Change::Held { command: number("command")?, stream: u32::try_from(number("stream")?).ok()? },
+        "hold.end" => Change::HoldEnded { command: number("command")? },
         "outcome" => Change::Closed { command: number("command")? },
         "heads" => Change::Heads { actors: ids("actors")?, resources: ids("resources")? },
         "gateway.stopped" | "session.end" => Change::End,

@@ -30,6 +30,18 @@ pub(crate) enum Change {
         /// Its number.
         command: u64,
     },
+    /// A command waits for a human.
+    Held {
+        /// Its number.
+        command: u64,
+        /// Its stream.
+        stream: u32,
+    },
+    /// It waits no more.
+    HoldEnded {
+        /// Its number.
+        command: u64,
+    },
     /// It tells of all new sessions of these.
     Heads {
         /// Pseudonyms.
@@ -65,6 +77,8 @@ pub(crate) struct Open {
     pub(crate) commands: u64,
     /// Commands without an outcome, and the stream of each.
     pub(crate) owed: BTreeMap<u64, u32>,
+    /// Commands that wait for a human, and the stream of each.
+    pub(crate) held: BTreeMap<u64, u32>,
 }
 
 /// How many sessions there were.
@@ -132,6 +146,8 @@ impl State {
                 chain.owed.insert(*command, *stream);
             }
             Change::Closed { command } => drop(chain.owed.remove(command)),
+            Change::Held { command, stream } => drop(chain.held.insert(*command, *stream)),
+            Change::HoldEnded { command } => drop(chain.held.remove(command)),
             Change::Heads { actors, resources } => {
                 told(&mut self.actors, actors);
                 told(&mut self.resources, resources);

@@ -34,6 +34,15 @@ fn outcome(sid: u128, command: u64) -> Draft {
     Draft { body: Body::Ready(body), ..draft("outcome", Some(sid), Change::Closed { command }) }
 }
 
+fn held(sid: u128, command: u64, kind: &'static str) -> Draft {
+    let body = format!(r#"{{"command":{command},"stream":3}}"#).into_bytes();
+    let change = match kind {
+        "hold" => Change::Held { command, stream: 3 },
+        _ => Change::HoldEnded { command },
+    };
+    Draft { body: Body::Ready(body), ..draft(kind, Some(sid), change) }
+}
+
 fn end(sid: u128) -> Draft {
     Draft::plain(Some(Uuid::from_u128(sid)), 100, session_end("client"))
 }
@@ -144,8 +153,13 @@ fn a_state_is_learnt_from_the_records_alone() {
     }
     make(&end(3));
     make(&session(4, "a", "q"));
+    for (command, kind) in [(8, "hold"), (9, "hold"), (8, "hold.end")] {
+        make(&held(4, command, kind));
+    }
     let owed = sequencer.state().chain(Uuid::from_u128(2)).unwrap().owed.clone();
     assert_eq!(owed.into_iter().collect::<Vec<_>>(), [(2, 3)]);
+    let held = sequencer.state().chain(Uuid::from_u128(4)).unwrap().held.clone();
+    assert_eq!(held.into_iter().collect::<Vec<_>>(), [(9, 3)]);
     for draft in sequencer.heads(9, &Clocked::default()) {
         let made = sequencer.make(&draft, 3);
         learnt.replay(&made.leaf, made.hash).unwrap();

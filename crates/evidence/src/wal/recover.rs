@@ -26,6 +26,8 @@ pub(crate) struct Found {
     pub(crate) first: u64,
     /// Bytes of records that were not written whole.
     pub(crate) torn_bytes: u64,
+    /// There was no segment, and what is known was learnt from elsewhere.
+    pub(crate) rebuilt: bool,
 }
 
 /// The segment that is written.
@@ -64,14 +66,15 @@ pub(crate) fn recover(
         }
     }
     let state = if found.is_none() { rebuild()? } else { State::default() };
-    if let Some(segment) = &unbegun {
-        check(segment, found.as_ref().map_or(&state, |walk| &walk.state).size())?;
-    }
-    let nothing = || Found { first: state.size(), state, current: None, torn_bytes: 0 };
-    let found = found.map_or_else(|| Ok(nothing()), Walk::finish)?;
+    let next = found.as_ref().map_or(&state, |walk| &walk.state).size();
+    let torn = unbegun.as_ref().map_or(Ok(Vec::new()), |segment| check(segment, next))?;
+    let nothing = || Found { first: next, state, current: None, torn_bytes: 0, rebuilt: next > 0 };
+    let mut found = found.map_or_else(|| Ok(nothing()), Walk::finish)?;
     if let Some(Segment { path, .. }) = unbegun {
         // It is a spare again.
-        spares.give(&path).map_err(OpenError::file("mending", path))?;
+        let given = keep(&path, &torn).and_then(|()| spares.give(&path));
+        given.map_err(OpenError::file("mending", path))?;
+        found.torn_bytes = found.torn_bytes.saturating_add(torn.len() as u64);
     }
     Ok(found)
 }
@@ -124,19 +127,30 @@ impl Walk {
         let torn_bytes = u64::try_from(torn.len()).unwrap_or(u64::MAX);
         let room = file.metadata().map_err(failed())?.len().saturating_sub(offset).saturating_sub(HEADER as u64);
         let current = Some(Current { file, size: offset, room, fresh: self.state.size() == self.begins });
-        Ok(Found { state: self.state, current, first: self.first, torn_bytes })
+        Ok(Found { state: self.state, current, first: self.first, torn_bytes, rebuilt: false })
     }
 }
 
-/// A segment without a whole head is one that a crash cut as it began; else it is damaged.
-fn check(segment: &Segment, next: u64) -> Result<(), OpenError> {
+/// A segment without a whole head is one that a crash cut as it began; else it is damaged. Returns its beginning up to the last
+/// record that was written to it all the same.
+fn check(segment: &Segment, next: u64) -> Result<Vec<u8>, OpenError> {
     let failed = || OpenError::file("mending", &segment.path);
-    let bytes = fs::read(&segment.path).map_err(failed())?;
+    let mut bytes = fs::read(&segment.path).map_err(failed())?;
+    let tail = Tail::of(&bytes, next);
     // It is begun when all before it is durable; and with last words, the segment before may go on behind its beginning.
-    if segment.first > next || Tail::of(&bytes, next).durable {
+    if segment.first > next || tail.durable {
         return Err(damaged(segment, 0, "its head is not whole").into());
     }
-    Ok(())
+    bytes.truncate(if tail.whole { tail.torn } else { 0 });
+    Ok(bytes)
+}
+
+/// Keeps what is torn at the beginning of a segment.
+fn keep(path: &Path, torn: &[u8]) -> io::Result<()> {
+    if torn.is_empty() {
+        return Ok(());
+    }
+    wipe(path, &OpenOptions::new().write(true).open(path)?, 0, torn)
 }
 
 /// Keeps what is torn in a file beside, for nothing that may be evidence is thrown away, and puts zeros in its place.

@@ -6,6 +6,8 @@ use super::frame::{HEADER, Header, room};
 pub(super) struct Tail {
     /// How far it reaches; 0 when there is nothing but what an earlier use left.
     pub(super) torn: usize,
+    /// There is a whole frame that is due here or later.
+    pub(super) whole: bool,
     /// There is a frame that was written after what is missing was durable.
     pub(super) durable: bool,
 }
@@ -13,7 +15,7 @@ pub(super) struct Tail {
 impl Tail {
     /// Looks at the `bytes` that stand where record `next` is due.
     pub(super) fn of(bytes: &[u8], next: u64) -> Self {
-        let mut tail = Self { torn: 0, durable: false };
+        let mut tail = Self { torn: 0, whole: false, durable: false };
         // What stands at the very place is of the last batch, whole or not: an end stands there otherwise.
         if bytes.iter().take(HEADER).any(|byte| *byte != 0) {
             let due = Header::parse(bytes).filter(|header| header.sequence == next);
@@ -27,6 +29,7 @@ impl Tail {
                 continue;
             }
             tail.torn = tail.torn.max(end);
+            tail.whole = true;
             tail.durable |= header.batch > next;
         }
         tail

@@ -27,6 +27,9 @@ pub(super) async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Arc<F
     let opened = patiently(|| FileJournal::open(&places, options.clone()), || tokio::time::sleep(INTERVAL)).await;
     let journal = Arc::new(opened?);
     let recovery = journal.recovery();
+    if recovery.rebuilt {
+        tracing::warn!("there was no journal beside the log: records that were not published yet are lost");
+    }
     if recovery.sessions > 0 || recovery.torn_bytes > 0 {
         tracing::warn!(sessions = recovery.sessions, torn_bytes = recovery.torn_bytes, "recovered from a crash");
     }

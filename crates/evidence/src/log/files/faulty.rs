@@ -128,6 +128,11 @@ impl Files for Faulty {
         Disk.write_at(path, offset, bytes)
     }
 
+    fn cut(&mut self, path: &Path, length: u64) -> io::Result<()> {
+        self.step()?;
+        Disk.cut(path, length)
+    }
+
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.step()?;
         let (before, bytes) = (fs::read(to).ok(), fs::read(from)?);

@@ -75,6 +75,10 @@ impl Shelf {
     }
 
     fn find(&mut self) -> Result<Option<Stored>, ReadError> {
+        // What is in the log stays there: the journal need not be asked for each record.
+        if self.is_at_hand() {
+            return self.in_log(true);
+        }
         loop {
             let found = self.in_journal()?;
             if found.is_some() {
@@ -116,12 +120,20 @@ impl Shelf {
         }
     }
 
+    /// Whether the bundle that was read has the record.
+    fn is_at_hand(&self) -> bool {
+        let count = |bundle: &Bundle| u64::try_from(bundle.records.len()).unwrap_or_default();
+        self.bundle.as_ref().is_some_and(|bundle| {
+            let first = bundle.index.saturating_mul(WIDTH.into());
+            (first..first.saturating_add(count(bundle))).contains(&self.next)
+        })
+    }
+
     /// The record in the log, where it must be when the journal is here and does not have it.
     fn in_log(&mut self, journal: bool) -> Result<Option<Stored>, ReadError> {
         let (index, at) = (self.next / u64::from(WIDTH), self.next % u64::from(WIDTH));
         let at = usize::try_from(at).unwrap_or(usize::MAX);
-        let known = self.bundle.as_ref().is_some_and(|bundle| bundle.index == index && at < bundle.records.len());
-        if !known {
+        if !self.is_at_hand() {
             self.bundle = Bundle::read(&self.places.log, index)?;
         }
         let record = self.bundle.as_ref().and_then(|bundle| bundle.records.get(at));

@@ -134,6 +134,18 @@ fn a_sync_that_fails_is_the_end_and_gives_nothing_up() {
 }
 
 #[test]
+fn what_another_history_left_in_a_pack_is_cut_off() {
+    let (place, memory) = (Place::new(), Memory::default());
+    let path = |bundle| place.path("log").join(tile::payload_path(bundle));
+    fs::create_dir_all(path(0).parent().unwrap()).unwrap();
+    fs::write(path(0), vec![9; 1 << 20]).unwrap();
+    memory.reach(300);
+    place.publisher(&memory, Disk).unwrap().round().unwrap();
+    let payloads: Vec<u8> = (0..256).flat_map(|sequence| memory.frame(sequence).payloads).collect();
+    assert_eq!(fs::read(path(0)).unwrap(), payloads);
+}
+
+#[test]
 fn a_partial_file_is_there_until_the_full_one_was_published_twice() {
     let (place, memory) = (Place::new(), Memory::default());
     let mut publisher = place.publisher(&memory, Disk).unwrap();

@@ -181,6 +181,26 @@ fn a_crash_as_a_segment_began_is_no_damage() {
 }
 
 #[test]
+fn records_in_a_segment_without_a_head_are_kept_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, bytes, places) = written(folder.path(), 4);
+    // The last batch went to a new segment, whose head a loss of power took.
+    let last = &bytes[places[3]..places[4]];
+    let mut before = bytes.clone();
+    before[places[3]..].fill(0);
+    fs::write(&path, &before).unwrap();
+    let mut unbegun = vec![0; SEGMENT as usize];
+    unbegun[128..128 + last.len()].copy_from_slice(last);
+    let begun = segment::path(folder.path(), 3);
+    fs::write(&begun, &unbegun).unwrap();
+    let torn = 128 + last.len();
+    assert_eq!(found(folder.path()).unwrap(), (3, torn as u64));
+    assert_eq!(fs::read(begun.with_extension("torn-0")).unwrap(), unbegun[..torn]);
+    assert!(!begun.exists());
+    assert_eq!(found(folder.path()).unwrap(), (3, 0));
+}
+
+#[test]
 fn a_segment_that_was_given_back_is_used_again() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(System, folder.path(), 4096).unwrap();
