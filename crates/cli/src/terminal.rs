@@ -89,3 +89,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 pub(crate) fn counted(number: u64, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
+
+/// JSON, as text, as it may be shown: what `plain` escapes is escaped here as JSON has it. It stands in strings alone, but for
+/// line breaks of ours.
+pub(crate) fn harmless(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && wire::is_hidden(letter) {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}

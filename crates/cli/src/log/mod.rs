@@ -14,6 +14,7 @@ use crate::arguments::LogArguments;
 use crate::failure::Outcome;
 use crate::reading::{People, Source, line};
 use crate::record;
+use crate::terminal::harmless;
 use filter::Filter;
 
 /// How often `--follow` looks for more.
@@ -51,7 +52,7 @@ fn show(mut source: Source, filter: &Filter, arguments: &LogArguments, terminal:
             continue;
         }
         if arguments.json {
-            writeln!(terminal.out, "{}", seen.view)?;
+            writeln!(terminal.out, "{}", harmless(&seen.view.to_string()))?;
         } else {
             let line = line(&seen.view, &who, terminal);
             writeln!(terminal.out, "{line}")?;

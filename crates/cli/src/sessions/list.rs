@@ -11,7 +11,7 @@ use crate::arguments::ListArguments;
 use crate::failure::Outcome;
 use crate::moment::{to_milli, to_second, typed};
 use crate::sessions::index;
-use crate::terminal::{Colour, counted, plain};
+use crate::terminal::{Colour, counted, harmless, plain};
 
 /// Characters of a name or an address that are shown.
 const SHOWN: usize = 128;
@@ -30,7 +30,7 @@ pub(super) async fn run(config: &Config, arguments: &ListArguments, terminal: &m
     index.close().await;
     if arguments.json {
         let objects: Vec<_> = rows.iter().map(object).collect();
-        return Ok(writeln!(terminal.out, "{:#}", Value::from(objects))?);
+        return Ok(writeln!(terminal.out, "{}", harmless(&format!("{:#}", Value::from(objects))))?);
     }
     for row in &rows {
         let line = line(row, terminal);

@@ -11,7 +11,7 @@ use super::result::Results;
 use super::{index, story};
 use crate::failure::{Code, Failure, Outcome};
 use crate::reading::{Seen, Source};
-use crate::terminal::Colour;
+use crate::terminal::{Colour, harmless};
 use crate::{Program, Terminal, record};
 
 pub(super) async fn run(
@@ -68,7 +68,7 @@ impl Telling {
         let problem = self.chain.take(seen);
         self.problems = self.problems.saturating_add(u64::from(problem.is_some()));
         if self.json {
-            return Ok(writeln!(terminal.out, "{}", self.object(seen, problem))?);
+            return Ok(writeln!(terminal.out, "{}", harmless(&self.object(seen, problem).to_string()))?);
         }
         if let Some(problem) = problem {
             let problem = terminal.paint(Colour::Red, &format!("DOES NOT FIT: {problem}"));

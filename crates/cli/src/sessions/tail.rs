@@ -11,6 +11,7 @@ use super::index;
 use crate::Terminal;
 use crate::failure::Outcome;
 use crate::reading::{People, Seen, Source, Who, line};
+use crate::terminal::harmless;
 
 /// How often it looks for more.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -67,7 +68,7 @@ impl Watch {
     }
 
     fn print(&self, seen: &Seen, who: &Who, terminal: &mut Terminal) -> Outcome {
-        let line = if self.json { seen.view.to_string() } else { line(&seen.view, who, terminal) };
+        let line = if self.json { harmless(&seen.view.to_string()) } else { line(&seen.view, who, terminal) };
         Ok(writeln!(terminal.out, "{line}")?)
     }
 }

@@ -14,6 +14,7 @@ use model::{
 use ports::Journal;
 
 use super::Place;
+use crate::terminal::harmless;
 
 fn action(text: &'static str) -> ActionText {
     ActionText::from(&Action {
@@ -179,4 +180,17 @@ fn filters() {
 #[test]
 fn no_journal_yet() {
     Place::new().signet(&["log"]).fails(4, "there is no journal");
+}
+
+/// A terminal takes some of what JSON lets stand for orders.
+#[test]
+fn json_means_the_same_and_moves_no_cursor() {
+    let value =
+        serde_json::json!({ "a": "\u{9b}31m\u{202e}\u{2028}\u{e0001}\u{feff}\u{7f}\n\"\\ é😀", "b": ["\u{85}"] });
+    for text in [value.to_string(), format!("{value:#}")] {
+        let shown = harmless(&text);
+        assert!(!shown.chars().any(|letter| letter != '\n' && wire::is_hidden(letter)), "{shown:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        assert!(shown.contains("é😀"), "{shown}");
+    }
 }

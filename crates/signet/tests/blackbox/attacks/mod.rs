@@ -7,6 +7,7 @@ mod framing;
 mod hostile_target;
 mod huge;
 mod in_the_middle;
+mod injection;
 mod leftovers;
 mod memory;
 mod opening;
