@@ -25,7 +25,8 @@ pub struct Case {
     /// As strace calls them.
     pub calls: &'static str,
     pub error: &'static str,
-    /// In the data folder; of a rename, what gets another name. `SEGMENT` is the segment that the start goes on in.
+    /// In the data folder; of a rename, what gets another name. `SEGMENT` is the segment that the start goes on in, and
+    /// `TORN` what it keeps of a torn record.
     pub paths: &'static [&'static str],
     pub found: Found,
     pub expected: Expected,
@@ -69,6 +70,8 @@ const JOURNAL: &[Case] = &[
     Case { soak: &[1, 2], ..case("/^rename", "EIO", SPARES, Expected::Closes) },
     Case { soak: &[1, 2], ..case("fsync", "EIO", &["journal"], Expected::Closes) },
     Case { soak: &[1, 4], ..case("read,pread64", "EIO", &["SEGMENT"], Expected::Closes) },
+    // A segment that is published is to be used again.
+    Case { soak: &[1], ..case("/^rename", "EIO", &["SEGMENT"], Expected::Closes) },
     Case { soak: &[1], ..case("fsync", "EIO", &["journal/spare.new"], Expected::GoesOn) },
     Case { soak: &[1, 3], ..case("write", "ENOSPC", &["journal/spare.new"], Expected::GoesOn) },
     Case { soak: &[1], ..case("/^rename", "EIO", &["journal/spare.new"], Expected::GoesOn) },
@@ -119,6 +122,8 @@ const STARTS: &[Case] = &[
     Case { found: Found::Nothing, soak: &[1], ..case("fdatasync", "EIO", FIRST_SEGMENT, Expected::Closes) },
     Case { found: Found::Torn, everyday: &[1], soak: &[], ..case("fsync", "EIO", &["SEGMENT"], Expected::Closes) },
     Case { found: Found::Torn, soak: &[1], ..case("pwrite64", "EIO", &["SEGMENT"], Expected::Closes) },
+    Case { found: Found::Torn, soak: &[1], ..case("write", "ENOSPC", &["TORN"], Expected::Closes) },
+    Case { found: Found::Torn, soak: &[1], ..case("fsync", "EIO", &["TORN"], Expected::Closes) },
     Case { found: Found::Torn, soak: &[1], ..case("fsync", "EIO", &["journal"], Expected::Closes) },
 ];
 

@@ -43,13 +43,16 @@ struct Fault {
 impl Fault {
     /// Lets it fail, and judges what is left. No gateway runs before or after.
     fn strike(&self, scene: &mut Scene) {
-        match self.case.found {
-            Found::Killed => {}
-            Found::Nothing => scene.forget(),
-            Found::Torn => tear(&segment(scene)),
-        }
+        let torn = match self.case.found {
+            Found::Killed => None,
+            Found::Nothing => {
+                scene.forget();
+                None
+            }
+            Found::Torn => Some(tear(&segment(scene))),
+        };
         let trace = scene.gateway.data().with_file_name("trace");
-        scene.gateway.wrap(self.strace(scene, &trace.display().to_string()));
+        scene.gateway.wrap(self.strace(scene, torn, &trace.display().to_string()));
         scene.gateway.spawn();
         let up = scene.gateway.comes_up().is_ok();
         let clients = if up { self.serve(scene, &trace) } else { Vec::new() };
@@ -66,12 +69,16 @@ impl Fault {
         scene.gateway.kill_hard();
     }
 
-    fn strace(&self, scene: &Scene, trace: &str) -> Vec<String> {
+    fn strace(&self, scene: &Scene, torn: Option<PathBuf>, trace: &str) -> Vec<String> {
         let Case { calls, error, paths, .. } = self.case;
         let mut words: Vec<String> =
             ["strace", "-D", "-f", "-q", "--seccomp-bpf", "-o", trace].map(String::from).into();
         for path in *paths {
-            let path = if *path == "SEGMENT" { segment(scene) } else { scene.gateway.data().join(path) };
+            let path = match *path {
+                "SEGMENT" => segment(scene),
+                "TORN" => torn.clone().expect("something torn"),
+                path => scene.gateway.data().join(path),
+            };
             words.extend(["-P".to_owned(), path.display().to_string()]);
         }
         words.extend(["-e".to_owned(), format!("trace={calls}")]);
@@ -138,14 +145,11 @@ fn segment(scene: &Scene) -> PathBuf {
     entries.filter(|path| path.extension().is_some_and(|ending| ending == "journal")).max().expect("a segment")
 }
 
-/// Half of a record behind the last whole one, as a loss of power leaves it.
-fn tear(segment: &PathBuf) {
+/// Half of a record behind the last whole one, as a loss of power leaves it; gives where the next start keeps it.
+fn tear(segment: &PathBuf) -> PathBuf {
     let bytes = fs::read(segment).unwrap();
-    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
-    File::options()
-        .write(true)
-        .open(segment)
-        .unwrap()
-        .write_all_at(&[0xaa; 37], end.next_multiple_of(64) as u64)
-        .unwrap();
+    let end = (bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1).next_multiple_of(64);
+    let file = File::options().write(true).open(segment).unwrap();
+    file.write_all_at(&[0xaa; 37], end as u64).unwrap();
+    segment.with_extension(format!("torn-{end}"))
 }
