@@ -2,6 +2,7 @@
 //! was told from the wire, and what is known from the journal.
 
 mod bound;
+mod credentials;
 mod denied_extended;
 mod denied_simple;
 mod held_ends;
