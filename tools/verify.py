@@ -3,7 +3,7 @@
 
 python3 tools/verify.py LOG --key VKEY [--pin FILE] [--max-age SECONDS] [--master-key FILE [--keys FOLDER]] [--json]
 """
-import argparse, base64, hashlib, hmac, json, os, re, stat, sys, time
+import argparse, base64, hashlib, hmac, json, os, re, stat, sys, time, unicodedata
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,14 +13,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 CODES = {"OK": 0, "IO": 70, "INCOMPLETE": 20, "STALE": 40, "ROLLBACK": 40, "UNTRUSTED": 30, "MALFORMED": 50, "TAMPERED": 10, "FORK": 60}
 GRAVITY = list(CODES)
 LARGEST, MOST_FAILURES, MOST_LACKING = 2**53 - 1, 1000, 1000
+MOST_CIPHERTEXT = 2**28 + 2**16  # of one record
+AHEAD = 300  # seconds
 KEYS = {"body", "log", "mode", "mono", "nth", "payloads", "prev", "seq", "sid", "ss", "ts", "type", "v", "wall"}
 SID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NATURAL, TEXT, HASH, CHAIN, WHOLE = "natural", "text", "hash", "chain", "integer"
+STATUS, HOW = {"done", "failed", "not_run", "suspended", "unknown"}, {"approved", "rejected", "expired", "withdrawn"}
+ACTOR, RESOURCE = 64, 128  # texts of so many characters at most
 COMMAND = {"command": NATURAL}
 SESSION = {  # what the checks need of each body
-    "session.start": {"actor": TEXT, "resource": TEXT, "identity": TEXT}, "command": COMMAND, "progress": COMMAND,
-    "result.part": {"command": NATURAL, "part": NATURAL}, "outcome": {"command": NATURAL, "status": TEXT}, "refusal": {},
-    "hold": COMMAND, "hold.end": COMMAND, "cancel": {}, "shown": {}, "violation": {},
+    "session.start": {"actor": ACTOR, "resource": RESOURCE, "identity": TEXT, "run": CHAIN}, "command": COMMAND, "progress": COMMAND,
+    "result.part": {"command": NATURAL, "part": NATURAL}, "outcome": {"command": NATURAL, "status": STATUS}, "refusal": {},
+    "hold": COMMAND, "hold.end": {"command": NATURAL, "how": HOW}, "cancel": {}, "shown": {}, "violation": {},
     "session.end": {"cause": TEXT, "commands": NATURAL, "records": NATURAL}}
 GATEWAY = {
     "log.genesis": {"schema": HASH, "key": TEXT}, "gateway.started": {}, "gateway.stopped": {"cause": TEXT},
@@ -54,8 +58,10 @@ def unbase64(text, length=None):
 def is_a(kind, value):
     if kind in (NATURAL, WHOLE):
         return type(value) is int and (kind == WHOLE or value >= 0)
-    if kind == TEXT:
-        return type(value) is str
+    if type(kind) is set:
+        return type(value) is str and value in kind
+    if kind == TEXT or type(kind) is int:
+        return type(value) is str and (kind == TEXT or len(value) <= kind)
     try:
         return type(value) is str and bool(SID.fullmatch(value) if kind == CHAIN else unbase64(value, 32))
     except Malformed:
@@ -68,9 +74,29 @@ def need(of, **kinds):
             raise Malformed(f"`{key}` is missing or not of its form")
 
 
+def open_regular(path):
+    """A pipe or a device would be waited for, or never end."""
+    file = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb")
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise OSError("not a regular file")
+
+
+def read_small(path):
+    with open_regular(path) as file:
+        return file.read(65537)
+
+
 def shown(text):
     """Nothing of the log may steer a terminal."""
     return json.dumps(text[:200]) if isinstance(text, str) else "?"
+
+
+def harmless(note):
+    """A note byte for byte, but for what steers a terminal."""
+    hidden = lambda letter: letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp")
+    return "".join(f"\\u{{{ord(letter):x}}}" if hidden(letter) else letter for letter in note)
 
 
 # The one form of JSON (section 2).
@@ -105,6 +131,16 @@ def parse_json(raw):
 
 # Notes, checkpoints and keys (section 5).
 
+PRIME = 2**255 - 19
+EIGHTH = int("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16)
+SMALL = {0, 1, PRIME - 1, EIGHTH, PRIME - EIGHTH}
+
+
+def is_small(point):
+    """Whether it is one of the eight points of Ed25519 under which a signature is anybody's."""
+    return int.from_bytes(point, "little") % 2**255 % PRIME in SMALL
+
+
 def is_name(name): return bool(name) and not re.search(r"[\s+\x00-\x1f\x7f-\x9f]", name)
 
 
@@ -112,7 +148,7 @@ def parse_key(text):
     try:
         name, number, key = text.split("+", 2)
         raw = unbase64(key, 33)
-        if not is_name(name) or raw[0] != 1 or number != sha(name.encode(), b"\n", raw)[:4].hex():
+        if not is_name(name) or raw[0] != 1 or is_small(raw[1:]) or number != sha(name.encode(), b"\n", raw)[:4].hex():
             raise Malformed("not a verifier key")
         return {"name": name, "id": bytes.fromhex(number), "public": Ed25519PublicKey.from_public_bytes(raw[1:]), "text": text}
     except ValueError:
@@ -144,8 +180,9 @@ def parse_note(raw):
 
 def signed_by(note, key):
     try:
-        key["public"].verify(note["signatures"][key["name"], key["id"]], note["text"])
-        return note["origin"] == key["name"]
+        signature = note["signatures"][key["name"], key["id"]]
+        key["public"].verify(signature, note["text"])
+        return note["origin"] == key["name"] and not is_small(signature[:32])
     except (KeyError, InvalidSignature):
         return False
 
@@ -172,7 +209,7 @@ def numbered(folder, index, width=256):
 class Verifier:
     def __init__(self, options):
         self.options, self.failures, self.notes, self.count, self.verdict = options, [], [], 0, "OK"
-        self.lacking, self.records, self.newest, self.before, self.gaps = 0, 0, None, None, False
+        self.forked, self.newer, self.lacking, self.records, self.newest, self.before, self.gaps = [], 0, 0, 0, None, None, False
         self.chains, self.ended, self.counts, self.heads = {}, set(), {"actor": {}, "resource": {}}, None
         self.missing, self.at_hand, self.pack = {}, {}, None
         self.levels, self.stack, self.at_pin = [[0, []] for _ in range(8)], [], None
@@ -197,10 +234,7 @@ class Verifier:
 
     def open(self, path):
         try:
-            full = os.path.join(self.options.log, path)
-            if not stat.S_ISREG(os.stat(full).st_mode):
-                raise OSError("not a regular file")
-            return open(full, "rb")
+            return open_regular(os.path.join(self.options.log, path))
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -240,8 +274,10 @@ class Verifier:
             self.finish(newest, older)
         except Stop:
             self.note("log", "so much is missing that nothing was looked for behind this")
-        if self.options.max_age is not None and (self.newest is None or time.time() - self.newest / 1e6 > self.options.max_age):
-            self.fail("STALE", "log", "the newest record is older than allowed")
+        if self.options.max_age is not None:
+            age = None if self.newest is None else time.time() - self.newest / 1e6
+            if age is None or not -AHEAD <= age <= self.options.max_age:
+                self.fail("STALE", "log", "the newest record is older than allowed, or in the future of this clock")
         return None
 
     def pinned(self, newest):
@@ -258,7 +294,8 @@ class Verifier:
         return older
 
     def fork(self, newest, older):
-        self.fail("FORK", "checkpoint", f"two histories were signed: {shown(older['note'])} and {shown(newest['note'])}")
+        self.fail("FORK", "checkpoint", "two histories were signed")
+        self.forked = [older["note"], newest["note"]]
 
     def finish(self, newest, older):
         for level in range(8):
@@ -362,7 +399,8 @@ class Verifier:
         self.time(seq, record)
         self.chain(seq, record, hash_)
         if record["v"] != 1:
-            self.note(f"record {seq}", "is of a newer version")
+            self.newer += 1
+            self.fail("INCOMPLETE", f"record {seq}", "is of a newer version, whose meaning is not known here")
             self.pack["state"] = "lost"
             return None
         for reference in record.get("payloads", []):
@@ -396,8 +434,10 @@ class Verifier:
                 raise Malformed("`payloads` is not of its form")
             need(reference, id=NATURAL, kind=TEXT, size=NATURAL, e=HASH, c=HASH, **({"cut": HASH} if "cut" in reference else {}))
             size = reference["size"]
-            if reference["id"] < 1 or not 80 <= size <= 2**30 or size % 64 != 16:
+            if reference["id"] < 1 or size < 80 or size % 64 != 16:
                 raise Malformed("`payloads` is not of its form")
+        if "payloads" in record and sum(reference["size"] for reference in payloads) > MOST_CIPHERTEXT:
+            raise Malformed("more ciphertext than a record can have")
 
     def time(self, seq, record):
         (before, adjacent), ts = self.before or (0, seq == 0), record["ts"]
@@ -420,7 +460,8 @@ class Verifier:
             return tampered(f"chain {sid} ended before it")
         chain = self.chains.get(sid)
         if not chain:
-            chain = self.chains[sid] = {"owner": None, "ss": ss, "whole": ss == 1, "genesis": False, "commands": 0, "running": set(), "ids": set()}
+            chain = self.chains[sid] = {"owner": None, "ss": ss, "whole": ss == 1, "genesis": False, "commands": 0,
+                                        "used": set(), "held": set(), "approved": set(), "running": set(), "ids": set(), "run": None, "sessions": 0}
             if ss > 1:
                 self.fail("INCOMPLETE", f"record {seq}", f"the first {ss - 1} records of chain {sid} are missing")
         elif ss > chain["ss"] + 1:
@@ -439,6 +480,8 @@ class Verifier:
                 tampered(f"payload {reference['id']} is there twice")
             chain["ids"].add(reference["id"])
         if kind not in SESSION and kind not in GATEWAY:
+            if kind and ss == 1:
+                tampered("a type that is not known here cannot be number 1 of a chain")
             return None
         owner = SESSION if kind in SESSION else GATEWAY
         begins = {"log.genesis": seq == 0, "session.start": ss == 1,
@@ -454,14 +497,38 @@ class Verifier:
         body = record["body"]
         if kind == "command":
             chain["commands"] += 1
-            if body["command"] in chain["running"]:
-                tampered("is running already")
-            chain["running"].add(body["command"])
+            number = body["command"]
+            if number in chain["running"] or chain["whole"] and number in chain["used"] and number not in chain["approved"]:
+                tampered("is running already, or was there before")
+            chain["running"].add(number)
+            chain["used"].add(number)
+            chain["approved"].discard(number)
+        elif kind == "hold":
+            if body["command"] in chain["used"]:
+                tampered("a command of this number was there before")
+            chain["used"].add(body["command"])
+            chain["held"].add(body["command"])
+        elif kind == "hold.end":
+            if body["command"] not in chain["held"] and chain["whole"]:
+                tampered("ends the hold of a command that is not held")
+            chain["held"].discard(body["command"])
+            if body["how"] == "approved":
+                chain["approved"].add(body["command"])
+        elif kind in ("progress", "result.part"):
+            if body["command"] not in chain["running"] and chain["whole"]:
+                tampered("is of a command that is not running")
         elif kind == "outcome":
             if body["command"] not in chain["running"] and chain["whole"]:
                 tampered("is the outcome of a command that is not running")
             chain["running"].discard(body["command"])
         elif kind == "session.start":
+            run = self.chains.get(body["run"], {})
+            if run.get("owner") is GATEWAY:
+                run["sessions"] += 1
+                self.leave(chain["run"])
+                chain["run"] = body["run"]
+            elif not self.gaps:
+                tampered("begins in a run of the gateway that is not open")
             for key, counts in self.counts.items():
                 says, count = record["nth"][key], counts.get(body[key], 0) + 1
                 if says < count:
@@ -472,11 +539,22 @@ class Verifier:
         elif kind in ("session.end", "gateway.stopped"):
             del self.chains[record["sid"]]
             self.ended.add(record["sid"])
+            self.leave(chain["run"])
+            if chain["owner"] is GATEWAY and chain["sessions"] and not self.gaps:
+                text = f"ends a run of the gateway with {chain['sessions']} sessions open"
+                if body["cause"] == "crash":  # The start that writes this has ended them before.
+                    tampered(text)
+                else:
+                    self.note(f"record {seq}", text)
             if chain["owner"] is SESSION and kind == "session.end":
                 if body["records"] != chain["ss"] or chain["whole"] and body["commands"] != chain["commands"]:
                     tampered("counts other records or commands than there are")
                 for command in sorted(chain["running"] if chain["whole"] else []):
                     self.fail("INCOMPLETE", f"record {seq}", f"command {command} has no outcome")
+
+    def leave(self, run):
+        if run in self.chains:
+            self.chains[run]["sessions"] = max(0, self.chains[run]["sessions"] - 1)
 
     # Heads (section 6).
 
@@ -554,7 +632,7 @@ class Verifier:
 
     def chain_key(self, seq, sid):
         try:
-            with open(os.path.join(self.options.keys, sid[:6], sid), "rb") as file:
+            with open_regular(os.path.join(self.options.keys, sid[:6], sid)) as file:
                 key = parse_json(file.read(4096).removesuffix(b"\n"))
             if type(key) is not dict:
                 raise Malformed("not an object")
@@ -620,7 +698,7 @@ def arguments():
     options = parser.parse_args()
     try:
         if options.key:
-            text = options.key if options.key.count("+") >= 2 else open(options.key, encoding="utf-8").read().strip()
+            text = options.key if options.key.count("+") >= 2 else read_small(options.key).decode().strip()
             options.key = parse_key(text)
         if options.max_age is not None:
             number, unit = re.fullmatch("([0-9]+)([smhd]?)", options.max_age).groups()
@@ -628,9 +706,9 @@ def arguments():
     except (Malformed, AttributeError, OSError, ValueError):
         parser.error("--key or --max-age is not of its form")
     try:
-        options.pin = options.pin and open(options.pin, "rb").read(65537)
+        options.pin = options.pin and read_small(options.pin)
         options.keys = options.keys or os.path.join(os.path.dirname(os.path.abspath(options.log)), "keys")
-        options.master = options.master_key and unbase64(open(options.master_key, encoding="utf-8").read().strip(), 32)
+        options.master = options.master_key and unbase64(read_small(options.master_key).decode().strip(), 32)
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(CODES["IO"])
@@ -646,13 +724,16 @@ def main():
     code = CODES[verifier.verdict]
     if options.json:
         print(json.dumps({"verdict": verifier.verdict, "code": code, "records": verifier.records, "failures": verifier.failures,
-                          "more_failures": verifier.count - len(verifier.failures), "notes": verifier.notes}))
+                          "more_failures": verifier.count - len(verifier.failures), "notes": verifier.notes, "fork": verifier.forked}))
     else:
         for failure in verifier.failures:
             print("{verdict}: {place}: {text}".format(**failure))
         for note in verifier.notes:
             print("note: {place}: {text}".format(**note))
-        print(f"{verifier.verdict}: {verifier.records} records read, {verifier.count} failures")
+        if verifier.forked:
+            print("These two contradict each other:\n\n" + "\n".join(map(harmless, verifier.forked)))
+        newer = f"; {verifier.newer} are of a newer version, and what they mean was not checked" if verifier.newer else ""
+        print(f"{verifier.verdict}: {verifier.records} records read, {verifier.count} failures{newer}")
     sys.exit(code)
 
 

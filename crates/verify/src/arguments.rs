@@ -10,6 +10,7 @@ use crate::findings::Sink;
 use crate::keys::{Keys, KeysError};
 use crate::report::Report;
 use crate::run::{Options, Pin, run};
+use crate::source::regular;
 use crate::verdict::{Failure, Note, Verdict};
 use crate::{source, summary};
 
@@ -139,7 +140,7 @@ fn key(text: &str) -> Result<VerifierKey, Wrong> {
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(tlog::note::LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+    regular(path)?.take(tlog::note::LONGEST as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -16,6 +16,10 @@ pub(crate) enum Owner {
 #[derive(Clone, Copy, Debug)]
 enum Field {
     Text,
+    /// A text of so many characters at most.
+    Short(usize),
+    /// One of these.
+    Word(&'static [&'static str]),
     /// An integer that is not negative.
     Natural,
     Integer,
@@ -47,18 +51,23 @@ const fn session(name: &'static str, needs: &'static [(&'static str, Field)]) ->
 }
 
 const COMMAND: (&str, Field) = ("command", Field::Natural);
+const STATUS: Field = Field::Word(&["done", "failed", "not_run", "suspended", "unknown"]);
+const HOW: Field = Field::Word(&["approved", "rejected", "expired", "withdrawn"]);
+/// What a count is kept of is short, so that the counts stay small.
+const START: &[(&str, Field)] =
+    &[("actor", Field::Short(64)), ("resource", Field::Short(128)), ("identity", Field::Text), ("run", Field::Sid)];
 
 /// The most frequent first.
 const KINDS: [Kind; 23] = [
     session("command", &[COMMAND]),
-    session("outcome", &[COMMAND, ("status", Field::Text)]),
+    session("outcome", &[COMMAND, ("status", STATUS)]),
     session("result.part", &[COMMAND, ("part", Field::Natural)]),
-    session("session.start", &[("actor", Field::Text), ("resource", Field::Text), ("identity", Field::Text)]),
+    session("session.start", START),
     session("session.end", &[("cause", Field::Text), ("commands", Field::Natural), ("records", Field::Natural)]),
     session("progress", &[COMMAND]),
     session("refusal", &[]),
     session("hold", &[COMMAND]),
-    session("hold.end", &[COMMAND]),
+    session("hold.end", &[COMMAND, ("how", HOW)]),
     session("cancel", &[]),
     session("shown", &[]),
     session("violation", &[]),
@@ -88,6 +97,8 @@ pub(crate) fn check(kind: &Kind, body: &Value<'_>) -> Result<(), Form> {
 fn is(field: Field, value: &Value<'_>, body: &Value<'_>, key: &str) -> bool {
     match field {
         Field::Text => value.as_str().is_some(),
+        Field::Short(most) => value.as_str().is_some_and(|text| text.chars().count() <= most),
+        Field::Word(words) => value.as_str().is_some_and(|text| words.contains(&text)),
         Field::Natural => natural(body, key).is_some(),
         Field::Integer => value.as_integer().is_some(),
         Field::Hash => hash(value).is_some(),

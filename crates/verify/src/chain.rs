@@ -1,13 +1,12 @@
 //! One open chain: the records of a session, or of a run of the gateway.
 
-use std::collections::HashSet;
-
 use tlog::merkle::Hash;
 
 use crate::body::Owner;
+use crate::commands::Commands;
 use crate::findings::Findings;
 use crate::numbers::Numbers;
-use crate::record::{Meaning, Record, natural};
+use crate::record::{Meaning, Record, Sid, natural};
 
 /// What is known of a chain that is open.
 #[derive(Debug)]
@@ -21,10 +20,11 @@ pub(crate) struct Chain {
     whole: bool,
     /// Whether its newest record is the first of the log.
     is_genesis: bool,
-    commands: u64,
-    /// Commands without an outcome.
-    running: HashSet<u64>,
+    commands: Commands,
     payloads: Numbers,
+    /// Of a session, the run of the gateway that it is counted in; of a run, its sessions that are open.
+    pub(crate) run: Option<Sid>,
+    pub(crate) sessions: u64,
 }
 
 impl Chain {
@@ -36,9 +36,10 @@ impl Chain {
             head: hash,
             whole: record.ss == 1,
             is_genesis: false,
-            commands: 0,
-            running: HashSet::new(),
+            commands: Commands::default(),
             payloads: Numbers::default(),
+            run: None,
+            sessions: 0,
         };
         if record.ss > 1 {
             let missing = record.ss - 1;
@@ -90,7 +91,12 @@ impl Chain {
                 findings.tampered(record.seq, text);
             }
         }
-        let Some(kind) = meaning.kind else { return };
+        let Some(kind) = meaning.kind else {
+            if record.ss == 1 {
+                findings.tampered(record.seq, "a type that is not known here cannot be number 1 of a chain");
+            }
+            return;
+        };
         if !self.may_stand_here(record, kind.name, after_genesis) {
             findings.tampered(record.seq, format!("{} cannot be number {} of a chain", kind.name, record.ss));
         }
@@ -98,7 +104,7 @@ impl Chain {
             findings.tampered(record.seq, format!("{} does not belong in chain {}", kind.name, record.sid));
         }
         self.is_genesis = kind.name == "log.genesis";
-        self.count(record.seq, kind.name, meaning, findings);
+        self.commands.push(record.seq, kind.name, meaning, self.whole, findings);
     }
 
     /// What begins chains stands at their beginning, and nothing else does.
@@ -108,22 +114,6 @@ impl Chain {
             "gateway.started" => record.ss == 1 || (record.ss == 2 && (after_genesis || !self.whole)),
             "session.start" => record.ss == 1,
             _ => record.ss > 1,
-        }
-    }
-
-    fn count(&mut self, seq: u64, name: &str, meaning: &Meaning<'_>, findings: &mut Findings<'_>) {
-        let number = natural(meaning.body, "command");
-        match (name, number) {
-            ("command", Some(command)) => {
-                self.commands += 1;
-                if !self.running.insert(command) {
-                    findings.tampered(seq, format!("command {command} of its session is running already"));
-                }
-            }
-            ("outcome", Some(command)) if !self.running.remove(&command) && self.whole => {
-                findings.tampered(seq, format!("is the outcome of command {command}, and no such command is running"));
-            }
-            _ => {}
         }
     }
 
@@ -139,12 +129,11 @@ impl Chain {
         if !self.whole {
             return;
         }
-        if says("commands") != self.commands {
-            findings.tampered(seq, format!("says {} commands where there are {}", says("commands"), self.commands));
+        let allowed = self.commands.allowed();
+        if says("commands") != allowed {
+            findings.tampered(seq, format!("says {} commands where there are {allowed}", says("commands")));
         }
-        let mut without: Vec<u64> = self.running.into_iter().collect();
-        without.sort_unstable();
-        for command in without {
+        for command in self.commands.without_outcome() {
             findings.incomplete(seq, format!("ends a session whose command {command} has no outcome"));
         }
     }

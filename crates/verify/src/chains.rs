@@ -90,6 +90,7 @@ impl Chains {
         let facts = findings.facts();
         facts.sessions += 1;
         facts.local_sessions += u64::from(text(meaning.body, "identity") == Some("local"));
+        self.of_run(record, meaning, findings);
         let Some(Nth { actor, resource }) = meaning.nth else { return };
         let gaps = self.gaps;
         let mut one = |counts: &mut HashMap<String, u64>, key: &str, says: u64| {
@@ -109,9 +110,36 @@ impl Chains {
         one(&mut self.sessions.resources, "resource", resource);
     }
 
+    /// A session begins in a run of the gateway that is open.
+    fn of_run(&mut self, record: &Record<'_>, meaning: &Meaning<'_>, findings: &mut Findings<'_>) {
+        let Some(run) = text(meaning.body, "run").and_then(Sid::parse) else { return };
+        match self.open.get_mut(&run).filter(|chain| chain.is_gateway()) {
+            Some(chain) => chain.sessions += 1,
+            None if self.gaps => return,
+            None => {
+                findings
+                    .tampered(record.seq, format!("begins in the run {run}, and no such run of the gateway is open"));
+                return;
+            }
+        }
+        // One that begins again ends once.
+        let before = self.open.get_mut(&record.sid).and_then(|chain| chain.run.replace(run));
+        self.leave(before);
+    }
+
+    fn leave(&mut self, run: Option<Sid>) {
+        if let Some(chain) = run.and_then(|run| self.open.get_mut(&run)) {
+            chain.sessions = chain.sessions.saturating_sub(1);
+        }
+    }
+
     fn end(&mut self, record: &Record<'_>, meaning: &Meaning<'_>, findings: &mut Findings<'_>) {
         if let Some(chain) = self.open.remove(&record.sid) {
             self.running -= u64::from(chain.is_gateway());
+            self.leave(chain.run);
+            if chain.is_gateway() && chain.sessions > 0 && !self.gaps {
+                left(record.seq, chain.sessions, text(meaning.body, "cause"), findings);
+            }
             chain.end(record.seq, meaning, findings);
         }
         self.ended.insert(record.sid);
@@ -128,5 +156,17 @@ impl Chains {
         if unnamed > 0 {
             findings.note(Place::Log, format!("{unnamed} more chains are open"));
         }
+    }
+}
+
+/// A run of the gateway ended before sessions of it.
+fn left(seq: u64, sessions: u64, cause: Option<&str>, findings: &mut Findings<'_>) {
+    let text = format!("ends a run of the gateway with {sessions} sessions open");
+    if cause == Some("crash") {
+        // The start that writes this has ended them before.
+        findings.tampered(seq, text);
+    } else {
+        // A session that did not end in time when the gateway stopped is ended by the next start.
+        findings.note(Place::Record(seq), text);
     }
 }

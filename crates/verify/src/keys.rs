@@ -1,6 +1,5 @@
 //! The keys of chains: unwrapped with the master key of the gateway, to open payloads (section 4 of the format).
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use tlog::merkle::{Hash, sha256};
 use zeroize::Zeroizing;
 
 use crate::record::{Reference, Sid, bytes, natural, text};
+use crate::source::regular;
 use crate::verdict::Verdict;
 
 /// Bytes of the file of a key, at most.
@@ -61,7 +61,7 @@ impl Keys {
     /// When the file cannot be read, or is no such key.
     pub fn read(master: &Path, folder: &Path) -> Result<Self, KeysError> {
         let mut line = Zeroizing::new(String::new());
-        File::open(master)?.take(LONGEST).read_to_string(&mut line)?;
+        regular(master)?.take(LONGEST).read_to_string(&mut line)?;
         let decoded = Zeroizing::new(STANDARD.decode(line.trim_end()).map_err(|_| KeysError::Form)?);
         let master: [u8; 32] = decoded.as_slice().try_into().map_err(|_| KeysError::Form)?;
         let master = Zeroizing::new(master);
@@ -74,7 +74,7 @@ impl Keys {
         let id = sid.to_string();
         let path = self.folder.join(id.get(..6).unwrap_or_default()).join(&id);
         let mut line = Vec::new();
-        match File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut line)) {
+        match regular(&path).and_then(|file| file.take(LONGEST).read_to_end(&mut line)) {
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(NoKey::Missing),
             Err(error) => return Err(NoKey::Io(error)),
@@ -88,7 +88,8 @@ impl Keys {
         if natural(&file, "v") != Some(1) || text(&file, "sid") != Some(&id) {
             return Err(malformed);
         }
-        if text(&file, "by") != Some(&self.name) {
+        let Some(by) = text(&file, "by") else { return Err(malformed) };
+        if by != self.name {
             return Err(NoKey::Useless(Verdict::Incomplete, "its key is wrapped under another master key"));
         }
         let master = Aes256Gcm::new((&*self.master).into());

@@ -8,6 +8,7 @@ mod arguments;
 mod body;
 mod chain;
 mod chains;
+mod commands;
 mod findings;
 mod heads;
 mod keys;

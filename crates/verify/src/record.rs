@@ -9,8 +9,8 @@ use crate::body::{self, Kind};
 
 /// The only version whose meaning is known here.
 const VERSION: i64 = 1;
-/// Bytes of the largest ciphertext.
-pub(crate) const LARGEST_CIPHERTEXT: u64 = 1 << 30;
+/// Bytes of the ciphertexts of one record, at most: more than its journal takes.
+const MOST_CIPHERTEXT: u64 = (1 << 28) + (1 << 16);
 
 /// The id of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,7 +174,12 @@ fn nth(leaf: &Value<'_>, name: &str) -> Result<Option<Nth>, Form> {
 fn payloads<'a>(leaf: &'a Value<'a>) -> Result<Vec<Reference<'a>>, Form> {
     let Some(value) = leaf.get("payloads") else { return Ok(Vec::new()) };
     let list = value.as_array().filter(|list| !list.is_empty()).ok_or_else(|| wrong("payloads"))?;
-    list.iter().map(|value| reference(value).ok_or_else(|| wrong("payloads"))).collect()
+    let references: Vec<_> = list.iter().map(reference).collect::<Option<_>>().ok_or_else(|| wrong("payloads"))?;
+    let total = references.iter().fold(0u64, |total, reference| total.saturating_add(reference.size));
+    if total > MOST_CIPHERTEXT {
+        return Err(Form("the record has more ciphertext than one can have".to_owned()));
+    }
+    Ok(references)
 }
 
 fn reference<'a>(value: &'a Value<'a>) -> Option<Reference<'a>> {
@@ -184,7 +189,7 @@ fn reference<'a>(value: &'a Value<'a>) -> Option<Reference<'a>> {
     }
     let expected = 5 + usize::from(value.get("cut").is_some());
     // Padded to 64 bytes, with the tag behind.
-    let size = natural(value, "size").filter(|size| *size >= 80 && *size % 64 == 16 && *size <= LARGEST_CIPHERTEXT)?;
+    let size = natural(value, "size").filter(|size| *size >= 80 && *size % 64 == 16)?;
     let reference = Reference {
         id: natural(value, "id").filter(|id| *id > 0)?,
         kind: text(value, "kind")?,

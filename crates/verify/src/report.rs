@@ -40,6 +40,8 @@ pub struct Facts {
     pub pinned: Option<u64>,
     /// Records that were read.
     pub records: u64,
+    /// Records of a version that is not known here.
+    pub newer: u64,
     /// Runs of the gateway that began.
     pub runs: u64,
     /// Sessions that began.

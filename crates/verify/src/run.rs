@@ -11,6 +11,9 @@ use crate::source::Source;
 use crate::verdict::{Place, Verdict};
 use crate::walk::Walk;
 
+/// How far two honest clocks may differ.
+const AHEAD_US: u64 = 300_000_000;
+
 /// What is asked for.
 pub struct Options {
     /// The key that must have signed.
@@ -54,8 +57,14 @@ pub fn run(source: &dyn Source, options: &Options, sink: &mut dyn Sink) -> Repor
 
 fn age(options: &Options, findings: &mut Findings<'_>) {
     let Some(most) = options.max_age_us else { return };
-    let age = findings.facts().newest_us.map(|newest| options.now_us.saturating_sub(newest));
-    match age {
+    let newest = findings.facts().newest_us;
+    if let Some(ahead) = newest.and_then(|newest| newest.checked_sub(options.now_us)).filter(|ahead| *ahead > AHEAD_US)
+    {
+        let text = format!("the newest record is {} in the future of this machine's clock", span(ahead));
+        findings.fail(Verdict::Stale, Place::Log, text);
+        return;
+    }
+    match newest.map(|newest| options.now_us.saturating_sub(newest)) {
         Some(age) if age <= most => {}
         Some(age) => {
             let text = format!("the newest record is {} old, and {} are allowed", span(age), span(most));

@@ -24,6 +24,19 @@ pub(crate) fn shown(text: &str) -> String {
     line
 }
 
+/// Lines byte for byte, but for what steers a terminal.
+pub(crate) fn harmless(lines: &str) -> String {
+    let mut text = String::new();
+    for letter in lines.chars() {
+        if is_hidden(letter) && letter != '\n' {
+            text.extend(letter.escape_default());
+        } else {
+            text.push(letter);
+        }
+    }
+    text
+}
+
 fn is_hidden(letter: char) -> bool {
     letter.is_control()
         || (letter.is_whitespace() && letter != ' ')

@@ -7,7 +7,7 @@ use tlog::merkle::hash_text;
 
 use crate::report::{Facts, Report};
 use crate::run::Options;
-use crate::shown::{moment, shown, span};
+use crate::shown::{harmless, moment, shown, span};
 use crate::verdict::Verdict;
 
 /// What was proved, and what was not.
@@ -15,12 +15,9 @@ pub(crate) fn sentences(report: &Report, options: &Options) -> String {
     let mut text = String::new();
     if let Some(notes) = &report.fork {
         text.push_str("These two contradict each other:\n\n");
-        for line in notes.iter().flat_map(|note| note.lines()) {
-            // Origins and names of keys hold no spaces, but may hold what steers a terminal.
-            let line = line.chars().map(|letter| if letter == '\u{2014}' { '-' } else { letter }).collect::<String>();
-            let _ = writeln!(text, "    {}", shown(&line).trim_matches('"'));
+        for note in notes {
+            let _ = writeln!(text, "{}", harmless(note));
         }
-        text.push('\n');
     }
     let facts = &report.facts;
     if report.verdict == Verdict::Ok {
@@ -80,6 +77,12 @@ fn unproved(facts: &Facts, options: &Options) -> Vec<String> {
     }
     if options.keys.is_none() && facts.ciphertexts > 0 {
         list.push("what the payloads say (they were not opened: --master-key)".to_owned());
+    }
+    if facts.newer > 0 {
+        list.push(format!(
+            "what {} records of a newer version mean, and what they bear on (take a newer verifier)",
+            facts.newer
+        ));
     }
     if facts.erased > 0 {
         list.push(format!("what {} erased payloads said", facts.erased));

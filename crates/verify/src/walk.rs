@@ -166,7 +166,8 @@ impl<'a> Walk<'a> {
                 self.remark(seq, meaning, findings);
             }
             None => {
-                findings.note(Place::Record(seq), "is of a newer version; what it says was not checked");
+                findings.facts().newer += 1;
+                findings.incomplete(seq, "is of a newer version, whose meaning is not known here");
                 self.payloads.lost();
             }
         }

@@ -1,10 +1,10 @@
 //! A log in a folder.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::Source;
+use super::{Source, regular};
 
 /// The folder of a log, or a copy of it.
 #[derive(Clone, Debug)]
@@ -22,11 +22,8 @@ impl Folder {
 
 impl Source for Folder {
     fn open(&self, path: &str) -> io::Result<Option<Box<dyn Read>>> {
-        let path = self.0.join(path);
-        // A pipe would be waited for.
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => Ok(Some(Box::new(File::open(&path)?))),
-            Ok(_) => Err(io::Error::other("not a regular file")),
+        match regular(&self.0.join(path)) {
+            Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),
         }

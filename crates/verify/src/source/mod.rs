@@ -1,10 +1,12 @@
 //! Where the files of a log come from.
 
 mod folder;
+mod regular;
 #[cfg(feature = "url")]
 mod url;
 
 pub use folder::Folder;
+pub(crate) use regular::regular;
 #[cfg(feature = "url")]
 pub use url::Url;
 

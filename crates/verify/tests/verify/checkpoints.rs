@@ -206,7 +206,7 @@ const CASES: &[Case] = &[
     Case {
         name: "15: the same size and another root",
         code: 60,
-        says: "signet.test/log\n    567\n",
+        says: "signet.test/log\n567\n",
         attack: |scene| {
             let other = Checkpoint { root: [7; 32], ..scene.checkpoint.clone() };
             scene.pin(&sign(&other.to_string(), &signing_key()));

@@ -42,7 +42,7 @@ fn value(random: &mut Random) -> Value {
 fn change(entries: &mut Vec<Entry>, random: &mut Random) -> String {
     const FIELDS: [&str; 14] =
         ["body", "log", "mode", "mono", "nth", "payloads", "prev", "seq", "sid", "ss", "ts", "type", "v", "wall"];
-    const MORE: [&str; 12] = [
+    const MORE: [&str; 14] = [
         "command",
         "status",
         "part",
@@ -55,6 +55,8 @@ fn change(entries: &mut Vec<Entry>, random: &mut Random) -> String {
         "chain",
         "actor",
         "identity",
+        "run",
+        "how",
     ];
     let seq = random.below(entries.len());
     match random.below(7) {

@@ -20,6 +20,8 @@ mod foreign;
 mod forge;
 mod forms;
 mod heads;
+mod hostile;
+mod lives;
 mod payloads;
 mod records;
 mod resigned;

@@ -257,8 +257,8 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "a record of a newer version",
-        code: 0,
-        says: "note: record 300: is of a newer version",
+        code: 20,
+        says: "what 1 records of a newer version mean",
         attack: |scene| {
             scene.entries[300].force("v", int(2));
             scene.entries[300].force("wholly", text("new"));
