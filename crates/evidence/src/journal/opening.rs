@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::Builder;
 
 use model::{CommandId, Outcome, Status, StreamId};
-use ports::JournalDown;
+use ports::{JournalDown, Mark};
 use tlog::merkle::{hash_text, sha256};
 use uuid::Uuid;
 
@@ -117,18 +117,24 @@ impl FileJournal {
 
     /// The records that a start makes by itself. They are durable when this returns.
     fn begin(&self, begun: bool, key: &str, closing: &[Draft], options: &Options) -> Result<(), OpenError> {
-        let mut last = None;
+        let failed = |JournalDown| OpenError::Failed(self.failure().unwrap_or_default());
+        let mut last = Mark(self.queue.durable());
         for draft in closing {
-            last = Some(self.queue.append(draft));
+            // A crash may leave more to close than the queue takes at once; every record of it must stand.
+            last = match self.queue.append(draft) {
+                Ok(mark) => mark,
+                Err(JournalDown) => {
+                    wait(Reached::new(Arc::clone(&self.queue), last)).map_err(failed)?;
+                    self.queue.append(draft).map_err(failed)?
+                }
+            };
         }
         if !begun {
             let entry = genesis(&hash_text(&sha256(SCHEMA)), key);
             let placed = self.chains.of_gateway((options.clock)(), entry, |draft| self.queue.append(&draft));
-            last = Some(placed.unwrap_or(Err(JournalDown)));
+            last = placed.unwrap_or(Err(JournalDown)).map_err(failed)?;
         }
-        let failed = |JournalDown| OpenError::Failed(self.failure().unwrap_or_default());
-        let Some(mark) = last.transpose().map_err(failed)? else { return Ok(()) };
-        wait(Reached::new(Arc::clone(&self.queue), mark)).map_err(failed)
+        wait(Reached::new(Arc::clone(&self.queue), last)).map_err(failed)
     }
 }
 

@@ -40,14 +40,13 @@ fn a_clock_that_is_set_before_the_record_of_the_start_stands_behind_it() {
         let (crashed, wall, options) = crashed();
         let house = if new { House::new() } else { crashed };
         let journal = FileJournal::open(&house.places, options).unwrap();
-        wall.fetch_add(3_000_000, Ordering::Relaxed);
-        append(&journal, of_session(9, start()));
-        wall.fetch_add(4_000_000, Ordering::Relaxed);
+        wall.fetch_add(7_000_000, Ordering::Relaxed);
         append(&journal, started());
         let kinds = house.kinds();
         let at = kinds.iter().rposition(|kind| kind == "gateway.started").unwrap();
         assert_eq!(kinds[at + 1], "clock.step");
         assert_eq!(house.records()[at + 1]["body"]["by_us"], 7_000_000);
+        append(&journal, of_session(9, start()));
         append(&journal, of_session(9, Event::SessionEnd { cause: "client".into(), commands: 0, records: 2 }));
         append(&journal, stopped());
         drop(journal);
