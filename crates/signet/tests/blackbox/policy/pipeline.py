@@ -13,16 +13,24 @@ with psycopg.connect("", autocommit=True) as conn:
     else:
         raise SystemExit("the denial was not raised")
 
-    # The denial first: what follows it in its batch is skipped, what follows the sync is not.
+    # The denial first: what follows it in its batch is skipped, what follows the sync is not. The driver raises it at
+    # whichever call finds the answer there.
     with conn.pipeline() as pipeline:
-        denied = conn.execute("SELECT 'forbidden'")
-        skipped = conn.execute("INSERT INTO kept VALUES (%s)", ["skipped"])
-        try:
-            pipeline.sync()
-        except errors.InsufficientPrivilege:
-            pass
-        else:
-            raise SystemExit("the denial was not raised by the sync")
+        denied = False
+        batch = [
+            lambda: conn.execute("SELECT 'forbidden'"),
+            lambda: conn.execute("INSERT INTO kept VALUES (%s)", ["skipped"]),
+            pipeline.sync,
+        ]
+        for call in batch:
+            try:
+                call()
+            except errors.InsufficientPrivilege:
+                denied = True
+            except errors.PipelineAborted:
+                assert denied
+        if not denied:
+            raise SystemExit("the denial was not raised by the end of its batch")
         conn.execute("INSERT INTO kept VALUES (%s)", ["after"])
 
     # A transaction block: rolled back whole.
@@ -30,7 +38,7 @@ with psycopg.connect("", autocommit=True) as conn:
         with conn.pipeline(), conn.transaction():
             conn.execute("INSERT INTO kept VALUES (%s)", ["in a transaction"])
             conn.execute("SELECT 'forbidden'")
-    except (errors.InsufficientPrivilege, psycopg.errors.PipelineAborted):
+    except (errors.InsufficientPrivilege, errors.PipelineAborted):
         pass
     else:
         raise SystemExit("the transaction was not refused")
