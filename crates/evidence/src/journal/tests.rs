@@ -4,6 +4,7 @@ mod beginning;
 mod folders;
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use model::{
@@ -61,14 +62,23 @@ fn stopped() -> Record {
 /// What is left of a house when its gateway is killed now: a copy of its files.
 fn killed(house: &House) -> House {
     let copy = House::new();
-    let status = std::process::Command::new("cp")
-        .arg("-a")
-        .arg(format!("{}/.", house.folder.path().display()))
-        .arg(copy.folder.path())
-        .status()
-        .unwrap();
-    assert!(status.success());
+    copy_folder(house.folder.path(), copy.folder.path());
     copy
+}
+
+/// Without a child process: between its fork and its exec it would hold the locks of other tests' journals.
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            let permissions = entry.metadata().unwrap().permissions();
+            fs::create_dir_all(&to).unwrap();
+            copy_folder(&entry.path(), &to);
+            fs::set_permissions(&to, permissions).unwrap();
+        } else {
+            fs::copy(entry.path(), &to).unwrap();
+        }
+    }
 }
 
 fn of_type<'a>(records: &'a [Value], kind: &str) -> Vec<&'a Value> {
