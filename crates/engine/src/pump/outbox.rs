@@ -120,11 +120,11 @@ impl Outbox {
         }
     }
 
-    /// Takes down what the client is shown of a command.
-    fn show(&mut self, ticket: Ticket, bytes: &[u8]) {
+    /// Takes down what the client is shown of a command, if there is such a command.
+    fn show(&mut self, ticket: Ticket, bytes: &[u8]) -> bool {
         let Some(granted) = self.tickets.granted_mut(ticket) else {
             self.fault = self.fault.or(Some("an answer to a command that was not allowed or has ended"));
-            return;
+            return false;
         };
         let (command, record) = (granted.command, granted.record);
         let tap = granted.tap.get_or_insert_with(|| Box::new(Tap::new(record)));
@@ -133,6 +133,7 @@ impl Outbox {
         for (part, bytes) in parts {
             self.record(Event::ResultPart { stream: self.stream, command, part, bytes });
         }
+        true
     }
 
     /// Writes down what the client is shown outside of any answer; it leaves behind that record.
@@ -216,7 +217,8 @@ impl Out for Outbox {
     fn send(&mut self, to: Side, lane: Lane, bytes: Bytes, why: Why<'_>) {
         if self.admits(to, why) {
             match why {
-                Why::Answer(ticket) => self.show(ticket, &bytes),
+                // What cannot be taken down is not shown.
+                Why::Answer(ticket) if !self.show(ticket, &bytes) => return,
                 Why::Unasked => self.show_unasked(&bytes),
                 _ => {}
             }

@@ -32,6 +32,8 @@ enum Sin {
     Greedy,
     /// Keeps more than there is.
     Hoarding,
+    /// Shows the client something as the answer to a command that there is not.
+    Shown,
     /// Sends the target's password before TLS.
     InClear,
 }
@@ -68,6 +70,7 @@ impl RogueStream {
             Sin::Reply => out.send(Side::Target, 0, bytes, Why::Reply),
             Sin::Forged | Sin::Early => out.send(Side::Target, 0, bytes, Why::Command(&go)),
             Sin::Outcome => out.outcome(go, model::Outcome::of(model::Status::Done), Bytes::new()),
+            Sin::Shown => out.send(Side::Client, 0, bytes, Why::Answer(Ticket::new(999))),
             Sin::Panic => panic!("a protocol crate failed"),
             Sin::Stuck | Sin::Greedy | Sin::Hoarding | Sin::InClear => {}
         }
@@ -123,6 +126,15 @@ async fn nothing_reaches_a_target_against_the_rules() {
             assert!(!target.heard(0).windows(4).any(|bytes| bytes == b"Sa\x001"), "{sin:?} reached the target");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_shown_that_cannot_be_taken_down() {
+    let house = rogue(Sin::Shown);
+    let visitor = house.visit(Box::new(Client::new(&["set a 1"])));
+    let receipt = visitor.session.await.unwrap();
+    assert!(matches!(receipt.cause, Cause::Internal(_)), "{:?}", receipt.cause);
+    assert!(!visitor.remote.heard(0).windows(4).any(|bytes| bytes == b"Sa\x001"), "it was shown");
 }
 
 #[tokio::test(start_paused = true)]

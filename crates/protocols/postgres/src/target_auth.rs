@@ -105,8 +105,9 @@ impl Entering {
                 out.send(Side::Client, 0, frame, Why::Reply);
                 Ok(None)
             }
+            // A login trigger of the target can say anything in it.
             (b'N', Login::In) => {
-                out.send(Side::Client, 0, frame, Why::Reply);
+                out.send(Side::Client, 0, frame, Why::Unasked);
                 Ok(None)
             }
             (b'K', Login::In) => self.key(setting, body, out),

@@ -1,7 +1,8 @@
 //! A colluding client has the target tell it data outside of any answer: what it is told is on record all the same.
 
 use super::scene;
-use crate::harness::Client;
+use crate::harness::postgres::Options;
+use crate::harness::{Client, Postgres, Setup, Version, direct};
 
 #[test]
 fn what_a_notification_carries_is_on_record() {
@@ -27,5 +28,23 @@ fn the_columns_of_a_description_are_on_record() {
     let script = "CREATE TABLE named (\"secret-canary\" int);\nSELECT * FROM named \\gdesc\n";
     let done = Client::psql(&gateway.door()).stdin(script).run();
     assert!(done.stdout.contains("secret-canary"), "{}", done.report());
+    gateway.assert_recorded("shown", "");
+}
+
+/// What a trigger of the target says while a client signs in comes before any command.
+#[test]
+fn what_a_login_trigger_says_is_on_record() {
+    if direct() {
+        return;
+    }
+    let server = Postgres::with(Options { version: Version::V18, ..Options::default() });
+    let script = "CREATE FUNCTION greet() RETURNS event_trigger LANGUAGE plpgsql AS \
+                  $$ BEGIN RAISE NOTICE '%', reverse('yranac-terces'); END $$;\n\
+                  CREATE EVENT TRIGGER greet ON login EXECUTE FUNCTION greet();\n\
+                  ALTER EVENT TRIGGER greet ENABLE ALWAYS;\n";
+    Client::psql(&server.door()).stdin(script).run().ok();
+    let gateway = Setup::before(&server).start();
+    let done = Client::psql(&gateway.door()).args(["-c", "SELECT 1"]).run();
+    assert!(done.stderr.contains("secret-canary"), "{}", done.report());
     gateway.assert_recorded("shown", "");
 }
