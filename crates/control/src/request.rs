@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Event, Operator};
+use model::{By, Event};
 use serde::{Deserialize, Serialize};
 
 /// The longest request, its newline included.
@@ -42,7 +42,7 @@ pub(crate) enum Answer {
 
 impl Note {
     /// The event that says so.
-    pub fn event(self, by: Operator) -> Event {
+    pub fn event(self, by: By) -> Event {
         let Self { deed, what, details } = self;
         match deed {
             Deed::Act => Event::Act { act: what, by, details },

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Operator, Record};
+use model::{By, Operator, Record};
 use ports::Journal;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -114,7 +114,7 @@ fn read(line: &[u8]) -> Option<Note> {
 }
 
 async fn record(note: Note, uid: u32, journal: &dyn Journal, clock: &Clock) -> Answer {
-    let event = note.event(Operator { uid, user: users::name_of(uid) });
+    let event = note.event(By::Operator(Operator { uid, user: users::name_of(uid) }));
     let record = Record { time_us: clock(), session: None, position: None, event };
     let down = |_| Answer::Refused("the journal takes no records, so nothing may be done".to_owned());
     match journal.append(record) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use model::{Event, Operator, Record};
+use model::{By, Event, Operator, Record};
 use ports::{Journal, JournalDown, Later, Mark};
 
 use crate::{AskError, Control, Deed, Note, ask, serve, socket, users};
@@ -109,7 +109,7 @@ async fn acts_and_reads_become_records_of_the_user_who_asks() {
     assert_eq!(place.ask(note(Deed::Act, "token.create")).await.unwrap(), 0);
     assert_eq!(place.ask(note(Deed::Read, "session")).await.unwrap(), 1);
     let events = place.events();
-    let by = Operator { uid: me(), user: users::name_of(me()) };
+    let by = By::Operator(Operator { uid: me(), user: users::name_of(me()) });
     let Event::Act { act, by: actor, details } = &events[0] else { panic!("{events:?}") };
     assert_eq!((act.as_str(), actor, details["token"].as_str()), ("token.create", &by, "t1"));
     let Event::Read { what, by: reader, .. } = &events[1] else { panic!("{events:?}") };

@@ -1,9 +1,10 @@
 //! authorise: which resource, which account, and whether policy lets this principal in. Yields the Permit, the only key to
 //! the target.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use model::{Account, Class, CredentialId, Event, Principal, Public, Resource, SessionId, Verdict};
+use model::{Account, Class, CredentialId, Decision, Event, Principal, Public, Resource, SessionId, Verdict};
 use ports::{Later, Mark, Who};
 use tokio::sync::Mutex;
 use wire::{Answer, Route, Side, Ticket, Wanted};
@@ -22,6 +23,8 @@ pub(crate) struct Permit {
     resource: Arc<Resource>,
     account: Account,
     database: Option<String>,
+    client: IpAddr,
+    program: Option<String>,
 }
 
 impl Permit {
@@ -41,6 +44,11 @@ impl Permit {
         self.database.as_deref()
     }
 
+    /// What the client program calls itself, fit to be printed.
+    pub(crate) fn program(&self) -> Option<&str> {
+        self.program.as_deref()
+    }
+
     pub(crate) fn principal(&self) -> &Principal {
         &self.principal
     }
@@ -52,10 +60,14 @@ impl Permit {
     /// The permit as the policy sees it.
     pub(crate) fn who(&self) -> Who<'_> {
         Who {
+            session: self.session,
             principal: &self.principal,
             credential: &self.credential,
             resource: &self.resource,
             account: &self.account,
+            database: self.database.as_deref(),
+            client: self.client,
+            program: self.program.as_deref(),
         }
     }
 }
@@ -87,7 +99,7 @@ pub(crate) async fn authorise(
     let Identified { principal, credential, account, typed, revoked } = who;
     let name = wanted.resource.clone();
     let found = admit(pump, &principal, &credential, account.as_deref(), &wanted, premises);
-    let (resource, account, policies) = match found {
+    let Found { resource, account, policies, policy_version } = match found {
         Ok(found) => found,
         Err(Refusal { reason, told }) => {
             let event = Event::SigninRefused {
@@ -104,10 +116,17 @@ pub(crate) async fn authorise(
     let mut begun = pump.during(shared.lock()).await?;
     let permit = match begun.as_ref() {
         None => {
-            let database = wanted.database.clone();
-            let permit = Permit { session: pump.session(), principal, credential, resource, account, database };
-            let mark = begin(pump, &permit, &wanted, policies, revoked).await?;
-            let permit = Arc::new(permit);
+            let permit = Arc::new(Permit {
+                session: pump.session(),
+                principal,
+                credential,
+                resource,
+                account,
+                database: wanted.database.clone(),
+                client: pump.client_address().ip(),
+                program: wanted.program.as_deref().map(printable),
+            });
+            let mark = begin(pump, &permit, policies, policy_version, revoked).await?;
             *begun = Some((permit.clone(), mark));
             permit
         }
@@ -130,7 +149,13 @@ async fn turn_away(pump: &mut Pump, ticket: Ticket, reason: Public) -> Cause {
     pump.finish(Cause::Left(Side::Client)).await
 }
 
-type Found = (Arc<Resource>, Account, Vec<String>);
+/// Where somebody is let in.
+struct Found {
+    resource: Arc<Resource>,
+    account: Account,
+    policies: Vec<String>,
+    policy_version: String,
+}
 
 /// Why somebody is not let in: as it is written down, and as they are told.
 struct Refusal {
@@ -169,14 +194,25 @@ fn admit(
         .filter(|resource| resource.protocol == pump.protocol_name())
         .ok_or_else(|| missing("no such resource for this protocol"))?;
     let account = resource.account(account).cloned().ok_or_else(|| missing("no such account on this resource"))?;
-    match premises.house.decider.admit(Who { principal, credential, resource: &resource, account: &account }) {
-        Verdict::Allow { policies, .. } => Ok((resource, account, policies)),
-        Verdict::Deny { reason, .. } => Err(Refusal::not_for_you(reason)),
-        Verdict::Hold { .. } => {
-            let reason =
-                Public::new(Class::Denied, "this session would need an approval that cannot be asked for here");
-            Err(Refusal { told: reason.clone(), reason })
+    let program = wanted.program.as_deref().map(printable);
+    let who = Who {
+        session: pump.session(),
+        principal,
+        credential,
+        resource: &resource,
+        account: &account,
+        database: wanted.database.as_deref(),
+        client: pump.client_address().ip(),
+        program: program.as_deref(),
+    };
+    let Decision { verdict, version, .. } = premises.house.decider.admit(who);
+    match verdict {
+        Verdict::Allow { policies, .. } => {
+            Ok(Found { resource, account, policies, policy_version: version.to_string() })
         }
+        Verdict::Deny { reason, .. } => Err(Refusal::not_for_you(reason)),
+        // They could be let in, so they may know that it exists; the policy says how to ask.
+        Verdict::Hold { notice, .. } => Err(Refusal { told: notice.clone(), reason: notice }),
     }
 }
 
@@ -184,8 +220,8 @@ fn admit(
 async fn begin(
     pump: &mut Pump,
     permit: &Permit,
-    wanted: &Wanted,
     policies: Vec<String>,
+    policy_version: String,
     revoked: Later<Public>,
 ) -> Result<Mark, Cause> {
     let event = Event::SessionStart {
@@ -197,9 +233,9 @@ async fn begin(
         protocol: pump.protocol_name().to_owned(),
         client: pump.client_address().to_string(),
         tls: pump.client_is_tls(),
-        program: wanted.program.as_deref().map(printable),
+        program: permit.program.clone(),
         policies,
-        policy_version: pump.policy_version(),
+        policy_version,
     };
     pump.begin_session(event, &permit.principal, revoked).await
 }

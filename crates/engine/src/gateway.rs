@@ -15,7 +15,6 @@ use wire::{Protocol, Route};
 
 use crate::accept::{Door, Entrance, Stranger};
 use crate::chain::Chain;
-use crate::clock;
 use crate::fault::Cause;
 use crate::house::{House, Premises};
 use crate::leg::Io;
@@ -276,5 +275,5 @@ async fn accept(socket: Option<&TcpListener>) -> io::Result<(tokio::net::TcpStre
 }
 
 fn new_session_id(premises: &Premises) -> SessionId {
-    SessionId(uuid::Builder::from_unix_timestamp_millis(clock::wall_us() / 1000, &premises.random()).into_uuid())
+    SessionId(premises.identifier())
 }

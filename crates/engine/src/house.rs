@@ -7,6 +7,7 @@ use ports::{Approvals, Decider, Directory, Journal, Resources, Secrets};
 use tokio::sync::Semaphore;
 use wire::{Entropy, Opening, Route};
 
+use crate::clock;
 use crate::connect::Dialer;
 use crate::half_open::HalfOpen;
 use crate::interrupts::Interrupts;
@@ -91,6 +92,11 @@ impl Premises {
         let mut bytes = [0; N];
         (self.house.random)(&mut bytes);
         bytes
+    }
+
+    /// A fresh identifier, ordered by time (UUID version 7).
+    pub(crate) fn identifier(&self) -> uuid::Uuid {
+        uuid::Builder::from_unix_timestamp_millis(clock::wall_us() / 1000, &self.random()).into_uuid()
     }
 
     /// What a stream is born with.

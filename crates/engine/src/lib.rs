@@ -5,6 +5,7 @@
 
 mod accept;
 mod authorise;
+mod binding;
 mod chain;
 mod clock;
 mod connect;

@@ -25,6 +25,8 @@ pub enum Verb {
     Ddl,
     /// Changes who the conversation acts as: SET ROLE, SET SESSION AUTHORIZATION, RESET ALL, DISCARD ALL.
     SessionIdentity,
+    /// Changes settings that bound or log what the conversation does: `statement_timeout`, `log_statement`, `row_security`.
+    SessionGuard,
     /// Changes who may do what.
     Grant,
     /// Runs code of the target: DO, CALL, dynamic SQL, the function-call message.
@@ -45,6 +47,7 @@ impl Verb {
             Self::Write => "write",
             Self::Ddl => "ddl",
             Self::SessionIdentity => "session_identity",
+            Self::SessionGuard => "session_guard",
             Self::Grant => "grant",
             Self::Call => "call",
             Self::Unknown => "unknown",
@@ -64,15 +67,25 @@ pub enum Certainty {
     Full,
 }
 
-/// Whether a command is only being prepared, or is to run.
+/// Whether a command is only being prepared, is given its parameters, or is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Named, planned, given its parameters, to be run later (PostgreSQL Parse and Bind). Not without effect: input functions
-    /// of types run, and a planner runs functions too.
+    /// Named and understood, to be run later (PostgreSQL Parse). Constants are read, so that input functions of types run.
     Prepare,
+    /// Given its parameters and planned, to be run later (PostgreSQL Bind). Not without effect: a planner runs functions.
+    Bind,
     /// To run now.
     Run,
+}
+
+/// What a protocol found out about a command besides its verb, for policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Facts {
+    /// It holds a DELETE or UPDATE that is not proven to be bounded by a WHERE.
+    pub unbounded_write: bool,
+    /// A transaction is open, or may be, in which it would run: locks are held while it waits.
+    pub in_transaction: bool,
 }
 
 /// One command as the decide step sees it.
@@ -84,8 +97,10 @@ pub struct Action {
     pub name: &'static str,
     /// How sure `verb` is.
     pub certainty: Certainty,
-    /// Prepared or run.
+    /// Prepared, bound or run.
     pub phase: Phase,
+    /// What else is known of it.
+    pub facts: Facts,
     /// The exact inspected bytes of the command; not necessarily UTF-8.
     pub text: Bytes,
     /// Bound parameters as they stood on the wire, in order; `None` = NULL.

@@ -2,6 +2,7 @@
 
 mod action;
 mod action_text;
+mod approval;
 mod credential;
 mod durability;
 mod identity;
@@ -15,20 +16,21 @@ mod session;
 mod shown;
 mod verdict;
 
-pub use action::{Action, Certainty, Phase, Verb};
+pub use action::{Action, Certainty, Facts, Phase, Verb};
 pub use action_text::{ActionText, Typed};
+pub use approval::{Approvers, HoldTerms, MOST_APPROVERS, RequestId, Requirement, RequirementError, Wait};
 pub use credential::{Credentials, LEFT_OUT, TOKEN_PREFIX, TOKEN_RANDOM, tokens, without_tokens};
 pub use durability::Durability;
 pub use identity::{Challenge, CredentialId, Kind, Login, LoginError, Principal, PrincipalId, Proof};
 pub use limits::Limits;
 pub use outcome::{Outcome, Status};
 pub use public::{Class, Public};
-pub use record::{Event, HoldEnded, Operator, Record};
+pub use record::{By, Event, HoldEnded, Operator, Record};
 pub use resource::{Account, Address, AddressError, Resource, ResourceName, TlsMode};
 pub use secret::Secret;
 pub use session::{CommandId, Origin, SessionId, StreamId};
 pub use shown::Shown;
-pub use verdict::{Obligations, Recording, Verdict};
+pub use verdict::{Decision, Obligations, Recording, Verdict};
 
 #[cfg(test)]
 mod tests;

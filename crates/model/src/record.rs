@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::action_text::ActionText;
+use crate::approval::RequestId;
 use crate::identity::{CredentialId, Principal, PrincipalId};
 use crate::outcome::Outcome;
 use crate::public::Public;
@@ -114,6 +115,9 @@ pub enum Event {
         action: ActionText,
         /// Policy ids that decided.
         policies: Vec<String>,
+        /// Policy ids that would have decided otherwise, but are only observed for now.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        observed: Vec<String>,
         /// The version of the policy in force.
         policy_version: String,
         /// Whether a human approved it.
@@ -192,6 +196,8 @@ pub enum Event {
         stream: StreamId,
         /// Its number: that of its `command` record, if it is approved.
         command: CommandId,
+        /// The request for approval.
+        request: RequestId,
         /// What it would do.
         #[serde(flatten)]
         action: ActionText,
@@ -237,7 +243,7 @@ pub enum Event {
         /// What, as `token.create`: words of ours.
         act: String,
         /// Who.
-        by: Operator,
+        by: By,
         /// On what, by name.
         details: BTreeMap<String, String>,
     },
@@ -247,7 +253,7 @@ pub enum Event {
         /// What, as `session`: words of ours.
         what: String,
         /// Who.
-        by: Operator,
+        by: By,
         /// Which, by name.
         details: BTreeMap<String, String>,
     },
@@ -275,6 +281,30 @@ pub enum HoldEnded {
     Expired,
     /// The client took it back, or left.
     Withdrawn,
+    /// The client was told to come again when it is approved.
+    Deferred,
+}
+
+/// Who did something of the gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum By {
+    /// Somebody at its own machine.
+    Operator(Operator),
+    /// Somebody who proved who they are.
+    Person {
+        /// Who.
+        person: PrincipalId,
+        /// By which credential.
+        credential: CredentialId,
+        /// From which address.
+        client: String,
+    },
+    /// The gateway itself, because a time came or a file changed.
+    Gateway {
+        /// Why: words of ours.
+        gateway: &'static str,
+    },
 }
 
 /// Somebody at the gateway's own machine, as the operating system knows them.

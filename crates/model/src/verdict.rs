@@ -1,5 +1,9 @@
 //! What was decided about a session or a command.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::approval::HoldTerms;
 use crate::public::Public;
 
 /// What an allowed command must put up with.
@@ -9,6 +13,12 @@ pub struct Obligations {
     pub mask: Vec<String>,
     /// How much of its result is recorded.
     pub record: Recording,
+    /// Rows that its result may have; with more it is cancelled at the target and refused.
+    pub max_rows: Option<u64>,
+    /// Bytes that its result may have towards the client; with more it is cancelled at the target and refused.
+    pub max_bytes: Option<u64>,
+    /// How long it may run; after that it is cancelled at the target and refused.
+    pub timeout: Option<Duration>,
 }
 
 /// How much of what a command shows is recorded. All of it is counted and identified by its digest in any case.
@@ -25,6 +35,17 @@ impl Default for Recording {
     fn default() -> Self {
         Self::UpTo(64 * 1024)
     }
+}
+
+/// The answer of the policy, with the version of the policy that gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The answer.
+    pub verdict: Verdict,
+    /// For the records.
+    pub version: Arc<str>,
+    /// Policy ids that would have decided otherwise, but are only observed for now.
+    pub observed: Vec<String>,
 }
 
 /// The answer of the policy.
@@ -50,5 +71,7 @@ pub enum Verdict {
         policies: Vec<String>,
         /// What the client is told while it waits.
         notice: Public,
+        /// Who must agree, and how it waits.
+        terms: HoldTerms,
     },
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use config::{Config, Person};
-use model::{Action, Class, Obligations, Public, Recording, Resource, ResourceName, Verdict};
-use ports::{Approvals, Decider, Held, HoldRequest, Resources, Who};
+use model::{Action, Class, Decision, Obligations, Public, Recording, Requirement, Resource, ResourceName, Verdict};
+use ports::{Approvals, Decider, Held, HoldRequest, Later, Resources, Who};
 
 /// The one policy there is here.
 const POLICY: &str = "local-access";
@@ -51,13 +51,17 @@ impl Resources for Targets {
 pub(crate) struct LocalAccess {
     people: BTreeMap<String, Person>,
     record: BTreeMap<ResourceName, Recording>,
-    version: String,
+    version: Arc<str>,
 }
 
 impl LocalAccess {
     pub(crate) fn of(config: &Config) -> Self {
         let record = config.targets.iter().map(|(name, target)| (name.clone(), target.record)).collect();
-        Self { people: config.people.clone(), record, version: config.digest() }
+        Self { people: config.people.clone(), record, version: config.digest().into() }
+    }
+
+    fn decision(&self, who: Who<'_>) -> Decision {
+        Decision { verdict: self.verdict(who), version: Arc::clone(&self.version), observed: Vec::new() }
     }
 
     fn verdict(&self, who: Who<'_>) -> Verdict {
@@ -75,16 +79,16 @@ impl LocalAccess {
 }
 
 impl Decider for LocalAccess {
-    fn version(&self) -> String {
-        self.version.clone()
+    fn admit(&self, who: Who<'_>) -> Decision {
+        self.decision(who)
     }
 
-    fn admit(&self, who: Who<'_>) -> Verdict {
-        self.verdict(who)
+    fn decide(&self, who: Who<'_>, _: &Action, _: &[Requirement]) -> Decision {
+        self.decision(who)
     }
 
-    fn decide(&self, who: Who<'_>, _: &Action) -> Verdict {
-        self.verdict(who)
+    fn ended(&self, _: Who<'_>) -> Later<Public> {
+        Box::pin(std::future::pending())
     }
 }
 

@@ -1,12 +1,13 @@
 //! Tests of what the binary adds: who may do what, the certificate that it makes, and what it never prints.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use bytes::Bytes;
 use config::Config;
 use model::{
-    Action, ActionText, Certainty, CredentialId, Credentials, Kind, Phase, Principal, PrincipalId, Secret, TlsMode,
-    Verb, Verdict,
+    Action, ActionText, Certainty, CredentialId, Credentials, Facts, Kind, Phase, Principal, PrincipalId, Secret,
+    SessionId, TlsMode, Verb, Verdict,
 };
 use ports::{Decider, Resources, Who};
 
@@ -31,8 +32,17 @@ fn people_may_use_what_is_listed_for_them() {
         let id = PrincipalId { issuer: issuer.into(), subject: person.into() };
         let principal = Principal { id, name: person.into(), kind: Kind::Human, groups: Vec::new() };
         let account = prod.account(Some(account)).unwrap();
-        let who = Who { principal: &principal, credential: &CredentialId("t".into()), resource: &prod, account };
-        match access.admit(who) {
+        let who = Who {
+            session: SessionId(uuid::Uuid::nil()),
+            principal: &principal,
+            credential: &CredentialId("t".into()),
+            resource: &prod,
+            account,
+            database: None,
+            client: IpAddr::from([127, 0, 0, 1]),
+            program: None,
+        };
+        match access.admit(who).verdict {
             Verdict::Allow { policies, .. } => policies == ["local-access"],
             Verdict::Deny { .. } => false,
             Verdict::Hold { .. } => panic!("nothing is held here"),
@@ -69,7 +79,16 @@ fn no_type_prints_its_secret() {
     let text = Bytes::from_static(SECRET.as_bytes());
     let (verb, certainty, phase) = (Verb::Grant, Certainty::Lexed, Phase::Run);
     let credentials = Credentials { text: std::iter::once(0..text.len()).collect(), parameters: Vec::new() };
-    let action = Action { verb, name: "x", certainty, phase, text: text.clone(), parameters: Vec::new(), credentials };
+    let action = Action {
+        verb,
+        name: "x",
+        certainty,
+        phase,
+        facts: Facts::default(),
+        text: text.clone(),
+        parameters: Vec::new(),
+        credentials,
+    };
     let upstream = wire::Upstream { user: "u".into(), password: Some(secret()), tls: TlsMode::Disable, database: None };
     let token = store::Token {
         id: "t".into(),

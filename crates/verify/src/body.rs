@@ -52,7 +52,7 @@ const fn session(name: &'static str, needs: &'static [(&'static str, Field)]) ->
 
 const COMMAND: (&str, Field) = ("command", Field::Natural);
 const STATUS: Field = Field::Word(&["done", "failed", "not_run", "suspended", "unknown"]);
-const HOW: Field = Field::Word(&["approved", "rejected", "expired", "withdrawn"]);
+const HOW: Field = Field::Word(&["approved", "rejected", "expired", "withdrawn", "deferred"]);
 /// What a count is kept of is short, so that the counts stay small.
 const START: &[(&str, Field)] =
     &[("actor", Field::Short(64)), ("resource", Field::Short(128)), ("identity", Field::Text), ("run", Field::Sid)];

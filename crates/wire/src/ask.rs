@@ -108,7 +108,7 @@ pub enum Answer {
     Derived(Secret),
     /// To `Connect`: the target's leg is open.
     Connected(Upstream),
-    /// To `Act`: forward it, with this masking plan.
+    /// To `Act`: forward it, and do this with its result.
     Go(Go, Plan),
     /// To `Act`: a human is being asked. Tell the client; `Go` or `Refuse` with the same ticket follows. May come again.
     Waiting(Public),
@@ -122,8 +122,17 @@ pub trait Mask: Send + Sync {
     fn field(&self, column: &str, value: &[u8]) -> Option<Bytes>;
 }
 
-/// The masking plan of an allowed command; `None` = nothing is to be masked.
-pub type Plan = Option<Arc<dyn Mask>>;
+/// What is done with the result of an allowed command.
+#[derive(Clone, Default)]
+pub struct Plan {
+    /// What masks it; `None` = nothing is to be masked.
+    pub mask: Option<Arc<dyn Mask>>,
+    /// Rows that it may have. With more, the command is cancelled at the target, what is left of its answer is taken and
+    /// not shown, and it ends as a refusal does.
+    pub max_rows: Option<u64>,
+    /// Bytes of the target's messages that it may have towards the client; with more, the same.
+    pub max_bytes: Option<u64>,
+}
 
 /// Leave to forward one command. Not `Clone`; consumed by its outcome. The engine honours only those it made itself.
 #[derive(Debug)]

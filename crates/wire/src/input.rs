@@ -20,6 +20,8 @@ pub enum Input<'a> {
     Answer(Ticket, Answer),
     /// The client's wish to cancel, which arrived on another connection.
     Cancel,
+    /// The command of that question has run for as long as it may: as with a result that is too large (`Plan`).
+    Overdue(Ticket),
     /// The session is to end.
     Stop(Stop),
     /// The time of `wake_at` has come.

@@ -95,7 +95,11 @@ fn began(record: &Value) -> String {
 /// The text of a command; what is not text as the protocol's word for it.
 fn command(record: &Value) -> String {
     let name = short(record, "name");
-    let prepared = if text(record, "phase") == "prepare" { "prepare: " } else { "" };
+    let prepared = match text(record, "phase") {
+        "prepare" => "prepare: ",
+        "bind" => "bind: ",
+        _ => "",
+    };
     match text(record, "text") {
         "" if !text(record, "payload").is_empty() => format!("{prepared}{name} ({})", short(record, "payload")),
         "" => format!("{prepared}{name}"),

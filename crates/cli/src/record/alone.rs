@@ -6,7 +6,7 @@ use config::Config;
 use control::Note;
 use evidence::{FileJournal, OpenError, Options, Places};
 use identity::wall_clock;
-use model::{Event, Operator, Record};
+use model::{By, Event, Operator, Record};
 use ports::{Journal, JournalDown};
 
 /// Why it could not be written down.
@@ -42,7 +42,7 @@ pub(super) async fn write(config: &Config, note: Note) -> Result<(), Alone> {
     };
     let journal = FileJournal::open(&Places::of(&config.data_dir), options)?;
     let uid = rustix::process::geteuid().as_raw();
-    let by = Operator { uid, user: control::name_of(uid) };
+    let by = By::Operator(Operator { uid, user: control::name_of(uid) });
     let started = crate::started(config)?;
     let mut last = ports::Mark::default();
     for event in [started, note.event(by), Event::GatewayStopped] {

@@ -94,7 +94,11 @@ fn began(seen: &Seen) -> Vec<String> {
 
 fn allowed(seen: &Seen) -> String {
     let approved = seen.body("approved").and_then(Value::as_bool) == Some(true);
-    let prepared = if seen.text("phase") == "prepare" { ", prepared only" } else { "" };
+    let prepared = match seen.text("phase") {
+        "prepare" => ", prepared only",
+        "bind" => ", bound only",
+        _ => "",
+    };
     let verdict = if approved { "approved and allowed" } else { "allowed" };
     format!("{verdict} by {}{prepared}", policy(seen, VERSION_BEGINS))
 }

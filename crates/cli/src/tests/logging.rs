@@ -8,8 +8,8 @@ use std::sync::atomic::Ordering::SeqCst;
 use bytes::Bytes;
 use evidence::{FileJournal, Options, Places};
 use model::{
-    Action, ActionText, Certainty, Class, CommandId, CredentialId, Credentials, Event, Kind, Outcome, Phase, Principal,
-    PrincipalId, Public, Record, SessionId, Status, StreamId, Verb,
+    Action, ActionText, Certainty, Class, CommandId, CredentialId, Credentials, Event, Facts, Kind, Outcome, Phase,
+    Principal, PrincipalId, Public, Record, SessionId, Status, StreamId, Verb,
 };
 use ports::Journal;
 
@@ -22,6 +22,7 @@ fn action(text: &'static str) -> ActionText {
         name: "INSERT",
         certainty: Certainty::Lexed,
         phase: Phase::Run,
+        facts: Facts::default(),
         text: Bytes::from_static(text.as_bytes()),
         parameters: Vec::new(),
         credentials: Credentials::default(),
@@ -71,6 +72,7 @@ pub(super) fn place() -> Place {
                 command,
                 action: action("INSERT\n1 \x1b[2J"),
                 policies: vec![],
+                observed: Vec::new(),
                 policy_version: "1".into(),
                 approved: false,
             },

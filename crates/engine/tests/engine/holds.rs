@@ -24,7 +24,7 @@ async fn the_client_is_told_before_the_approval_and_woken_by_it() {
     assert_eq!(tags(&visitor.remote).matches('N').count(), 1, "the notice is there while it waits");
     assert_eq!(tags(&target), "HG", "what stands behind a held command waits too");
     let before = tokio::time::Instant::now();
-    assert!(house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] }));
+    assert!(house.approvals.end(0, HoldEnd::Approved { by: vec![grace()], met: testkit::house::terms().requirements }));
     while target.effects().is_empty() {
         tokio::task::yield_now().await;
     }
@@ -68,7 +68,7 @@ async fn a_client_that_leaves_takes_its_hold_back() {
         let _ = visitor.session.await.unwrap();
         assert!(!house.approvals.requests()[0].1, "it was taken back");
         assert!(
-            !house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] }),
+            !house.approvals.end(0, HoldEnd::Approved { by: vec![grace()], met: testkit::house::terms().requirements }),
             "nobody waits for the approval any more"
         );
         settle().await;
@@ -89,7 +89,7 @@ async fn the_read_ahead_of_a_paused_client_is_bounded() {
     settle().await;
     let taken = said - visitor.remote.untaken();
     assert!(taken > 0 && taken <= 80 * 1024, "{taken} bytes were read ahead");
-    house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] });
+    house.approvals.end(0, HoldEnd::Approved { by: vec![grace()], met: testkit::house::terms().requirements });
     while answers(&visitor.remote).len() < 100_001 {
         settle().await;
     }
@@ -103,7 +103,7 @@ async fn a_masked_command_stays_masked_when_it_was_held() {
     say(&visitor.remote, &["get a"]);
     settle().await;
     assert_eq!(tags(&target), "H");
-    house.approvals.end(0, HoldEnd::Approved { by: vec![grace()] });
+    house.approvals.end(0, HoldEnd::Approved { by: vec![grace()], met: testkit::house::terms().requirements });
     settle().await;
     assert_eq!(answers(&visitor.remote), ["ok, 3 rows, state 0"]);
 }

@@ -13,7 +13,10 @@ use crate::scene::{answers, house, say, signed_in, tags};
 
 fn recorded(record: Recording, mask: &[&str]) -> TestHouse {
     let mask: Vec<String> = mask.iter().map(|&column| column.to_owned()).collect();
-    house(move |_| Verdict::Allow { policies: Vec::new(), obligations: Obligations { mask: mask.clone(), record } })
+    house(move |_| Verdict::Allow {
+        policies: Vec::new(),
+        obligations: Obligations { mask: mask.clone(), record, ..Obligations::default() },
+    })
 }
 
 /// What was recorded as shown, command by command.

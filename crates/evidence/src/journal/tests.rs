@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use model::{
-    Action, ActionText, Certainty, Class, CommandId, Credentials, Durability, Event, HoldEnded, Outcome, Phase, Public,
-    Record, Status, StreamId, Verb,
+    Action, ActionText, Certainty, Class, CommandId, Credentials, Durability, Event, Facts, HoldEnded, Outcome, Phase,
+    Public, Record, Status, StreamId, Verb,
 };
 use ports::{Journal, JournalDown, Mark};
 use serde_json::{Value, json};
@@ -25,19 +25,28 @@ fn command(number: u64) -> Event {
         name: "SELECT",
         certainty: Certainty::Full,
         phase: Phase::Run,
+        facts: Facts::default(),
         text: "select".into(),
         parameters: Vec::new(),
         credentials: Credentials::default(),
     };
     let (stream, command) = (StreamId(3), CommandId(number));
     let (action, policies, policy_version) = (ActionText::from(&action), Vec::new(), String::new());
-    Event::Command { stream, command, action, policies, policy_version, approved: false }
+    Event::Command { stream, command, action, policies, observed: Vec::new(), policy_version, approved: false }
 }
 
 fn hold(number: u64) -> Event {
     let Event::Command { stream, command, action, policies, policy_version, .. } = command(number) else { panic!() };
     let notice = Public::new(Class::Denied, "wait");
-    Event::Hold { stream, command, action, notice, policies, policy_version }
+    Event::Hold {
+        stream,
+        command,
+        request: model::RequestId(uuid::Uuid::from_u128(5)),
+        action,
+        notice,
+        policies,
+        policy_version,
+    }
 }
 
 fn hold_end(number: u64) -> Event {

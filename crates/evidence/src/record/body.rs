@@ -1,6 +1,6 @@
 //! Type and body of each event: what stands in the log in clear. Nothing that a client chose is in it.
 
-use model::{ActionText, CommandId, Event, HoldEnded, Outcome, Public, StreamId};
+use model::{ActionText, CommandId, Event, HoldEnded, Outcome, Public, RequestId, StreamId};
 use uuid::Uuid;
 
 use super::object::{Object, list, short};
@@ -55,9 +55,10 @@ impl Entry {
                 )
             }
             Event::SessionStart { .. } => session_start(event, around),
-            Event::Command { stream, command, action, policies, policy_version, approved } => {
+            Event::Command { stream, command, action, policies, observed, policy_version, approved } => {
                 let doing = Doing {
                     approved: Some(*approved),
+                    observed,
                     command: Some(*command),
                     ..Doing::of(action, Basis(policies, policy_version), *stream)
                 };
@@ -78,9 +79,10 @@ impl Entry {
                 let doing = Doing { class: Some(reason), command: *command, ..Doing::of(action, basis, *stream) };
                 Self::new("refusal", &mut doing.body())
             }
-            Event::Hold { stream, command, action, policies, policy_version, .. } => {
+            Event::Hold { stream, command, request, action, policies, policy_version, .. } => {
                 let basis = Basis(policies, policy_version);
-                let doing = Doing { command: Some(*command), ..Doing::of(action, basis, *stream) };
+                let request = Some(*request);
+                let doing = Doing { command: Some(*command), request, ..Doing::of(action, basis, *stream) };
                 let change = Change::Held { command: command.0, stream: stream.0 };
                 Self::new("hold", &mut doing.body()).changing(change)
             }
@@ -178,7 +180,7 @@ fn session_start(event: &Event, around: &Around<'_>) -> Entry {
     let actor = around.master.actor(&principal.id.issuer, &principal.id.subject);
     let identity = if principal.id.issuer == "local" { "local" } else { "federated" };
     body.string("actor", &actor, TEXT).string("identity", identity, TEXT);
-    policy(&mut body, Basis(policies, policy_version));
+    policy(&mut body, Basis(policies, policy_version), &[]);
     body.string("protocol", protocol, TEXT).string("resource", resource.as_str(), TEXT);
     body.string("run", &around.run.to_string(), TEXT).truth("tls", *tls);
     let change = Change::Session { actor, resource: resource.as_str().to_owned() };
@@ -193,11 +195,13 @@ struct Doing<'a> {
     approved: Option<bool>,
     class: Option<&'a Public>,
     command: Option<CommandId>,
+    request: Option<RequestId>,
+    observed: &'a [String],
 }
 
 impl<'a> Doing<'a> {
     fn of(action: &'a ActionText, basis: Basis<'a>, stream: StreamId) -> Self {
-        Self { action, basis, stream, approved: None, class: None, command: None }
+        Self { action, basis, stream, approved: None, class: None, command: None, request: None, observed: &[] }
     }
 
     fn body(&self) -> Object {
@@ -213,7 +217,10 @@ impl<'a> Doing<'a> {
             body.number("command", command.0);
         }
         body.string("name", self.action.name, TEXT).string("phase", words::phase(self.action.phase), TEXT);
-        policy(&mut body, self.basis);
+        policy(&mut body, self.basis, self.observed);
+        if let Some(request) = self.request {
+            body.string("request", &request.to_string(), TEXT);
+        }
         body.number("stream", self.stream.0.into()).string("verb", self.action.verb.as_str(), TEXT);
         body
     }
@@ -229,14 +236,22 @@ fn numbered(command: CommandId) -> Object {
 #[derive(Clone, Copy)]
 struct Basis<'a>(&'a [String], &'a str);
 
-fn policy(body: &mut Object, Basis(ids, version): Basis<'_>) {
+fn policy(body: &mut Object, Basis(ids, version): Basis<'_>, observed: &[String]) {
     if ids.is_empty() && version.is_empty() {
         return;
     }
-    let ids = ids.iter().take(IDS).map(|id| {
+    let mut policy = Object::new();
+    policy.raw("ids", &named(ids));
+    if !observed.is_empty() {
+        policy.raw("observed", &named(observed));
+    }
+    body.raw("policy", &policy.string("version", version, TEXT).end());
+}
+
+fn named(ids: &[String]) -> Vec<u8> {
+    list(ids.iter().take(IDS).map(|id| {
         let mut text = Vec::new();
         tlog::json::string(&mut text, short(id, ID));
         text
-    });
-    body.raw("policy", &Object::new().raw("ids", &list(ids)).string("version", version, TEXT).end());
+    }))
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use model::{
-    ActionText, Certainty, Class, CommandId, CredentialId, Event, HoldEnded, Kind as Being, Operator, Outcome, Phase,
-    Principal, PrincipalId, Public, Record, SessionId, Shown, Status, StreamId, Verb,
+    ActionText, By, Certainty, Class, CommandId, CredentialId, Event, HoldEnded, Kind as Being, Operator, Outcome,
+    Phase, Principal, PrincipalId, Public, Record, RequestId, SessionId, Shown, Status, StreamId, Verb,
 };
 use serde_json::{Value, json};
 use tlog::json::parse;
@@ -165,13 +165,14 @@ fn what_was_typed_stands_in_payloads_byte_for_byte() {
         command,
         action: action(),
         policies: policies.clone(),
+        observed: vec!["c".to_owned()],
         policy_version: "v1".into(),
         approved: false,
     };
     let told = desk.tell(Some(SESSION), event);
     let common = json!({
         "approved": false, "certainty": "full", "command": 7, "name": "INSERT", "phase": "run",
-        "policy": { "ids": ["a", "b"], "version": "v1" }, "stream": 2, "verb": "write",
+        "policy": { "ids": ["a", "b"], "observed": ["c"], "version": "v1" }, "stream": 2, "verb": "write",
     });
     assert_eq!((told.kind, &told.body), ("command", &common));
     assert_eq!(told.kinds(), ["text", "parameters"]);
@@ -182,6 +183,7 @@ fn what_was_typed_stands_in_payloads_byte_for_byte() {
     let held = Event::Hold {
         stream,
         command,
+        request: RequestId(Uuid::from_u128(5)),
         action: action(),
         notice: reason(),
         policies: policies.clone(),
@@ -189,6 +191,7 @@ fn what_was_typed_stands_in_payloads_byte_for_byte() {
     };
     let told = desk.tell(Some(SESSION), held);
     assert_eq!((told.kind, told.body["command"].as_u64(), told.body.get("approved")), ("hold", Some(7), None));
+    assert_eq!(told.body["request"], "00000000-0000-0000-0000-000000000005");
     assert_eq!(told.kinds(), ["text", "parameters", "reason"]);
     let event = Event::Refusal {
         stream,
@@ -256,7 +259,7 @@ fn what_belongs_to_no_session_belongs_to_the_run() {
         assert_eq!(told.body, json!({ "class": "denied", "protocol": "toy" }));
         assert_eq!(told.json("signin")["user"], "eve");
     }
-    let by = Operator { uid: 1, user: Some("root".into()) };
+    let by = By::Operator(Operator { uid: 1, user: Some("root".into()) });
     let details = BTreeMap::from([("person".to_owned(), "ada".to_owned())]);
     let act = Event::Act { act: "token.create".into(), by: by.clone(), details: details.clone() };
     let told = desk.tell(None, act);
@@ -286,6 +289,7 @@ fn the_numbers_of_payloads_ascend_and_a_key_is_carried_until_a_record_has_it() {
         command: CommandId(1),
         action: action(),
         policies: Vec::new(),
+        observed: Vec::new(),
         policy_version: "v1".into(),
         approved: true,
     };
@@ -307,6 +311,7 @@ fn no_leaf_is_too_long_whatever_stands_in_a_record() {
         command: CommandId(1),
         action: action(),
         policies: policies.clone(),
+        observed: policies.clone(),
         policy_version: long.clone(),
         approved: true,
     };
@@ -314,7 +319,8 @@ fn no_leaf_is_too_long_whatever_stands_in_a_record() {
     if let Event::SessionStart { policies: of, protocol, .. } = &mut begin {
         (*of, *protocol) = (policies.clone(), long.clone());
     }
-    let act = Event::Act { act: long.clone(), by: Operator { uid: 1, user: None }, details: BTreeMap::new() };
+    let act =
+        Event::Act { act: long.clone(), by: By::Operator(Operator { uid: 1, user: None }), details: BTreeMap::new() };
     let desk = Desk::new();
     for event in [begin, command, act, Event::GatewayFailclosed { reason: long.clone() }] {
         let bound = desk.draft(Some(SESSION), event).leaf_bound();

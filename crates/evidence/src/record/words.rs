@@ -30,6 +30,7 @@ pub(super) fn certainty(certainty: Certainty) -> &'static str {
 pub(super) fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Prepare => "prepare",
+        Phase::Bind => "bind",
         Phase::Run => "run",
     }
 }
@@ -50,5 +51,6 @@ pub(super) fn how(how: HoldEnded) -> &'static str {
         HoldEnded::Rejected => "rejected",
         HoldEnded::Expired => "expired",
         HoldEnded::Withdrawn => "withdrawn",
+        HoldEnded::Deferred => "deferred",
     }
 }

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 
 use model::{
-    Action, ActionText, Certainty, CommandId, CredentialId, Credentials, Event, Kind, Operator, Outcome, Phase,
-    Principal, PrincipalId, Record, SessionId, Shown, Status, StreamId, Verb,
+    Action, ActionText, By, Certainty, CommandId, CredentialId, Credentials, Event, Facts, Kind, Operator, Outcome,
+    Phase, Principal, PrincipalId, Record, SessionId, Shown, Status, StreamId, Verb,
 };
 use ports::Journal;
 use signet_evidence::{FileJournal, Options, Places, verifier_key};
@@ -98,8 +98,8 @@ pub fn id(number: u64) -> CommandId {
     CommandId(number)
 }
 
-pub fn operator() -> Operator {
-    Operator { uid: 1000, user: Some("root".into()) }
+pub fn operator() -> By {
+    By::Operator(Operator { uid: 1000, user: Some("root".into()) })
 }
 
 pub fn started() -> Event {
@@ -112,6 +112,7 @@ pub fn action(text: &'static str) -> ActionText {
         name: "INSERT",
         certainty: Certainty::Lexed,
         phase: Phase::Run,
+        facts: Facts::default(),
         text: text.into(),
         parameters: vec![Some("mark".into()), None],
         credentials: Credentials::default(),
@@ -141,6 +142,7 @@ pub fn command(number: u64) -> Event {
         command: id(number),
         action: action("INSERT INTO t VALUES ('secret')"),
         policies: vec!["allow-all".into()],
+        observed: vec!["not-yet".into()],
         policy_version: "1".into(),
         approved: number == 2,
     }

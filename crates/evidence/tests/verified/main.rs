@@ -43,6 +43,7 @@ fn everything(house: &mut House, session: u128) {
         Event::Hold {
             stream: STREAM,
             command: house::id(2),
+            request: model::RequestId(uuid::Uuid::from_u128(5)),
             action: action("DELETE"),
             notice: reason(),
             policies: policies(),

@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use model::{Class, Public, Secret, TlsMode};
 use wire::{
-    Answer, Ask, Entropy, Input, Opening, Protocol, Route, Side, Stop, Stream, Ticket, TlsFacts, Upstream, Violation,
+    Answer, Ask, Entropy, Input, Opening, Plan, Protocol, Route, Side, Stop, Stream, Ticket, TlsFacts, Upstream,
+    Violation,
 };
 
 pub use desk::{Decide, Decision, Desk, HoldEnds, OpenDesk, TrustedDesk, ada, allow_all, denied};
@@ -187,8 +188,10 @@ impl Driver {
                     self.desk.connect(&wanted).map_or_else(refused, |upstream| self.connected(upstream))
                 }
                 Ask::Act(action) => match (self.decide)(&action) {
-                    Decision::Allow => Answer::Go(self.ledger.go(ticket), None),
-                    Decision::Mask(mask) => Answer::Go(self.ledger.go(ticket), Some(mask)),
+                    Decision::Allow => Answer::Go(self.ledger.go(ticket), Plan::default()),
+                    Decision::Mask(mask) => {
+                        Answer::Go(self.ledger.go(ticket), Plan { mask: Some(mask), ..Plan::default() })
+                    }
                     Decision::Deny(why) => Answer::Refuse(why),
                     Decision::Silence => continue,
                     Decision::Hold(ends) => {
@@ -222,7 +225,7 @@ impl Driver {
         match ends {
             HoldEnds::Approved => {
                 let go = self.ledger.go(ticket);
-                self.answers.push((ticket, Answer::Go(go, None)));
+                self.answers.push((ticket, Answer::Go(go, Plan::default())));
             }
             HoldEnds::Refused(why) => self.answers.push((ticket, Answer::Refuse(why))),
             HoldEnds::Cancelled => self.take_back(ticket, Input::Cancel),

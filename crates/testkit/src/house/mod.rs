@@ -6,10 +6,12 @@ mod people;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use engine::{Dialer, Dialled, EngineLimits, Gateway, House, Listener, Metrics, Receipt};
 use model::{
-    Account, Action, Address, Durability, Event, Limits, Obligations, Public, Resource, ResourceName, TlsMode, Verdict,
+    Account, Action, Address, Approvers, Decision, Durability, Event, HoldTerms, Limits, Obligations, Public,
+    Requirement, Resource, ResourceName, TlsMode, Verdict, Wait,
 };
 use ports::{Decider, Later, Who};
 use tokio::task::JoinHandle;
@@ -35,17 +37,26 @@ pub const LOCKED: &str = "locked";
 
 struct Rules(Rule);
 
+fn decision(verdict: Verdict) -> Decision {
+    Decision { verdict, version: "rules of a test".into(), observed: Vec::new() }
+}
+
 impl Decider for Rules {
-    fn version(&self) -> String {
-        "rules of a test".to_owned()
+    fn admit(&self, who: Who<'_>) -> Decision {
+        decision(if who.account.name == LOCKED { deny() } else { allow() })
     }
 
-    fn admit(&self, who: Who<'_>) -> Verdict {
-        if who.account.name == LOCKED { deny() } else { allow() }
+    fn decide(&self, _: Who<'_>, action: &Action, met: &[Requirement]) -> Decision {
+        decision(match (self.0)(action) {
+            Verdict::Hold { policies, terms, .. } if terms.requirements == met => {
+                Verdict::Allow { policies, obligations: Obligations::default() }
+            }
+            verdict => verdict,
+        })
     }
 
-    fn decide(&self, _: Who<'_>, action: &Action) -> Verdict {
-        (self.0)(action)
+    fn ended(&self, _: Who<'_>) -> Later<Public> {
+        Box::pin(std::future::pending())
     }
 }
 
@@ -240,5 +251,11 @@ pub fn deny() -> Verdict {
 /// A hold.
 pub fn hold() -> Verdict {
     let notice = Public::new(model::Class::NotApproved, "waiting for a human");
-    Verdict::Hold { policies: vec!["test".to_owned()], notice }
+    Verdict::Hold { policies: vec!["test".to_owned()], notice, terms: terms() }
+}
+
+/// Somebody of the test must agree, within a quarter of an hour.
+pub fn terms() -> HoldTerms {
+    let requirements = vec![Requirement { needed: 1, of: Approvers::Group("colleagues".to_owned()) }];
+    HoldTerms { requirements, expires: Duration::from_secs(900), wait: Wait::Session }
 }

@@ -1,6 +1,7 @@
 //! The people of a test house: a directory that knows everybody, secrets, resources, and a desk where holds wait.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use model::{Account, Challenge, Class, CredentialId, Principal, Proof, Public, Resource, Secret};
 use ports::{
@@ -101,6 +102,10 @@ impl ports::Approvals for Approvals {
         let (sender, receiver) = oneshot::channel();
         self.requests.lock().unwrap().push((request, Some(sender)));
         let nobody = || HoldEnd::Expired(Public::new(Class::NotApproved, "nobody answered"));
-        Ok(Held { notice, end: Box::pin(async move { receiver.await.unwrap_or_else(|_| nobody()) }) })
+        Ok(Held {
+            notice,
+            repeat: Duration::from_secs(30),
+            end: Box::pin(async move { receiver.await.unwrap_or_else(|_| nobody()) }),
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! What a message of the client would do.
 
-use model::{Action, Certainty, Credentials, Phase, Verb};
+use model::{Action, Certainty, Credentials, Facts, Phase, Verb};
 
 use super::frame::{Frame, tag};
 
@@ -20,6 +20,7 @@ pub(super) fn of(frame: &Frame) -> Action {
         name,
         certainty,
         phase: Phase::Run,
+        facts: Facts::default(),
         text,
         parameters: Vec::new(),
         credentials: Credentials::default(),

@@ -30,7 +30,7 @@ impl Running {
     /// What the client is shown of a message: the same bytes, or masked ones. With a mask on, text that is not a row is
     /// withheld, because a value may stand in it.
     pub(super) fn shown(&mut self, frame: &Frame) -> Result<Bytes, Malformed> {
-        Ok(match (frame.tag, &self.plan) {
+        Ok(match (frame.tag, &self.plan.mask) {
             (tag::COLUMNS, _) => {
                 self.columns = columns(frame)?;
                 frame.bytes.clone()
@@ -51,13 +51,13 @@ impl Running {
         for column in &self.columns {
             let length = reader.u16()?;
             let value = reader.bytes(usize::from(length))?;
-            let masked = self.plan.as_ref().and_then(|plan| plan.field(column, value));
+            let masked = self.plan.mask.as_ref().and_then(|mask| mask.field(column, value));
             let value = masked.as_deref().unwrap_or(value);
             shown.put_u16(u16::try_from(value.len()).map_err(|_| Malformed("a masked value is too long"))?);
             shown.put_slice(value);
         }
         reader.finish()?;
-        Ok(if self.plan.is_some() { frame::write(tag::ROW, &shown) } else { frame.bytes.clone() })
+        Ok(if self.plan.mask.is_some() { frame::write(tag::ROW, &shown) } else { frame.bytes.clone() })
     }
 
     /// How it ended, by its last message.

@@ -152,7 +152,7 @@ impl ToyStream {
     /// The one place where a command leaves for the target: with a `Go`, and as the bytes that were asked about.
     fn forward(&mut self, frame: Frame, go: Go, plan: Plan, out: &mut dyn Out) {
         match frame.tag {
-            tag::UPGRADE if plan.is_some() => {
+            tag::UPGRADE if plan.mask.is_some() => {
                 out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
                 return self.refuse(&Public::new(Class::Denied, "raw bytes cannot be masked"), out);
             }
@@ -207,7 +207,7 @@ impl ToyStream {
             Input::Cancel if self.asked.is_some() => {
                 self.withdraw(&Public::new(Class::Cancelled, "cancelled by the client"), out);
             }
-            Input::Cancel => self.cancel_what_runs(out),
+            Input::Cancel | Input::Overdue(_) => self.cancel_what_runs(out),
             Input::Stop(Stop::Drain(why)) if self.phase == Phase::Commands => {
                 self.withdraw(&why, out);
                 self.draining = Some(why);

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use model::{Action, Certainty, Class, Credentials, Outcome, Phase, Public, Status, Verb};
+use model::{Action, Certainty, Class, Credentials, Facts, Outcome, Phase, Public, Status, Verb};
 use wire::{Answer, Ask, Go, Head, Input, Out, Side, Stop, Stream, Violation, Wanted, Why};
 
 use super::raw::progress;
@@ -32,11 +32,11 @@ impl Watch {
                 }
             }
             // A body without rows cannot be masked, so a plan means no.
-            Answer::Go(go, Some(_)) => {
+            Answer::Go(go, plan) if plan.mask.is_some() => {
                 out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
                 self.refuse(&Public::new(Class::Denied, "what is masked cannot be watched"), out);
             }
-            Answer::Go(go, None) => {
+            Answer::Go(go, _) => {
                 if let Some(head) = self.head.take() {
                     out.head(Side::Target, head, Why::Command(&go));
                     self.go = Some(go);
@@ -84,6 +84,7 @@ fn action(head: &Head) -> Action {
         name: "WATCH",
         certainty,
         phase: Phase::Run,
+        facts: Facts::default(),
         text: text.into(),
         parameters: Vec::new(),
         credentials: Credentials::default(),
@@ -103,6 +104,7 @@ impl Stream for Watch {
             }
             Input::End(Side::Target, _) => self.finish(Status::Done, "the target ended", out),
             Input::End(Side::Client, _) | Input::Cancel => self.finish(Status::Done, "the client left", out),
+            Input::Overdue(_) => self.finish(Status::Failed, "it ran for too long", out),
             Input::Stop(Stop::Cut(_) | Stop::Drain(_)) => self.finish(Status::Unknown, "stopped", out),
             Input::Head(Side::Client, _) | Input::Data(Side::Client, ..) => {
                 let what = Public::new(Class::Protocol, "a watch has one head and no body");

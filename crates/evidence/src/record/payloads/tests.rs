@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use model::{
-    Action, ActionText, Certainty, Class, CommandId, Credentials, Event, LEFT_OUT, Outcome, Phase, Public, Shown,
-    Status, StreamId, Verb,
+    Action, ActionText, Certainty, Class, CommandId, Credentials, Event, Facts, LEFT_OUT, Outcome, Phase, Public,
+    Shown, Status, StreamId, Verb,
 };
 use tlog::merkle::sha256;
 
@@ -14,9 +14,26 @@ const TOKEN: &str = "sgt_0123456789abcdefghijABCDEFGHIJ012";
 
 fn command(text: &'static str, parameters: Vec<Option<Bytes>>, credentials: Credentials) -> Event {
     let (verb, certainty, phase) = (Verb::Grant, Certainty::Lexed, Phase::Run);
-    let action = Action { verb, name: "ALTER ROLE", certainty, phase, text: text.into(), parameters, credentials };
+    let action = Action {
+        verb,
+        name: "ALTER ROLE",
+        certainty,
+        phase,
+        facts: Facts::default(),
+        text: text.into(),
+        parameters,
+        credentials,
+    };
     let (stream, command, action) = (StreamId(0), CommandId(1), ActionText::from(&action));
-    Event::Command { stream, command, action, policies: Vec::new(), policy_version: String::new(), approved: false }
+    Event::Command {
+        stream,
+        command,
+        action,
+        policies: Vec::new(),
+        observed: Vec::new(),
+        policy_version: String::new(),
+        approved: false,
+    }
 }
 
 fn outcome(kept: &str, total: u64) -> Event {

@@ -3,7 +3,7 @@
 use std::vec;
 
 use bytes::Bytes;
-use model::{Action, Certainty, Outcome, Phase, Status, Verb};
+use model::{Action, Certainty, Facts, Outcome, Phase, Status, Verb};
 use wire::{Go, Out};
 
 use super::bound::Bound;
@@ -114,7 +114,7 @@ impl Asked {
     /// The target plans when it binds, and runs the input functions of the parameters' types.
     pub(super) fn bind(bound: Bound, portal: Portal) -> Self {
         let proven = is_proof(bound.portal(), &portal) && portal.parameters.is_empty();
-        Self::Bind { action: Action { phase: Phase::Prepare, ..portal_action(portal, "BIND", proven) }, bound }
+        Self::Bind { action: Action { phase: Phase::Bind, ..portal_action(portal, "BIND", proven) }, bound }
     }
 
     /// Decided anew every time, with the text and parameters that run now.
@@ -134,6 +134,7 @@ impl Asked {
                 name: prepared.name,
                 certainty: prepared.certainty,
                 phase: Phase::Prepare,
+                facts: Facts::default(),
                 text: prepared.text.clone(),
                 parameters: Vec::new(),
                 credentials: of(prepared.credentials.clone(), &[]),
@@ -144,6 +145,7 @@ impl Asked {
                 name: "FunctionCall",
                 certainty: Certainty::Opaque,
                 phase: Phase::Run,
+                facts: Facts::default(),
                 text: Bytes::from(call.oid.to_string()),
                 parameters: call.arguments.clone(),
                 credentials: of(Found::default(), &call.arguments),
@@ -175,7 +177,7 @@ impl Asked {
 pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
     let credentials = of(credentials::find(&text, None), &[]);
     let (verb, certainty, phase) = (Verb::Unknown, Certainty::Opaque, Phase::Run);
-    Action { verb, name, certainty, phase, text, parameters: Vec::new(), credentials }
+    Action { verb, name, certainty, phase, facts: Facts::default(), text, parameters: Vec::new(), credentials }
 }
 
 /// A function can give a name a new meaning behind our back, so that a name proves nothing.
@@ -193,6 +195,7 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
             name: prepared.name,
             certainty: if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) },
             phase: Phase::Run,
+            facts: Facts::default(),
             text: prepared.text.clone(),
             credentials: of(prepared.credentials.clone(), &parameters),
             parameters,
@@ -215,6 +218,7 @@ impl QueryAsked {
         let range = if range.end <= whole.end && range.start <= range.end { range } else { whole };
         let text = self.text.slice(range);
         let credentials = of(credentials::find(&text, self.strings), &[]);
-        Action { verb, name, certainty, phase: Phase::Run, text, parameters: Vec::new(), credentials }
+        let (phase, facts) = (Phase::Run, Facts::default());
+        Action { verb, name, certainty, phase, facts, text, parameters: Vec::new(), credentials }
     }
 }

@@ -78,7 +78,7 @@ fn a_bind_that_is_not_executed_is_asked_about_on_its_own() {
             prepared(driver);
             driver.client(&[m::bind("p", "s", &[]), other.clone()].concat());
             let bind = &driver.actions[0];
-            assert_eq!((bind.phase, bind.certainty, bind.name), (Phase::Prepare, Certainty::Lexed, "SELECT"));
+            assert_eq!((bind.phase, bind.certainty, bind.name), (Phase::Bind, Certainty::Lexed, "SELECT"));
         });
         let target: Vec<_> = log.iter().filter(|line| line.starts_with("target")).collect();
         assert_eq!(target, ["target < B (command (3))", &format!("target < {sent}")]);
@@ -98,7 +98,7 @@ fn its_describes_follow_a_bind_that_goes_alone() {
         driver.target(&[m::frame(b'2', b""), m::columns(&["a"])].concat());
         driver.client(&[m::execute(""), m::sync()].concat());
         driver.target(&[m::row(&["7"]), m::done("SELECT 1"), m::ready(b'I')].concat());
-        assert_eq!(phases(driver), [Phase::Prepare, Phase::Run]);
+        assert_eq!(phases(driver), [Phase::Bind, Phase::Run]);
         assert_eq!(driver.actions[1].parameters, [Some(Bytes::from_static(b"7"))]);
     });
     assert_eq!(
@@ -273,7 +273,7 @@ fn a_group_has_an_end() {
         let kept = driver.holds();
         driver.client(&m::describe_portal(""));
         assert!(kept >= 8 * m::describe_portal("").len() + driver.holds(), "what is held counts");
-        assert_eq!(phases(driver), [Phase::Prepare]);
+        assert_eq!(phases(driver), [Phase::Bind]);
         assert_eq!(driver.untaken(Side::Client), 0, "the Describe follows");
     });
     relay(|driver| {

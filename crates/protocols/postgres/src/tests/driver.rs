@@ -5,8 +5,8 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 use model::{Action, Class, Kind, Limits, Outcome, Principal, PrincipalId, Public, TlsMode};
 use wire::{
-    Answer, Ask, Entropy, Go, Head, Input, InterruptKey, Lane, Mint, Opening, Out, Probe, Protocol, Route, Side, Stop,
-    Stream, Ticket, TlsFacts, Upstream, Violation, Why,
+    Answer, Ask, Entropy, Go, Head, Input, InterruptKey, Lane, Mint, Opening, Out, Plan, Probe, Protocol, Route, Side,
+    Stop, Stream, Ticket, TlsFacts, Upstream, Violation, Why,
 };
 
 use super::by_words;
@@ -213,9 +213,13 @@ impl Driver {
                     self.actions.push(action);
                     match says {
                         Says::Yes => self.approve(ticket),
-                        Says::Mask => {
-                            self.reply(ticket, Answer::Go(self.mint.go(ticket), Some(std::sync::Arc::new(NoMask))))
-                        }
+                        Says::Mask => self.reply(
+                            ticket,
+                            Answer::Go(
+                                self.mint.go(ticket),
+                                Plan { mask: Some(std::sync::Arc::new(NoMask)), ..Plan::default() },
+                            ),
+                        ),
                         Says::No => self.deny(ticket),
                         Says::Wait => {
                             self.waiting.push(ticket);
@@ -239,7 +243,7 @@ impl Driver {
 
     pub(super) fn approve(&mut self, ticket: Ticket) {
         let go = self.mint.go(ticket);
-        self.reply(ticket, Answer::Go(go, None));
+        self.reply(ticket, Answer::Go(go, Plan::default()));
     }
 
     pub(super) fn deny(&mut self, ticket: Ticket) {

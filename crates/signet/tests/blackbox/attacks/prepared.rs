@@ -8,7 +8,7 @@ use crate::harness::{Client, Gateway};
 /// The texts of the commands that were to run, in order.
 fn recorded(gateway: &Gateway) -> Vec<String> {
     let journal = gateway.journal();
-    let run = journal.of_kind("command").filter(|record| record.value["phase"] != "prepare");
+    let run = journal.of_kind("command").filter(|record| record.value["phase"] == "run");
     run.map(|record| record.value["text"].as_str().unwrap_or_default().to_owned()).collect()
 }
 

@@ -4,8 +4,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Action, Class, Obligations, Phase, PrincipalId, Public, Verdict};
-use ports::{Approvals, Decider, Held, HoldEnd, HoldRequest, Who};
+use model::{
+    Action, Approvers, Class, Decision, HoldTerms, Obligations, Phase, PrincipalId, Public, Requirement, Verdict, Wait,
+};
+use ports::{Approvals, Decider, Held, HoldEnd, HoldRequest, Later, Who};
 use tokio::sync::oneshot;
 
 use super::place::until;
@@ -36,17 +38,24 @@ impl Policy {
 }
 
 impl Decider for Policy {
-    fn version(&self) -> String {
-        "test".to_owned()
+    fn admit(&self, _: Who<'_>) -> Decision {
+        decision(allow())
     }
 
-    fn admit(&self, _: Who<'_>) -> Verdict {
-        allow()
+    fn decide(&self, _: Who<'_>, action: &Action, met: &[Requirement]) -> Decision {
+        decision(match (self.0.lock().unwrap_or_else(PoisonError::into_inner))(action) {
+            Verdict::Hold { terms, .. } if terms.requirements == met => allow(),
+            verdict => verdict,
+        })
     }
 
-    fn decide(&self, _: Who<'_>, action: &Action) -> Verdict {
-        (self.0.lock().unwrap_or_else(PoisonError::into_inner))(action)
+    fn ended(&self, _: Who<'_>) -> Later<Public> {
+        Box::pin(std::future::pending())
     }
+}
+
+fn decision(verdict: Verdict) -> Decision {
+    Decision { verdict, version: "test".into(), observed: Vec::new() }
 }
 
 /// `forbidden` is denied wherever it stands, `delicate` is held when it is to run, everything else is allowed.
@@ -74,7 +83,17 @@ pub fn deny() -> Verdict {
 }
 
 pub fn hold() -> Verdict {
-    Verdict::Hold { policies: vec![POLICY.into()], notice: Public::new(Class::NotApproved, NOTICE) }
+    let notice = Public::new(Class::NotApproved, NOTICE);
+    let (expires, wait) = (Duration::from_secs(900), Wait::Session);
+    Verdict::Hold {
+        policies: vec![POLICY.into()],
+        notice,
+        terms: HoldTerms { requirements: vec![colleagues()], expires, wait },
+    }
+}
+
+fn colleagues() -> Requirement {
+    Requirement { needed: 1, of: Approvers::Group("colleagues".to_owned()) }
 }
 
 /// Where held commands arrive. Each waits for the test's answer, or for as long as the desk has patience.
@@ -118,7 +137,7 @@ fn grace() -> PrincipalId {
 impl Request {
     pub fn approve(self) {
         assert!(
-            self.end.send(HoldEnd::Approved { by: vec![grace()] }).is_ok(),
+            self.end.send(HoldEnd::Approved { by: vec![grace()], met: vec![colleagues()] }).is_ok(),
             "nobody waits for the approval any more"
         );
     }
@@ -151,6 +170,6 @@ impl Approvals for Desk {
         let closed = || Public::new(Class::NotApproved, "the desk is closed");
         let arrivals = self.arrivals.lock().map_err(|_| closed())?;
         arrivals.send(Request { asked, end }).map_err(|_| closed())?;
-        Ok(Held { notice, end: Box::pin(end_of_wait) })
+        Ok(Held { notice, repeat: Duration::from_secs(30), end: Box::pin(end_of_wait) })
     }
 }

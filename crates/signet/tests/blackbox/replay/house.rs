@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use aws_lc_rs::{digest, hmac, pbkdf2};
 use engine::{EngineLimits, House, Metrics, Random, TcpDialer};
 use model::{
-    Account, Action, Address, Challenge, CredentialId, Kind, Limits, Obligations, Principal, PrincipalId, Proof,
-    Public, Resource, Secret, TlsMode, Verdict,
+    Account, Action, Address, Challenge, CredentialId, Decision, Kind, Limits, Obligations, Principal, PrincipalId,
+    Proof, Public, Requirement, Resource, Secret, TlsMode, Verdict,
 };
 use ports::{
     Approvals, Decider, Directory, Held, HoldRequest, Later, NotIdentified, Resources, SecretUnavailable, Secrets,
@@ -106,16 +106,17 @@ impl Desk for Everybody {
 }
 
 impl Decider for Everybody {
-    fn version(&self) -> String {
-        "everybody".to_owned()
+    fn admit(&self, _: Who<'_>) -> Decision {
+        let verdict = Verdict::Allow { policies: Vec::new(), obligations: Obligations::default() };
+        Decision { verdict, version: "everybody".into(), observed: Vec::new() }
     }
 
-    fn admit(&self, _: Who<'_>) -> Verdict {
-        Verdict::Allow { policies: Vec::new(), obligations: Obligations::default() }
-    }
-
-    fn decide(&self, who: Who<'_>, _: &Action) -> Verdict {
+    fn decide(&self, who: Who<'_>, _: &Action, _: &[Requirement]) -> Decision {
         self.admit(who)
+    }
+
+    fn ended(&self, _: Who<'_>) -> Later<Public> {
+        Box::pin(std::future::pending())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use model::{Challenge, Class, Public, Secret, TlsMode};
 use testkit::driver::ada;
-use wire::{Answer, Ask, Input, Known, Mask, Opening, Protocol, Side, Stop, Stream, Ticket, TlsFacts, Upstream};
+use wire::{Answer, Ask, Input, Known, Mask, Opening, Plan, Protocol, Side, Stop, Stream, Ticket, TlsFacts, Upstream};
 
 use super::choices::Choices;
 use super::tell;
@@ -261,8 +261,8 @@ impl Bench {
                 return;
             }
             Ask::Act(_) if !no => {
-                let plan = choices.once_in(8).then(|| Arc::new(Hides) as Arc<dyn Mask>);
-                Answer::Go(self.out.go(ticket), plan)
+                let mask = choices.once_in(8).then(|| Arc::new(Hides) as Arc<dyn Mask>);
+                Answer::Go(self.out.go(ticket), Plan { mask, ..Plan::default() })
             }
             _ if no => Answer::Refuse(reason()),
             Ask::Challenge { .. } => Answer::Challenge(Challenge { salt: b"salt".to_vec(), iterations: 4096 }),

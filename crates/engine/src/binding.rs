@@ -1,0 +1,55 @@
+//! What an approval is for: one digest over a command and everything that gives it its meaning.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use model::Action;
+use ports::Who;
+
+/// Parts of a binding begin with this, so that the digest means nothing else.
+const DOMAIN: &[u8] = b"signet/binding/1";
+
+/// SHA-256 over who wants it, where (resource, account, database), and the exact text and parameters with their phase. Each part
+/// has its length before it, so that no two commands share a digest by moving a boundary.
+pub(crate) fn binding(who: Who<'_>, action: &Action) -> [u8; 32] {
+    let mut parts = Parts(Context::new(&SHA256));
+    parts.part(DOMAIN);
+    parts.part(who.principal.id.issuer.as_bytes());
+    parts.part(who.principal.id.subject.as_bytes());
+    parts.part(who.resource.name.as_str().as_bytes());
+    parts.part(who.account.name.as_bytes());
+    parts.part(who.account.user.as_bytes());
+    parts.optional(who.database.map(str::as_bytes));
+    parts.part(action.verb.as_str().as_bytes());
+    parts.part(action.name.as_bytes());
+    parts.part(&[action.phase as u8]);
+    parts.part(&action.text);
+    parts.number(action.parameters.len());
+    for parameter in &action.parameters {
+        parts.optional(parameter.as_deref());
+    }
+    let mut digest = [0; 32];
+    digest.copy_from_slice(parts.0.finish().as_ref());
+    digest
+}
+
+struct Parts(Context);
+
+impl Parts {
+    fn number(&mut self, number: usize) {
+        self.0.update(&(number as u64).to_be_bytes());
+    }
+
+    fn part(&mut self, bytes: &[u8]) {
+        self.number(bytes.len());
+        self.0.update(bytes);
+    }
+
+    fn optional(&mut self, bytes: Option<&[u8]>) {
+        match bytes {
+            None => self.0.update(&[0]),
+            Some(bytes) => {
+                self.0.update(&[1]);
+                self.part(bytes);
+            }
+        }
+    }
+}
