@@ -280,13 +280,13 @@ fn a_group_has_an_end() {
         prepared(driver);
         let large = m::bind("", "s", &[&"x".repeat(65_000)]);
         driver.client(&[large, m::describe_statement(&"s".repeat(600))].concat());
-        assert_eq!(phases(driver), [Phase::Prepare]);
+        assert_eq!(phases(driver), [Phase::Bind]);
     });
     let mut driver = Driver::new(usize::MAX);
     driver.enter();
     prepared(&mut driver);
     driver.client(&m::bind("", "s", &[&"x".repeat(70_000)]));
-    assert_eq!(phases(&driver), [Phase::Prepare], "too large to be held at all");
+    assert_eq!(phases(&driver), [Phase::Bind], "too large to be held at all");
 }
 
 #[test]
