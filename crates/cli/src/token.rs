@@ -33,7 +33,7 @@ pub(crate) fn run(config: &Config, command: TokenCommand, terminal: &mut Termina
 }
 
 async fn open(config: &Config) -> Outcome<Store> {
-    let file = config.store_file();
+    let file = config.store_file.clone();
     Store::open(&file).await.map_err(|error| {
         let hint = format!("Run this as the user of the gateway, who owns {}.", config.data_dir.display());
         Failure::new(Code::Failed, error.to_string()).hint(hint)

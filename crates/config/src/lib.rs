@@ -10,12 +10,12 @@ mod reference;
 mod settled;
 mod units;
 
-pub use document::{Journal, Limits, Mode};
+pub use document::{Journal, Limits, Mode, Role, Unattributed};
 pub use load::{parse, read};
 pub use network::Network;
 pub use problem::{ConfigError, Problem};
 pub use reference::{EXAMPLE, reference};
-pub use settled::{Access, Certificate, Config, Listener, Person, SecretSource, Target};
+pub use settled::{Access, Api, Certificate, Config, Listener, Person, SecretSource, Target};
 pub use units::{Span, SpanError, SpanOrOff};
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use model::{Address, Recording, Resource, ResourceName};
 use sha2::{Digest, Sha256};
 
-use crate::{Journal, Limits, Network};
+use crate::{Journal, Limits, Network, Role, Unattributed};
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
@@ -23,6 +23,16 @@ pub struct Config {
     pub tls: Option<Certificate>,
     /// Where health and metrics are served.
     pub operations: SocketAddr,
+    /// Where people administer, ask and approve; `None` = nowhere.
+    pub api: Option<Api>,
+    /// A folder of policies; `None` = those that were handed in.
+    pub policy_dir: Option<PathBuf>,
+    /// What happens to a change of that folder without a name to it.
+    pub unattributed: Unattributed,
+    /// The file of the store.
+    pub store_file: PathBuf,
+    /// The file of the keys under which the store's secrets are kept.
+    pub store_key_file: PathBuf,
     /// The evidence journal.
     pub journal: Journal,
     /// Bounds.
@@ -44,6 +54,15 @@ pub struct Certificate {
     pub key: PathBuf,
     /// The authority that clients must trust, when it is not a public one.
     pub ca: Option<PathBuf>,
+}
+
+/// Where people administer, ask and approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Where people reach it.
+    pub advertise: Address,
 }
 
 /// A door for clients.
@@ -94,6 +113,8 @@ pub struct Person {
     pub name: String,
     /// Groups.
     pub groups: Vec<String>,
+    /// What they may do with the gateway itself.
+    pub roles: Vec<Role>,
     /// What they may reach, wildcards resolved.
     pub access: Vec<Access>,
 }
@@ -130,11 +151,6 @@ impl Config {
     /// The folder of the evidence journal.
     pub fn journal_dir(&self) -> PathBuf {
         self.data_dir.join("journal")
-    }
-
-    /// The file of the store.
-    pub fn store_file(&self) -> PathBuf {
-        self.data_dir.join("store.sqlite")
     }
 
     /// The folder of the gateway's own certificate and authority.

@@ -77,7 +77,7 @@ async fn run(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn open_directory(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Directory>> {
-    let store = Arc::new(Store::open(&config.store_file()).await?);
+    let store = Arc::new(Store::open(&config.store_file).await?);
     let people = config.people.values();
     let people = people.map(|person| identity::Person { name: person.name.clone(), groups: person.groups.clone() });
     let local = Local::open(store, people.collect(), Arc::clone(clock)).await?;

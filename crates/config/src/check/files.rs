@@ -28,6 +28,12 @@ impl Config {
                 secret(&format!("resource.{name}.account.{account}.secret"), source, &mut problems);
             }
         }
+        if let Some(directory) = &self.policy_dir
+            && !directory.is_dir()
+        {
+            let what = format!("{} is no folder", directory.display());
+            problems.add("policy.directory", what, "Make it (`signet policy init` writes one), or leave it out.");
+        }
         data_dir(&self.data_dir, &mut problems);
         problems.0
     }

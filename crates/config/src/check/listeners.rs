@@ -8,7 +8,7 @@ use model::{Address, ResourceName};
 use super::{Context, address};
 use crate::document::{self, ListenerTls};
 use crate::problem::Problems;
-use crate::{Listener, Network, Target};
+use crate::{Api, Listener, Network, Target};
 
 pub(super) fn settle(
     context: &Context<'_>,
@@ -90,9 +90,26 @@ fn advertised(key: &str, text: Option<&str>, listen: SocketAddr, problems: &mut 
     })
 }
 
-/// No two doors at the same place, that of the operators included. A wildcard address takes the port of every address.
-pub(super) fn clashes(listeners: &[Listener], operations: SocketAddr, problems: &mut Problems) {
+/// The door of the HTTP interface.
+pub(super) fn api(api: &document::Api, problems: &mut Problems) -> Api {
+    let listen = address("api.listen", &api.listen, problems);
+    Api { listen, advertise: advertised("api", api.advertise.as_deref(), listen, problems) }
+}
+
+/// No two doors at the same place, those of the operators and of the HTTP interface included. A wildcard address takes the port of every address.
+pub(super) fn clashes(
+    listeners: &[Listener],
+    operations: SocketAddr,
+    api: Option<SocketAddr>,
+    problems: &mut Problems,
+) {
     let mut taken: Vec<(SocketAddr, &str)> = vec![(operations, "operations.listen")];
+    if let Some(api) = api {
+        if clash(operations, api) {
+            problems.add("api.listen", format!("{api} is taken by operations.listen"), "Give each its own port.");
+        }
+        taken.push((api, "api.listen"));
+    }
     for listener in listeners {
         let clash = taken.iter().find(|(other, _)| clash(*other, listener.listen));
         if let Some((other, whose)) = clash {

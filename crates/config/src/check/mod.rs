@@ -52,11 +52,22 @@ pub(crate) fn settle(document: Document, file: &Path, protocols: &[&str], proble
     let people = people::settle(document.person, &targets, problems);
     let listeners = listeners::settle(&context, document.listener, &targets, problems);
     let operations = address("operations.listen", &document.operations.listen, problems);
-    listeners::clashes(&listeners, operations, problems);
+    let api = document.api.map(|api| listeners::api(&api, problems));
+    listeners::clashes(&listeners, operations, api.as_ref().map(|api| api.listen), problems);
+    let data_dir = context.path(&document.data_dir);
+    let beside = |file: Option<PathBuf>, otherwise: &str| match file {
+        Some(file) => context.path(&file),
+        None => data_dir.join(otherwise),
+    };
     Config {
+        store_file: beside(document.store.file, "store.sqlite"),
+        store_key_file: beside(document.store.key_file, "keys/store.key"),
+        policy_dir: document.policy.directory.map(|directory| context.path(&directory)),
+        unattributed: document.policy.unattributed,
+        api,
         file: file.to_owned(),
         text: String::new(),
-        data_dir: context.path(&document.data_dir),
+        data_dir,
         tls: document.tls.map(|tls| Certificate {
             certificate: context.path(&tls.certificate),
             key: context.path(&tls.key),

@@ -24,7 +24,10 @@ pub(super) fn settle(
         if Login::parse(&person.name).is_ok_and(|login| login.account.is_none()) {
             let access =
                 person.access.iter().flat_map(|access| self::access(&key, access, targets, problems)).collect();
-            settled.insert(person.name.clone(), Person { name: person.name, groups: person.groups, access });
+            settled.insert(
+                person.name.clone(),
+                Person { name: person.name, groups: person.groups, roles: person.roles, access },
+            );
         } else {
             problems.add(
                 format!("{key}.name"),

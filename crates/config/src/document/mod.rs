@@ -1,5 +1,6 @@
 //! The file as it is written. The doc comments here are the reference page.
 
+mod api;
 mod journal;
 mod limits;
 mod listener;
@@ -11,9 +12,12 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use api::Unattributed;
+pub(crate) use api::{Api, Policy, Store};
 pub use journal::{Journal, Mode};
 pub use limits::Limits;
 pub(crate) use listener::{Listener, ListenerTls};
+pub use person::Role;
 pub(crate) use person::{Access, Person};
 pub(crate) use resource::{Account, Record, Resource, Secret, TargetTls};
 
@@ -31,6 +35,15 @@ pub(crate) struct Document {
     /// Where the operators look.
     #[serde(default)]
     pub(crate) operations: Operations,
+    /// Where people and their programs administer, ask and approve.
+    #[serde(default)]
+    pub(crate) api: Option<Api>,
+    /// What decides about every command.
+    #[serde(default)]
+    pub(crate) policy: Policy,
+    /// What the gateway keeps besides evidence.
+    #[serde(default)]
+    pub(crate) store: Store,
     /// The evidence journal, and the log that is made of it.
     #[serde(default)]
     pub(crate) journal: Journal,

@@ -12,9 +12,26 @@ pub(crate) struct Person {
     /// Groups they belong to; they stand in every record.
     #[serde(default)]
     pub(crate) groups: Vec<String>,
-    /// What they may reach. Without it, nothing.
+    /// What they may do with the gateway itself. Everybody may use what policy lets them use, ask, and take back.
+    #[serde(default)]
+    pub(crate) roles: Vec<Role>,
+    /// What they may reach, as far as no policy forbids it. Without it, what policies permit.
     #[serde(default)]
     pub(crate) access: Vec<Access>,
+}
+
+/// What somebody may do with the gateway itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Resources, people, groups, roles, tokens of others, sessions.
+    Administrator,
+    /// Policies.
+    PolicyAuthor,
+    /// Deciding requests, where a policy names them or a group of theirs; breaking the glass.
+    Approver,
+    /// Reading what others did.
+    Auditor,
 }
 
 /// One thing that a person may reach.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::{ResourceName, TlsMode};
 
 use super::{LEAST, config, good};
-use crate::{ConfigError, EXAMPLE, SecretSource};
+use crate::{ConfigError, EXAMPLE, Role, SecretSource, Unattributed};
 
 fn prod() -> ResourceName {
     "prod".parse().unwrap()
@@ -91,18 +91,39 @@ fn the_example_is_a_good_configuration() {
     let config = good(EXAMPLE);
     assert!(config.people["grace"].may_use(&prod(), "app"));
     assert!(!config.people["grace"].may_use(&prod(), "admin"));
+    assert_eq!(config.people["grace"].roles, [Role::Administrator, Role::Approver]);
+}
+
+#[test]
+fn the_interface_is_where_it_is_told_and_the_store_where_the_data_is() {
+    let plain = good(LEAST);
+    assert_eq!((plain.api, plain.policy_dir, plain.unattributed), (None, None, Unattributed::Record));
+    assert_eq!(plain.store_file, plain.data_dir.join("store.sqlite"));
+    assert_eq!(plain.store_key_file, plain.data_dir.join("keys/store.key"));
+    let config = good(&format!(
+        "{LEAST}\n[api]\nlisten = \"127.0.0.1:7443\"\n[policy]\ndirectory = \"rules\"\nunattributed = \"refuse\"\n\
+         [store]\nfile = \"shared.sqlite\"\nkey_file = \"/keys/shared.key\"\n"
+    ));
+    let base = config.file.parent().unwrap().to_owned();
+    let api = config.api.unwrap();
+    assert_eq!((api.listen.port(), api.advertise.to_string()), (7443, "127.0.0.1:7443".to_owned()));
+    assert_eq!((config.policy_dir.unwrap(), config.unattributed), (base.join("rules"), Unattributed::Refuse));
+    assert_eq!((config.store_file, config.store_key_file), (base.join("shared.sqlite"), "/keys/shared.key".into()));
 }
 
 /// What the example shows as commented out is what holds without it.
 #[test]
 fn the_example_tells_the_true_defaults() {
-    let shown = EXAMPLE.lines().filter(|line| !line.starts_with("#proxy_protocol_from"));
+    let no_default = |line: &&str| !line.starts_with("#proxy_protocol_from") && !line.starts_with("#directory");
+    let shown = EXAMPLE.lines().filter(no_default);
     let shown: Vec<_> =
         shown.map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line)).collect();
     let (spelled, plain) = (good(&shown.join("\n")), good(EXAMPLE));
     assert_eq!(spelled.limits, plain.limits);
     assert_eq!(spelled.journal, plain.journal);
     assert_eq!(spelled.operations, plain.operations);
+    assert_eq!(spelled.unattributed, plain.unattributed);
+    assert_eq!((&spelled.store_file, &spelled.store_key_file), (&plain.store_file, &plain.store_key_file));
     assert_eq!(spelled.listeners, plain.listeners);
     assert_eq!(spelled.target("prod").unwrap().resource, plain.target("prod").unwrap().resource);
     assert_ne!(shown.join("\n"), EXAMPLE.trim_end());
