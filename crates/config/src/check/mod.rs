@@ -61,7 +61,7 @@ pub(crate) fn settle(document: Document, file: &Path, protocols: &[&str], proble
     };
     Config {
         store_file: beside(document.store.file, "store.sqlite"),
-        store_key_file: beside(document.store.key_file, "keys/store.key"),
+        store_key_file: beside(document.store.key_file, "store.key"),
         policy_dir: document.policy.directory.map(|directory| context.path(&directory)),
         unattributed: document.policy.unattributed,
         api,

@@ -48,6 +48,6 @@ pub(crate) struct Store {
     pub(crate) file: Option<PathBuf>,
     /// The file with the keys under which passwords of targets and the text of waiting commands are kept there. Made at the
     /// first start. Without it, nothing of that can be read again: keep a copy, apart from the store. Without this key,
-    /// `data_dir/keys/store.key`.
+    /// `data_dir/store.key`.
     pub(crate) key_file: Option<PathBuf>,
 }

@@ -99,7 +99,7 @@ fn the_interface_is_where_it_is_told_and_the_store_where_the_data_is() {
     let plain = good(LEAST);
     assert_eq!((plain.api, plain.policy_dir, plain.unattributed), (None, None, Unattributed::Record));
     assert_eq!(plain.store_file, plain.data_dir.join("store.sqlite"));
-    assert_eq!(plain.store_key_file, plain.data_dir.join("keys/store.key"));
+    assert_eq!(plain.store_key_file, plain.data_dir.join("store.key"));
     let config = good(&format!(
         "{LEAST}\n[api]\nlisten = \"127.0.0.1:7443\"\n[policy]\ndirectory = \"rules\"\nunattributed = \"refuse\"\n\
          [store]\nfile = \"shared.sqlite\"\nkey_file = \"/keys/shared.key\"\n"
