@@ -1,6 +1,12 @@
 #!/usr/bin/env bash
-# What the gateway costs: pgbench's prepared SELECT, directly and through the gateway, in turns, in the same run.
-# Settings: SIGNET_BENCH_SECONDS (10 a run), SIGNET_BENCH_CLIENTS ("1 8 32"), SIGNET_BENCH_ROUNDS (2).
+# What the gateway costs, all in the same run:
+#   - the journal alone, beside plain appends and fdatasyncs on the same disk;
+#   - pgbench's prepared SELECT, directly and through the gateway, in turns;
+#   - how often the journal syncs for a statement: reads and writes, of one client and of many. strace counts from outside, as the
+#     black-box test evidence::syncs does;
+#   - verifying a large log, at a tenth of its size and whole: records a second, and the most memory.
+# Settings: SIGNET_BENCH_SECONDS (10 a run), SIGNET_BENCH_CLIENTS ("1 8 32"), SIGNET_BENCH_ROUNDS (2),
+# SIGNET_BENCH_RECORDS (10000000 to be verified: 8 GB of disk while it runs; 0 leaves that part out).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -9,10 +15,12 @@ set -euo pipefail
 cd "$REPO"
 
 seconds=${SIGNET_BENCH_SECONDS:-10} clients=${SIGNET_BENCH_CLIENTS:-1 8 32} rounds=${SIGNET_BENCH_ROUNDS:-2}
+records=${SIGNET_BENCH_RECORDS:-10000000}
 
 scripts/setup.sh bench
 say "building signet (release)"
 if [ -z "${SIGNET_BIN:-}" ]; then cargo build --quiet --locked --release -p signet; fi
+cargo build --quiet --locked --release -p signet-verify
 SIGNET=${SIGNET_BIN:-$CARGO_TARGET_DIR/release/signet} # another build of it, if named
 make_work bench
 
@@ -29,6 +37,25 @@ run_pgbench() {
     -h 127.0.0.1 -p "$1" -U "$2" bench >"$WORK/pgbench.out" 2>&1 || { cat "$WORK/pgbench.out" >&2; die "pgbench failed"; }
   awk '/^latency average/ { latency = $4 } /^tps/ { tps = $3 } END { print tps, latency }' "$WORK/pgbench.out"
 }
+
+# syncs_for WHAT SQL: fdatasyncs of the journal for a statement, by number of clients. It comes as psql sends it, for no named
+# statement counts as a proven read. A gateway of its own, under strace, runs now; its own records, a few in ten seconds, hardly count.
+syncs_for() {
+  local count before after transactions
+  printf '%s\n' '\set id random(1, 1000000)' "$2" >"$WORK/statement.sql"
+  printf '%-16s' "$1"
+  for count in $clients; do
+    before=$(journal_syncs)
+    PGPASSWORD=$token PGSSLMODE=disable "$PG_BIN/pgbench" -n -M simple -f "$WORK/statement.sql" -c "$count" -j 2 -T "$seconds" \
+      -h 127.0.0.1 -p "$GATEWAY_PORT" -U ada bench >"$WORK/pgbench.out" 2>&1 || { cat "$WORK/pgbench.out" >&2; die "pgbench failed"; }
+    after=$(journal_syncs)
+    transactions=$(sed -n 's/^number of transactions actually processed: //p' "$WORK/pgbench.out")
+    awk -v s="$((after - before))" -v t="$transactions" 'BEGIN { printf "  %6.2f (%d for %d)", s / t, s, t }'
+  done
+  echo
+}
+
+journal_syncs() { grep -c 'fdatasync(.*\.journal>' "$WORK/syncs" || true; }
 
 # What one durable write costs on the disk that the journal is on: no gateway that records first can be faster.
 disk_latency() {
@@ -64,5 +91,22 @@ for count in $clients; do
     'BEGIN { printf "%8d  %14.0f %10.3f  %14.0f %10.3f  %6.2fx\n", n, d, dm, s, sm, d / s }'
 done
 say "records written: $(signet log --json | wc -l), journal: $(du -sh "$WORK/gateway" | cut -f1), gateway memory: $(awk '/VmRSS/ { print int($2 / 1024) " MiB" }' "/proc/$GATEWAY_PID/status")"
+
+stop_one TERM "$GATEWAY_PID"
+GATEWAY_UNDER=(strace -D -f -q -y --seccomp-bpf -e trace=fdatasync -o "$WORK/syncs")
+start_gateway demo/bench.toml
+say "fdatasyncs of the journal for a statement, with $clients clients"
+syncs_for 'proven read' 'SELECT 1;'
+syncs_for 'read of a table' 'SELECT abalance FROM pgbench_accounts WHERE aid = :id;'
+syncs_for write 'UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :id;'
+stop_one TERM "$GATEWAY_PID"
+GATEWAY_PID=''
+rm -r "$WORK/gateway" # the log to be verified needs the room
+
+if [ "$records" -gt 0 ]; then
+  say "verifying a log"
+  SIGNET_BENCH_FOLDER=$WORK SIGNET_BENCH_RECORDS=$records SIGNET_BENCH_VERIFIER=$CARGO_TARGET_DIR/release/signet-verify \
+    cargo bench --quiet --locked -p signet-evidence --bench verification
+fi
 stop_all
-say "bench complete: ratio is direct tps divided by signet tps; 1.00x would cost nothing"
+say "bench complete: a ratio is direct tps divided by signet tps; 1.00x would cost nothing"

@@ -5,6 +5,7 @@
 WORK=''
 POSTGRES_PID=''
 GATEWAY_PID=''
+GATEWAY_UNDER=() # a program that starts the gateway, such as strace
 
 make_work() {
   WORK=$(mktemp -d "${TMPDIR:-/tmp}/signet-$1.XXXXXX")
@@ -56,7 +57,7 @@ start_gateway() {
     -e "s|@GATEWAY_PORT@|$GATEWAY_PORT|g; s|@OPERATIONS_PORT@|$OPERATIONS_PORT|g" "$1" >"$WORK/signet.toml"
   mkdir -p "$WORK/gateway"
   signet config check >/dev/null
-  "$SIGNET" --config "$WORK/signet.toml" server </dev/null >"$WORK/gateway.log" 2>&1 &
+  ${GATEWAY_UNDER[@]+"${GATEWAY_UNDER[@]}"} "$SIGNET" --config "$WORK/signet.toml" server </dev/null >"$WORK/gateway.log" 2>&1 &
   GATEWAY_PID=$!
   wait_for_gateway
 }

@@ -14,6 +14,7 @@ packages_for() {
   # A compiler for the crates that carry C, the server, its client, and what the scripts themselves call.
   echo build-essential ca-certificates openssl "postgresql-$PG_MAJOR" "postgresql-client-$PG_MAJOR" python3 util-linux
   case $purpose in
+    bench) echo strace ;;
     # bsdutils has script(1), the terminal of the tests; dpkg-dev and what unpacks build the matched regression set; Go and two
     # Python modules are for verifiers of the evidence log that are not ours.
     test | soak)
