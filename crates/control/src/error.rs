@@ -1,31 +1,50 @@
-//! Why something was not written down.
+//! Why a use case was not done.
 
-use std::io;
-use std::path::PathBuf;
+use ports::JournalDown;
+use store::StoreError;
 
-/// The gateway cannot be asked.
+use crate::SealError;
+
+/// Nothing was changed.
 #[derive(Debug, thiserror::Error)]
-#[error("the control socket {}: {source}", path.display())]
-pub struct ServeError {
-    /// Where it should be.
-    pub path: PathBuf,
-    /// What failed.
-    pub source: io::Error,
+pub enum Error {
+    /// The caller may not do that.
+    #[error("{why}")]
+    NotAllowed {
+        /// What is in the way, and what to do: one sentence.
+        why: String,
+    },
+    /// It does not exist, or the caller may not know that it does.
+    #[error("no such thing, or you may not see it")]
+    NotFound,
+    /// It is not in a state in which that can be done.
+    #[error("{0}")]
+    Conflict(String),
+    /// The wish makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// Too much at once; later it may be done.
+    #[error("{0}")]
+    TooMany(String),
+    /// What is done cannot be written down, so it is not done.
+    #[error("the evidence journal takes no records, so nothing may be changed")]
+    JournalDown,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is kept under the key file could not be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
 }
 
-/// Nothing was written down, as far as is known; so nothing may be done.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    /// No gateway runs on this data directory.
-    #[error("no gateway is running")]
-    Nobody,
-    /// The gateway said no.
-    #[error("the gateway refused: {0}")]
-    Refused(String),
-    /// The conversation broke off, or took too long.
-    #[error("talking to the gateway: {0}")]
-    Broken(#[from] io::Error),
-    /// What came back is no answer.
-    #[error("the gateway's answer is not understood")]
-    Answer,
+impl Error {
+    pub(crate) fn not_allowed(why: impl Into<String>) -> Self {
+        Self::NotAllowed { why: why.into() }
+    }
+}
+
+impl From<JournalDown> for Error {
+    fn from(_: JournalDown) -> Self {
+        Self::JournalDown
+    }
 }

@@ -1,27 +1,27 @@
-//! How operators' commands reach the running gateway: a socket in its data directory, over which they have written down
-//! what they are about to do or to read. A command does nothing before the gateway has answered with the record's place.
+//! The use cases of Signet: the only writer of the store. Each one leaves its record, and that is durable before it takes
+//! effect; while the journal is down nothing changes.
 //!
-//! One connection, one line of JSON each way. Who asks is what the operating system says of the other end, never what
-//! the request says. Trust: who may connect (the gateway's user and root) may write such records, and nothing else.
+//! Whoever acts is a [`Caller`]. What they may do depends on their [`Standing`] at that moment: read anew for each act.
 
-mod client;
+mod caller;
+mod control;
 mod error;
-mod request;
-mod server;
-mod users;
+mod grants;
+mod requests;
+mod roles;
+mod seal;
+mod socket;
+mod standing;
 
-use std::path::{Path, PathBuf};
-
-pub use client::ask;
-pub use error::{AskError, ServeError};
-pub use request::{Deed, Note};
-pub use server::{Clock, Control, serve};
-pub use users::name_of;
-
-/// The socket of the gateway that keeps its data there.
-pub fn socket(data_dir: &Path) -> PathBuf {
-    data_dir.join("control.sock")
-}
-
-#[cfg(test)]
-mod tests;
+pub use caller::Caller;
+pub use control::{Clock, Control, Parts, Random};
+pub use error::Error;
+pub use grants::{Grant, Review};
+pub use requests::{
+    AccessPolicy, AccessTerms, AccessWish, Approval, BreakGlassWish, CommandText, Ended, HeldCommand, Page, Paged,
+    Request, RequestFilter, RequestKind, RequestState, RequestWatch, Window,
+};
+pub use roles::Role;
+pub use seal::{SealError, Sealer};
+pub use socket::{AskError, Deed, Listening, Note, ServeError, ask, name_of, serve, socket};
+pub use standing::{Standing, Standings};

@@ -7,6 +7,7 @@ mod error;
 mod index;
 mod instance;
 mod migrations;
+mod requests;
 mod tokens;
 
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -21,6 +22,7 @@ use tokio::sync::Mutex;
 
 pub use error::StoreError;
 pub use index::{Began, Change, Ended, Index, Progress, SessionRow, Wanted};
+pub use requests::{RequestKind, RequestState};
 pub use tokens::{LIVE_TOKENS, Salt, Token};
 
 /// How long a writer waits for another process, such as `signet token`.

@@ -14,6 +14,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-tlog", 0),
     ("signet-verify", 1),
     ("signet-evidence", 1),
+    ("signet-policy", 1),
     ("signet-postgres", 1),
     ("signet-engine", 2),
     ("signet-identity", 2),
@@ -23,6 +24,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-config", 2),
     ("signet-control", 3),
     ("signet-operations", 4),
+    ("signet-web", 4),
     ("signet-cli", 4),
     ("signet", 5),
     ("signet-testkit", 9),
@@ -40,6 +42,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("signet-tlog", &["tokio", "sqlx", "cedar-policy", "rustls", "serde", "serde_json"]),
     ("signet-verify", &["tokio", "sqlx", "cedar-policy", "serde_json"]),
     ("signet-evidence", &["tokio", "sqlx", "cedar-policy", "rustls"]),
+    ("signet-policy", &["tokio", "sqlx", "rustls"]),
     ("signet-postgres", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     (
         "signet-engine",

@@ -5,8 +5,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::AskError;
-use crate::request::{Answer, LONGEST, Note};
+use super::error::AskError;
+use super::request::{Answer, LONGEST, Note};
 
 /// How long the gateway may take to answer, which includes its disk.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -15,20 +15,18 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::error::ServeError;
-use crate::request::{Answer, LONGEST, Note};
-use crate::users;
+use super::error::ServeError;
+use super::request::{Answer, LONGEST, Note};
+use super::users;
+use crate::Clock;
 
 /// Commands at a time; more wait.
 const CONNECTIONS: u32 = 8;
 /// How long one may take, its wait for the disk included.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Tells microseconds since 1970 UTC.
-pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
-
 /// The socket of a running gateway. Dropping it stops listening.
-pub struct Control {
+pub struct Listening {
     path: PathBuf,
     listening: JoinHandle<()>,
     places: Arc<Semaphore>,
@@ -38,11 +36,11 @@ pub struct Control {
 ///
 /// # Errors
 /// When the socket cannot be made, also when the path of the data directory is longer than the system allows for sockets.
-pub fn serve(path: &Path, journal: Arc<dyn Journal>, clock: Clock) -> Result<Control, ServeError> {
+pub fn serve(path: &Path, journal: Arc<dyn Journal>, clock: Clock) -> Result<Listening, ServeError> {
     let listener = bind(path).map_err(|source| ServeError { path: path.to_owned(), source })?;
     let places = Arc::new(Semaphore::new(CONNECTIONS as usize));
     let listening = engine::spawn(listen(listener, Arc::clone(&places), journal, clock));
-    Ok(Control { path: path.to_owned(), listening, places })
+    Ok(Listening { path: path.to_owned(), listening, places })
 }
 
 /// In place of what an earlier gateway left there. The socket is private before it can be found.
@@ -73,7 +71,7 @@ async fn listen(listener: UnixListener, places: Arc<Semaphore>, journal: Arc<dyn
     }
 }
 
-impl Control {
+impl Listening {
     /// Takes no more requests, and waits for those that are being answered: after this nothing is written down for them.
     pub fn stop(self) -> impl Future<Output = ()> {
         self.listening.abort();
@@ -86,7 +84,7 @@ impl Control {
     }
 }
 
-impl Drop for Control {
+impl Drop for Listening {
     fn drop(&mut self) {
         self.listening.abort();
         // Commands that find it see that nobody listens; so it may stay.

@@ -6,7 +6,7 @@ use model::{By, Event};
 use serde::{Deserialize, Serialize};
 
 /// The longest request, its newline included.
-pub(crate) const LONGEST: usize = 64 << 10;
+pub(super) const LONGEST: usize = 64 << 10;
 
 /// What somebody is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct Note {
 /// What the gateway answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Answer {
+pub(super) enum Answer {
     /// It is on stable storage, at this place.
     Recorded(u64),
     /// It is not written down, and why.
@@ -51,7 +51,7 @@ impl Note {
     }
 
     /// Whether it may become a record.
-    pub(crate) fn is_fit(&self) -> bool {
+    pub(super) fn is_fit(&self) -> bool {
         let word = |text: &str| {
             (1..=64).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'.' | b'_'))
         };

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use model::{By, Event, Operator, Record};
 use ports::{Journal, JournalDown, Later, Mark};
 
-use crate::{AskError, Control, Deed, Note, ask, serve, socket, users};
+use super::{AskError, Deed, Listening, Note, ask, serve, socket, users};
 
 /// Keeps records in memory; storage may be slow or down.
 #[derive(Default)]
@@ -55,13 +55,13 @@ struct Place {
 }
 
 impl Place {
-    fn with(journal: Kept) -> (Self, Control) {
+    fn with(journal: Kept) -> (Self, Listening) {
         let place = Self { folder: tempfile::tempdir().unwrap(), journal: Arc::new(journal) };
         let control = place.serve();
         (place, control)
     }
 
-    fn serve(&self) -> Control {
+    fn serve(&self) -> Listening {
         serve(&self.socket(), Arc::<Kept>::clone(&self.journal), Arc::new(|| 77)).unwrap()
     }
 

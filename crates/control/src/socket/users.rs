@@ -13,7 +13,7 @@ pub fn name_of(uid: u32) -> Option<String> {
 }
 
 /// Lines are `name:password:uid:...`.
-pub(crate) fn find(list: impl BufRead, uid: u32) -> Option<String> {
+pub(super) fn find(list: impl BufRead, uid: u32) -> Option<String> {
     let named = |line: String| {
         let mut fields = line.split(':');
         let (name, number) = (fields.next()?, fields.nth(1)?);
