@@ -22,6 +22,8 @@ pub enum Input<'a> {
     Cancel,
     /// The command of that question has run for as long as it may: as with a result that is too large (`Plan`).
     Overdue(Ticket),
+    /// No probe (`Out::aside`) of this stream is under way any more: what it could do to the target, it has done.
+    Probed,
     /// The session is to end.
     Stop(Stop),
     /// The time of `wake_at` has come.

@@ -88,7 +88,12 @@ impl Pump {
                 Chore::Derived(ticket, None) => self.answer(ticket, Answer::Refuse(Public::internal())),
                 Chore::Decided(ticket, end) => self.decided(ticket, end),
                 Chore::Withdrawn => {}
-                Chore::Probed => self.out.probes -= 1,
+                Chore::Probed => {
+                    self.out.probes -= 1;
+                    if self.out.probes == 0 {
+                        self.tell(Input::Probed);
+                    }
+                }
             }
         }
         moved

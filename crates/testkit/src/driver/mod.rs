@@ -273,7 +273,10 @@ impl Driver {
                     self.held.retain(|(held, _)| *held != ticket);
                     self.answers.retain(|(answered, _)| *answered != ticket);
                 }
-                Event::Aside(probe) => self.probe(probe),
+                Event::Aside(probe) => {
+                    self.probe(probe);
+                    self.input(Input::Probed);
+                }
                 _ => {}
             }
         }

@@ -222,7 +222,7 @@ impl ToyStream {
                 self.watch = Some(Watch::begin(head, out));
             }
             Input::Head(side, _) => return Err(fault(side, Malformed("a head in the middle of messages"))),
-            Input::Secured(..) | Input::Stop(_) | Input::Wake => {}
+            Input::Secured(..) | Input::Probed | Input::Stop(_) | Input::Wake => {}
         }
         self.settle(out);
         Ok(())

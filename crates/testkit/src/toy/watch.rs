@@ -110,7 +110,7 @@ impl Stream for Watch {
                 let what = Public::new(Class::Protocol, "a watch has one head and no body");
                 return Err(Violation { side: Side::Client, what });
             }
-            Input::Secured(..) | Input::Wake => {}
+            Input::Secured(..) | Input::Probed | Input::Wake => {}
         }
         Ok(())
     }

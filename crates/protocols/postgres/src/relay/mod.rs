@@ -160,7 +160,7 @@ impl Stage for Relay {
             Input::Stop(Stop::Cut(public)) => self.cut(&public, out),
             Input::Stop(Stop::Drain(public)) => self.draining = Some(public),
             Input::Wake => self.give_up(setting.now, out),
-            Input::Overdue(_) | Input::Secured(..) | Input::Head(..) => {}
+            Input::Overdue(_) | Input::Probed | Input::Secured(..) | Input::Head(..) => {}
         }
         self.leave_when_done(out);
         self.drain(out);
