@@ -10,7 +10,7 @@ use model::{Class, Event, Public};
 use ports::Verified;
 use tokio::io::{AsyncReadExt, AsyncWriteExt as _};
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use wire::{Protocol, Route, Side, Stop, TlsFacts};
+use wire::{Protocol, Route, Side, TlsFacts};
 
 use crate::chain::Chain;
 use crate::fault::Cause;
@@ -20,7 +20,7 @@ use crate::house::Premises;
 use crate::leg::{ByteLeg, Io, Leg};
 use crate::prefixed::Prefixed;
 use crate::proxy_header::{self, Network};
-use crate::pump::{End, Facts, Pump, Transport};
+use crate::pump::{End, Facts, Halt, Pump, Transport};
 use crate::streams::{Streams, Trunk};
 use crate::tls::{ClientTls, Secured};
 
@@ -97,7 +97,8 @@ impl Stranger {
         pump.sit(seat, counted);
         pump.stop_when(Box::pin(async move {
             crowded_out(&mut evicted).await;
-            Stop::Cut(Public::new(Class::Limit, "too many connections that have not signed in"))
+            let reason = Public::new(Class::Limit, "too many connections that have not signed in");
+            Halt::Cut(Cause::Stopped(reason.class), reason)
         }));
         if let Some((facts, server_name)) = tls {
             pump.secured_from_the_start(facts, server_name.as_deref());
@@ -155,8 +156,11 @@ async fn crowded_out(evicted: &mut Evicted) {
 
 fn stop_with_the_gateway(pump: &mut Pump, phase: watch::Receiver<Phase>) {
     let (mut draining, mut cut) = (phase.clone(), phase);
-    pump.stop_when(Box::pin(async move { Stop::Drain(reached(&mut draining, Phase::draining).await) }));
-    pump.stop_when(Box::pin(async move { Stop::Cut(reached(&mut cut, Phase::cut).await) }));
+    pump.stop_when(Box::pin(async move { Halt::Drain(reached(&mut draining, Phase::draining).await) }));
+    pump.stop_when(Box::pin(async move {
+        let reason = reached(&mut cut, Phase::cut).await;
+        Halt::Cut(Cause::Stopped(reason.class), reason)
+    }));
 }
 
 type Arrived = (Box<dyn Leg>, Option<(TlsFacts, Option<String>)>);

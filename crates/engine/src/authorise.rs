@@ -12,7 +12,8 @@ use wire::{Answer, Route, Side, Ticket, Wanted};
 use crate::fault::Cause;
 use crate::house::Premises;
 use crate::identify::{Identified, printable};
-use crate::pump::{Pump, Turn};
+use crate::pump::{Halt, Pump, Turn};
+use crate::sessions::{Listed, Order};
 
 /// Leave for one session to reach one target as one account. Not `Clone`; made here alone. `connect` takes it; the streams of
 /// one session share it.
@@ -24,6 +25,7 @@ pub(crate) struct Permit {
     account: Account,
     database: Option<String>,
     client: IpAddr,
+    /// What the client program calls itself, fit to be printed.
     program: Option<String>,
 }
 
@@ -42,11 +44,6 @@ impl Permit {
 
     pub(crate) fn database(&self) -> Option<&str> {
         self.database.as_deref()
-    }
-
-    /// What the client program calls itself, fit to be printed.
-    pub(crate) fn program(&self) -> Option<&str> {
-        self.program.as_deref()
     }
 
     pub(crate) fn principal(&self) -> &Principal {
@@ -78,8 +75,21 @@ pub(crate) struct Admitted {
     pub(crate) ticket: Ticket,
 }
 
-/// The permit of a session and the mark of its first record, for all its streams: the first one to connect has them made.
-pub(crate) type Shared = Mutex<Option<(Arc<Permit>, Mark)>>;
+/// What the streams of a session have in common.
+#[derive(Default)]
+pub(crate) struct Shared {
+    begun: Mutex<Option<Begun>>,
+    /// The order that ends the session.
+    pub(crate) order: Order,
+}
+
+/// A session that has begun: the first stream to connect has this made.
+struct Begun {
+    permit: Arc<Permit>,
+    /// The mark of its first record.
+    mark: Mark,
+    _listed: Listed,
+}
 
 /// Waits until the stream says where it wants to go, and decides. A further stream of a session must want the same as the
 /// first.
@@ -113,8 +123,8 @@ pub(crate) async fn authorise(
             return Err(turn_away(pump, ticket, told).await);
         }
     };
-    let mut begun = pump.during(shared.lock()).await?;
-    let permit = match begun.as_ref() {
+    let mut begun = pump.during(shared.begun.lock()).await?;
+    let (permit, mark) = match begun.as_ref() {
         None => {
             let permit = Arc::new(Permit {
                 session: pump.session(),
@@ -126,21 +136,31 @@ pub(crate) async fn authorise(
                 client: pump.client_address().ip(),
                 program: wanted.program.as_deref().map(printable),
             });
-            let mark = begin(pump, &permit, policies, policy_version, revoked).await?;
-            *begun = Some((permit.clone(), mark));
-            permit
+            let mark = begin(pump, &permit, policies, policy_version).await?;
+            let _listed = pump.list(&permit, &shared.order);
+            *begun = Some(Begun { permit: permit.clone(), mark, _listed });
+            (permit, mark)
         }
-        Some((permit, mark)) if permit.is_for(&resource, &account) => {
-            pump.join_session(*mark, permit.principal(), revoked);
-            permit.clone()
-        }
+        Some(Begun { permit, mark, .. }) if permit.is_for(&resource, &account) => (permit.clone(), *mark),
         Some(_) => {
             drop(begun);
             let reason = Public::new(Class::Denied, "a session reaches one resource as one account");
             return Err(turn_away(pump, ticket, reason).await);
         }
     };
+    pump.join_session(mark, permit.principal());
+    end_with(pump, revoked, premises.house.decider.ended(permit.who()), shared.order.given());
     Ok(Admitted { permit, ticket })
+}
+
+/// From here on the session is cut when its credential is revoked, when it would not be let in any more, and by order.
+fn end_with(pump: &mut Pump, revoked: Later<Public>, ended: Later<Public>, ordered: Later<Public>) {
+    pump.stop_when(Box::pin(async move {
+        let reason = revoked.await;
+        Halt::Cut(Cause::Stopped(reason.class), reason)
+    }));
+    pump.stop_when(Box::pin(async move { Halt::Cut(Cause::Ended, ended.await) }));
+    pump.stop_when(Box::pin(async move { Halt::Cut(Cause::Killed, ordered.await) }));
 }
 
 /// Tells the client why not, and lets the stream say goodbye.
@@ -217,13 +237,7 @@ fn admit(
 }
 
 /// Writes the beginning of the session. Nothing reaches the target before that record is durable.
-async fn begin(
-    pump: &mut Pump,
-    permit: &Permit,
-    policies: Vec<String>,
-    policy_version: String,
-    revoked: Later<Public>,
-) -> Result<Mark, Cause> {
+async fn begin(pump: &mut Pump, permit: &Permit, policies: Vec<String>, policy_version: String) -> Result<Mark, Cause> {
     let event = Event::SessionStart {
         principal: permit.principal.clone(),
         credential: permit.credential.clone(),
@@ -237,5 +251,5 @@ async fn begin(
         policies,
         policy_version,
     };
-    pump.begin_session(event, &permit.principal, revoked).await
+    pump.begin_session(event).await
 }

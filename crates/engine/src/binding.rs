@@ -7,14 +7,17 @@ use ports::Who;
 /// Parts of a binding begin with this, so that the digest means nothing else.
 const DOMAIN: &[u8] = b"signet/binding/1";
 
-/// SHA-256 over who wants it, where (resource, account, database), and the exact text and parameters with their phase. Each part
-/// has its length before it, so that no two commands share a digest by moving a boundary.
+/// SHA-256 over who wants it, where (resource with its address, account, database), and the exact text and parameters with their
+/// phase. Each part has its length before it, so that no two commands share a digest by moving a boundary.
 pub(crate) fn binding(who: Who<'_>, action: &Action) -> [u8; 32] {
     let mut parts = Parts(Context::new(&SHA256));
     parts.part(DOMAIN);
     parts.part(who.principal.id.issuer.as_bytes());
     parts.part(who.principal.id.subject.as_bytes());
     parts.part(who.resource.name.as_str().as_bytes());
+    parts.part(who.resource.protocol.as_bytes());
+    parts.part(who.resource.address.host.as_bytes());
+    parts.number(usize::from(who.resource.address.port));
     parts.part(who.account.name.as_bytes());
     parts.part(who.account.user.as_bytes());
     parts.optional(who.database.map(str::as_bytes));
@@ -53,3 +56,6 @@ impl Parts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

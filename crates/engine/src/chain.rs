@@ -8,6 +8,7 @@ use model::{CommandId, Event, HoldEnded, Outcome, Record, SessionId, Status, Str
 use ports::{Journal, JournalDown, Mark};
 
 use crate::clock;
+use crate::sessions::Activity;
 
 /// Shared by the session's task, which writes it, and the supervisor, which seals it however the task ended.
 pub(crate) struct Chain {
@@ -25,10 +26,12 @@ struct Inner {
     commands: u64,
     started: bool,
     open: BTreeMap<CommandId, (StreamId, Owes)>,
+    /// How many of those wait for a human.
+    held: usize,
 }
 
 /// What is still owed about a command.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Owes {
     Outcome,
     /// It waits for a human.
@@ -66,9 +69,12 @@ impl Inner {
             }
             Step::Held(command, stream) => {
                 self.open.insert(command, (stream, Owes::HoldEnd));
+                self.held += 1;
             }
             Step::Ended(command) => {
-                self.open.remove(&command);
+                if let Some((_, Owes::HoldEnd)) = self.open.remove(&command) {
+                    self.held -= 1;
+                }
             }
             Step::Nothing => {}
         }
@@ -107,6 +113,17 @@ impl Chain {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.numbered += 1;
         CommandId(inner.numbered)
+    }
+
+    /// What the session is doing, and how many commands it was allowed.
+    pub(crate) fn activity(&self) -> (Activity, u64) {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let activity = match (inner.held, inner.open.len()) {
+            (0, 0) => Activity::Idle,
+            (0, _) => Activity::Running,
+            _ => Activity::Held,
+        };
+        (activity, inner.commands)
     }
 
     /// Closes the chain: commands without an outcome get `unknown`, and a session that began gets its end. Returns the

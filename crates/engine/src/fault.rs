@@ -14,6 +14,10 @@ pub enum Cause {
     Violation(Side),
     /// The session was stopped from outside: revoked, expired, idle, drained, crowded out.
     Stopped(Class),
+    /// It would not be admitted any more: another policy, a group that was left, a grant that ran out.
+    Ended,
+    /// Somebody ended it by an order.
+    Killed,
     /// The handshake took too long.
     TooSlow,
     /// A closing session could not deliver its last bytes in time.
@@ -42,6 +46,8 @@ impl Cause {
             Self::Stopped(Class::Limit) => "limit",
             Self::Stopped(Class::Target) => "target failed",
             Self::Stopped(_) => "stopped",
+            Self::Ended => "access ended",
+            Self::Killed => "killed",
             Self::TooSlow => "handshake too slow",
             Self::Lingered => "last bytes not taken in time",
             Self::Tls(Side::Client) => "TLS with the client failed",

@@ -20,6 +20,7 @@ use crate::house::{House, Premises};
 use crate::leg::Io;
 pub use crate::proxy_header::Network;
 use crate::seal::{Receipt, seal};
+use crate::sessions::LiveSessions;
 use crate::streams::Trunk;
 use crate::tls::ClientTls;
 use crate::{session, tasks};
@@ -168,6 +169,11 @@ impl Gateway {
     /// Cuts every session now; a drain under way comes to its end.
     pub fn cut(&self, reason: Public) {
         self.phase.send_replace(Phase::Cut(reason));
+    }
+
+    /// The sessions that are under way.
+    pub fn sessions(&self) -> LiveSessions {
+        self.premises.sessions.clone()
     }
 
     /// The counters.

@@ -15,6 +15,7 @@ use crate::kdf::KeyDeriver;
 use crate::limits::{EngineLimits, LINGERING};
 use crate::memory::Memory;
 use crate::metrics::Metrics;
+use crate::sessions::LiveSessions;
 use crate::tls::TargetTls;
 
 /// Fills a buffer with random bytes: the system's source, or a seeded one in tests.
@@ -65,6 +66,7 @@ impl House {
 pub(crate) struct Premises {
     pub(crate) house: House,
     pub(crate) interrupts: Interrupts,
+    pub(crate) sessions: LiveSessions,
     pub(crate) half_open: Arc<HalfOpen>,
     pub(crate) target_tls: TargetTls,
     pub(crate) keys: KeyDeriver,
@@ -80,6 +82,7 @@ impl Premises {
         Self {
             house,
             interrupts: Interrupts::default(),
+            sessions: LiveSessions::default(),
             half_open,
             target_tls: TargetTls::default(),
             keys: KeyDeriver::default(),

@@ -46,6 +46,7 @@ pub(crate) async fn run(streams: Streams, premises: Arc<Premises>) -> Cause {
     let shared = Shared::default();
     let mut running = FuturesUnordered::new();
     let (mut open, mut opened, mut last) = (true, 0, Cause::Left(Side::Client));
+    let (mut ordered, mut killed) = (shared.order.given(), false);
     while open || !running.is_empty() {
         tokio::select! {
             leg = poll_fn(|cx| trunk.poll_accept(cx)), if open && running.len() < premises.house.limits.streams => match leg {
@@ -58,7 +59,9 @@ pub(crate) async fn run(streams: Streams, premises: Arc<Premises>) -> Cause {
                 None => open = false,
             },
             Some(cause) = running.next() => last = cause,
+            // Those that run hear it themselves.
+            _ = &mut ordered, if !killed => (open, killed) = (false, true),
         }
     }
-    last
+    if killed { Cause::Killed } else { last }
 }

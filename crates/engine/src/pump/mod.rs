@@ -10,6 +10,7 @@ mod decide;
 mod end;
 mod feed;
 mod goodbye;
+mod hold;
 mod outbox;
 mod queue;
 mod release;
@@ -30,12 +31,12 @@ use futures_util::stream::FuturesUnordered;
 use ports::{Later, Mark};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::Sleep;
-use wire::{Answer, Claim, Input, Protocol, Route, Side, Stop, Stream, Ticket, Wanted};
+use wire::{Answer, Claim, Input, Protocol, Route, Side, Stream, Ticket, Wanted};
 
 pub(crate) use self::chores::Chore;
 pub(crate) use self::end::{End, Transport};
 pub(crate) use self::outbox::Outbox;
-pub(crate) use self::stops::Deadlines;
+pub(crate) use self::stops::{Deadlines, Halt};
 use crate::chain::Chain;
 use crate::clock;
 use crate::connect::Live;
@@ -83,7 +84,7 @@ pub(crate) struct Pump {
     /// The user name of the sign-in under way.
     user: Option<String>,
     chores: FuturesUnordered<Later<Chore>>,
-    stops: FuturesUnordered<Later<Stop>>,
+    stops: FuturesUnordered<Later<Halt>>,
     wishes: mpsc::Receiver<Wish>,
     wishing: mpsc::Sender<Wish>,
     registered: Vec<Registered>,

@@ -9,7 +9,7 @@ use model::{Action, ActionText, Durability, Event, HoldEnded, Outcome, Public, S
 use ports::Mark;
 use wire::{Ask, Go, Head, InterruptKey, Lane, Manifest, Mint, Out, Probe, Side, Stream, Ticket, Why};
 
-use super::decide::{Waiting, withdrawn};
+use super::hold::{Waiting, withdrawn};
 use super::queue::{Item, Queue};
 use super::tap::Tap;
 use super::tickets::Tickets;

@@ -3,21 +3,24 @@
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::Poll;
 
-use model::{Event, Principal, Public, SessionId, StreamId};
+use model::{Event, Principal, SessionId, StreamId};
 use ports::{Later, Mark};
 use tokio::sync::OwnedSemaphorePermit;
-use wire::{Answer, Route, Side, Stop, Ticket};
+use wire::{Answer, Route, Side, Ticket};
 
 use super::end::Transport;
-use super::{Pump, Turn};
+use super::{Halt, Pump, Turn};
+use crate::authorise::Permit;
 use crate::clock;
 use crate::connect::Live;
 use crate::fault::Cause;
 use crate::half_open::Seat;
 use crate::leg::Leg;
 use crate::memory::Owner;
+use crate::sessions::{Listed, Order};
 
 impl Pump {
     pub(crate) fn session(&self) -> SessionId {
@@ -101,30 +104,27 @@ impl Pump {
         }
     }
 
-    /// The session begins: its first record is written and gates everything that goes to the target. It leaves the waiting
-    /// room and can be revoked.
-    pub(crate) async fn begin_session(
-        &mut self,
-        event: Event,
-        who: &Principal,
-        revoked: Later<Public>,
-    ) -> Result<Mark, Cause> {
-        let Some(mark) = self.out.record(event) else {
-            return Err(self.finish(Cause::Journal).await);
-        };
-        self.join_session(mark, who, revoked);
-        Ok(mark)
+    /// The session begins: its first record is written and gates everything that goes to the target.
+    pub(crate) async fn begin_session(&mut self, event: Event) -> Result<Mark, Cause> {
+        match self.out.record(event) {
+            Some(mark) => Ok(mark),
+            None => Err(self.finish(Cause::Journal).await),
+        }
     }
 
-    /// The stream belongs to a session whose first record has that mark, and ends when its credential is revoked.
-    pub(crate) fn join_session(&mut self, begun: Mark, who: &Principal, revoked: Later<Public>) {
+    /// Puts the session that has begun on the list of those under way.
+    pub(crate) fn list(&self, permit: &Arc<Permit>, order: &Order) -> Listed {
+        self.premises.sessions.enter(permit.clone(), self.chain.clone(), self.protocol_name(), order.clone())
+    }
+
+    /// The stream belongs to a session whose first record has that mark: it leaves the waiting room.
+    pub(crate) fn join_session(&mut self, begun: Mark, who: &Principal) {
         self.out.target.gate(begun);
         self.out.client.gate(begun);
         self.seat = None;
         if let Err(short) = self.held.belongs_to(Owner::Person(who.id.clone())) {
             self.cut(short.into());
         }
-        self.stops.push(Box::pin(async move { Stop::Cut(revoked.await) }));
     }
 
     /// The number of the stream in its session.
@@ -147,8 +147,8 @@ impl Pump {
     }
 
     /// Something that will end the session when it comes true.
-    pub(crate) fn stop_when(&mut self, stop: Later<Stop>) {
-        self.stops.push(stop);
+    pub(crate) fn stop_when(&mut self, halt: Later<Halt>) {
+        self.stops.push(halt);
     }
 
     /// The client's leg was inside TLS from its first byte.

@@ -19,6 +19,14 @@ const HURRY: Duration = Duration::from_millis(500);
 /// A large message that is held in memory must go on by at least the read-ahead in so much time.
 const UNFINISHED: Duration = Duration::from_secs(60);
 
+/// Why a session is stopped from outside, and what its client is told.
+pub(crate) enum Halt {
+    /// It ends when it comes to rest.
+    Drain(Public),
+    /// It ends now, for that cause.
+    Cut(Cause, Public),
+}
+
 /// What happens when time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Overdue {
@@ -168,8 +176,10 @@ impl Pump {
         }
         self.armed = None;
         let now = clock::now();
+        self.stay_awake(now);
+        let rang = self.ring();
         match self.deadlines.overdue(now, self.stream.wake_at()) {
-            None => return false,
+            None => return rang,
             Some(Overdue::LastCall) => {
                 let cause = self.closing.unwrap_or(Cause::Left(Side::Client));
                 let undelivered = matches!(cause, Cause::Closed(_)) && !self.delivered();
@@ -193,9 +203,18 @@ impl Pump {
         true
     }
 
+    /// A session in which a command waits for a human is not idle, however long they take: the desk knows when it expires.
+    fn stay_awake(&mut self, now: Instant) {
+        if self.out.tickets.waiting() > 0 {
+            self.deadlines.moved(now);
+        }
+    }
+
     /// Sets the timer to the next deadline.
     pub(super) fn arm(&mut self, cx: &mut Context<'_>) {
-        let Some(next) = self.deadlines.next(self.stream.wake_at()) else { return };
+        self.stay_awake(clock::now());
+        let times = [self.deadlines.next(self.stream.wake_at()), self.out.tickets.next()];
+        let Some(next) = times.into_iter().flatten().min() else { return };
         if self.armed.is_none_or(|armed| next < armed) {
             self.armed = Some(next);
             self.timer.as_mut().reset(tokio::time::Instant::from_std(next));
@@ -210,9 +229,9 @@ impl Pump {
         while let Poll::Ready(Some(stop)) = self.stops.poll_next_unpin(cx) {
             moved = true;
             match stop {
-                Stop::Cut(reason) => self.cut(reason),
-                Stop::Drain(reason) if self.closing.is_none() => self.tell(Input::Stop(Stop::Drain(reason))),
-                Stop::Drain(_) => {}
+                Halt::Cut(cause, reason) => self.goodbye(cause, Some(reason)),
+                Halt::Drain(reason) if self.closing.is_none() => self.tell(Input::Stop(Stop::Drain(reason))),
+                Halt::Drain(_) => {}
             }
         }
         while let Poll::Ready(Some(from)) = self.wishes.poll_recv(cx) {

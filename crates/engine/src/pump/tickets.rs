@@ -1,14 +1,14 @@
 //! The questions of one stream, by ticket: open ones, those that wait for a human, and commands whose outcome is owed.
 
-use std::collections::HashMap;
-use std::time::Instant;
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
 
 use futures_util::future::AbortHandle;
-use model::{CommandId, Recording};
+use model::{CommandId, Public, Recording};
 use ports::Mark;
 use wire::{Side, Ticket};
 
-use super::decide::Waiting;
+use super::hold::Waiting;
 use super::tap::Tap;
 
 /// How far a question has come. It is forgotten when it is answered without leave, withdrawn, or its outcome is written.
@@ -16,9 +16,32 @@ enum Standing {
     /// It pauses that side until it is answered.
     Open(Side),
     /// A human is asked; it pauses that side too.
-    Held(Side, AbortHandle, Waiting),
+    Held(Side, Box<Hold>),
     /// The command has leave.
     Granted(Granted),
+}
+
+/// A wait for a human.
+pub(crate) struct Hold {
+    /// What waits.
+    pub(crate) waiting: Waiting,
+    /// Dropping the wait withdraws the request.
+    pub(crate) abort: AbortHandle,
+    /// What the client is told again every so often.
+    pub(crate) notice: Public,
+    /// How often.
+    pub(crate) every: Duration,
+    /// When it is told the next time.
+    pub(crate) next: Option<Instant>,
+}
+
+/// What is due about a question because time has passed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// The client of a held command is told again.
+    Notice(Ticket, Public),
+    /// A command has run for as long as it may.
+    Overdue(Ticket),
 }
 
 /// An allowed command whose outcome is still owed.
@@ -30,6 +53,8 @@ pub(crate) struct Granted {
     pub(crate) gated: bool,
     /// When it got leave.
     pub(crate) since: Instant,
+    /// When it has run for as long as it may.
+    pub(crate) until: Option<Instant>,
     /// How much of its answer is recorded.
     pub(crate) record: Recording,
     /// Its answer so far; a pipeline holds thousands of commands that have none yet.
@@ -44,6 +69,8 @@ pub(crate) struct Tickets {
     client_paused: usize,
     target_paused: usize,
     waiting: usize,
+    /// The times of those that have one: few, beside the book.
+    times: BTreeSet<(Instant, Ticket)>,
 }
 
 impl Tickets {
@@ -72,9 +99,10 @@ impl Tickets {
     }
 
     /// A human is asked.
-    pub(crate) fn hold(&mut self, ticket: Ticket, abort: AbortHandle, waiting: Waiting) {
+    pub(crate) fn hold(&mut self, ticket: Ticket, hold: Hold) {
         if let Some(Standing::Open(side)) = self.book.get(&ticket) {
-            self.book.insert(ticket, Standing::Held(*side, abort, waiting));
+            self.times.extend(hold.next.map(|next| (next, ticket)));
+            self.book.insert(ticket, Standing::Held(*side, Box::new(hold)));
             self.waiting += 1;
         }
     }
@@ -82,10 +110,11 @@ impl Tickets {
     /// The human has answered: what waited, which is an open question again.
     pub(crate) fn waited(&mut self, ticket: Ticket) -> Option<Waiting> {
         match self.book.remove(&ticket)? {
-            Standing::Held(side, _, waiting) => {
+            Standing::Held(side, hold) => {
                 self.book.insert(ticket, Standing::Open(side));
+                self.forget_time(ticket, hold.next);
                 self.waiting -= 1;
-                Some(waiting)
+                Some(hold.waiting)
             }
             other => {
                 self.book.insert(ticket, other);
@@ -97,6 +126,7 @@ impl Tickets {
     /// The command has leave; its outcome is owed from now on.
     pub(crate) fn grant(&mut self, ticket: Ticket, granted: Granted) {
         self.close(ticket);
+        self.times.extend(granted.until.map(|until| (until, ticket)));
         self.book.insert(ticket, Standing::Granted(granted));
     }
 
@@ -118,10 +148,44 @@ impl Tickets {
 
     /// The command has ended: its leave is used up.
     pub(crate) fn ended(&mut self, ticket: Ticket) -> Option<Granted> {
-        self.granted(ticket)?;
+        let until = self.granted(ticket)?.until;
+        self.forget_time(ticket, until);
         match self.book.remove(&ticket) {
             Some(Standing::Granted(granted)) => Some(granted),
             _ => None,
+        }
+    }
+
+    /// When something becomes due the next time.
+    pub(crate) fn next(&self) -> Option<Instant> {
+        self.times.first().map(|(at, _)| *at)
+    }
+
+    /// Takes one thing that is due: a command is overdue once, a notice comes again.
+    pub(crate) fn due(&mut self, now: Instant) -> Option<Due> {
+        let first = self.times.pop_first()?;
+        if first.0 > now {
+            self.times.insert(first);
+            return None;
+        }
+        let ticket = first.1;
+        match self.book.get_mut(&ticket)? {
+            Standing::Held(_, hold) => {
+                hold.next = now.checked_add(hold.every);
+                self.times.extend(hold.next.map(|next| (next, ticket)));
+                Some(Due::Notice(ticket, hold.notice.clone()))
+            }
+            Standing::Granted(granted) => {
+                granted.until = None;
+                Some(Due::Overdue(ticket))
+            }
+            Standing::Open(_) => None,
+        }
+    }
+
+    fn forget_time(&mut self, ticket: Ticket, at: Option<Instant>) {
+        if let Some(at) = at {
+            self.times.remove(&(at, ticket));
         }
     }
 
@@ -133,7 +197,7 @@ impl Tickets {
     /// Takes a question back. When a human was asked, the wait is over, and what waited is returned.
     pub(crate) fn withdraw(&mut self, ticket: Ticket) -> Option<Waiting> {
         match self.take_open(ticket) {
-            Some(Standing::Held(_, _, waiting)) => Some(waiting),
+            Some(Standing::Held(_, hold)) => Some(hold.waiting),
             _ => None,
         }
     }
@@ -146,9 +210,9 @@ impl Tickets {
         if let Standing::Open(side) | Standing::Held(side, ..) = &standing {
             *self.paused(*side) -= 1;
         }
-        if let Standing::Held(_, abort, _) = &standing {
-            // Dropping the wait withdraws the request.
-            abort.abort();
+        if let Standing::Held(_, hold) = &standing {
+            hold.abort.abort();
+            self.forget_time(ticket, hold.next);
             self.waiting -= 1;
         }
         Some(standing)

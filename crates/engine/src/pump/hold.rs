@@ -1,0 +1,193 @@
+//! hold: a command waits for a human in the live session, and is decided once more when they have agreed.
+
+use std::time::Duration;
+
+use futures_util::future::{AbortHandle, Abortable};
+use model::{
+    Action, ActionText, Class, CommandId, Decision, Event, HoldEnded, HoldTerms, Public, RequestId, Requirement,
+    StreamId, Verdict,
+};
+use ports::{Held, HoldEnd, HoldRequest};
+use wire::{Answer, Input, Ticket};
+
+use super::decide::{Allowed, Refused};
+use super::tickets::{Due, Hold};
+use super::{Chore, Pump};
+use crate::authorise::Permit;
+use crate::binding::binding;
+use crate::clock;
+
+/// A notice is repeated no more often than this, whatever the desk says.
+const REPEAT: Duration = Duration::from_secs(1);
+
+/// A command that waits for a human, as it will be forwarded.
+pub(crate) struct Waiting {
+    pub(crate) command: CommandId,
+    pub(crate) action: Action,
+    pub(crate) policies: Vec<String>,
+    /// The version of the policy that holds it.
+    pub(crate) policy_version: String,
+}
+
+/// A command to be held, as it is written down.
+pub(super) struct ToHold {
+    pub(super) policies: Vec<String>,
+    pub(super) policy_version: String,
+    pub(super) notice: Public,
+    pub(super) terms: HoldTerms,
+}
+
+impl Pump {
+    /// Writes down that the command waits, then hands it in for approval. It waits in the live session; one direction is
+    /// paused.
+    pub(super) fn hold(&mut self, ticket: Ticket, action: Action, held: ToHold) {
+        let ToHold { policies, policy_version, notice, terms } = held;
+        let Some(permit) = self.permit() else { return };
+        let (stream, command) = (self.out.stream, self.chain.next_command());
+        let id = RequestId(self.premises.identifier());
+        let event = Event::Hold {
+            stream,
+            command,
+            request: id,
+            action: ActionText::from(&action),
+            notice: notice.clone(),
+            policies: policies.clone(),
+            policy_version: policy_version.clone(),
+        };
+        let Some(mark) = self.out.record(event) else { return };
+        self.out.gate_client(mark);
+        let waiting = Waiting { command, action, policies, policy_version };
+        match self.premises.house.approvals.hold(request(id, &permit, &waiting, terms), notice) {
+            Ok(held) => self.wait(ticket, waiting, held),
+            Err(reason) => {
+                let (how, by) = (HoldEnded::Rejected, Vec::new());
+                self.out.record(Event::HoldEnded { stream, command, how, by, reason: said(&reason) });
+                self.refuse_waiting(ticket, waiting, reason);
+            }
+        }
+    }
+
+    fn wait(&mut self, ticket: Ticket, waiting: Waiting, held: Held) {
+        let Held { notice, repeat, end } = held;
+        let (abort, registration) = AbortHandle::new_pair();
+        let end = Abortable::new(end, registration);
+        let every = repeat.max(REPEAT);
+        let next = clock::now().checked_add(every);
+        self.out.tickets.hold(ticket, Hold { waiting, abort, notice: notice.clone(), every, next });
+        self.premises.house.metrics.waiting.inc();
+        self.count("held");
+        self.chores.push(Box::pin(async move {
+            // Dropping the wait withdraws the request.
+            end.await.map_or(Chore::Withdrawn, |end| Chore::Decided(ticket, end))
+        }));
+        self.tell(Input::Answer(ticket, Answer::Waiting(notice)));
+    }
+
+    /// A hold came to its end.
+    pub(super) fn decided(&mut self, ticket: Ticket, end: HoldEnd) {
+        if self.closing.is_some() {
+            return; // Too late: the session runs nothing more, and says that it was withdrawn.
+        }
+        let Some(waiting) = self.out.tickets.waited(ticket) else { return };
+        self.premises.house.metrics.waiting.dec();
+        self.deadlines.moved(clock::now());
+        if self.out.record(hold_ended(self.out.stream, waiting.command, &end)).is_none() {
+            return;
+        }
+        match end {
+            HoldEnd::Approved { met, .. } => self.decide_again(ticket, waiting, &met),
+            HoldEnd::Rejected { reason, .. } | HoldEnd::Expired(reason) | HoldEnd::Deferred(reason) => {
+                self.refuse_waiting(ticket, waiting, reason);
+            }
+        }
+    }
+
+    /// Humans have agreed: decided once more, by the policy that is in force now, with what they met.
+    fn decide_again(&mut self, ticket: Ticket, waiting: Waiting, met: &[Requirement]) {
+        let Waiting { command, action, .. } = waiting;
+        let Some(permit) = self.permit() else { return };
+        let Decision { verdict, version, observed } = self.premises.house.decider.decide(permit.who(), &action, met);
+        let policy_version = version.to_string();
+        let (policies, reason) = match verdict {
+            Verdict::Allow { policies, obligations } => {
+                let (action, approved) = (&action, true);
+                let allowed = Allowed { command, action, policies, observed, policy_version, obligations, approved };
+                return self.grant(ticket, allowed);
+            }
+            Verdict::Deny { policies, reason } => (policies, reason),
+            Verdict::Hold { policies, .. } => (policies, no_longer_enough()),
+        };
+        self.refuse(ticket, &action, Refused { command: Some(command), policies, policy_version, reason });
+    }
+
+    fn refuse_waiting(&mut self, ticket: Ticket, waiting: Waiting, reason: Public) {
+        let Waiting { command, action, policies, policy_version } = waiting;
+        self.refuse(ticket, &action, Refused { command: Some(command), policies, policy_version, reason });
+    }
+
+    /// Tells the stream what is due about its commands because time has passed.
+    pub(super) fn ring(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(due) = self.out.tickets.due(clock::now()) {
+            match due {
+                _ if self.closing.is_some() => {}
+                Due::Overdue(ticket) => self.tell(Input::Overdue(ticket)),
+                // While bytes wait for the client, one more notice would keep nothing alive that they do not.
+                Due::Notice(..) if !self.out.client.is_empty() => {}
+                Due::Notice(ticket, notice) => self.tell(Input::Answer(ticket, Answer::Waiting(notice))),
+            }
+            moved = true;
+        }
+        moved
+    }
+}
+
+/// What is handed in for approval.
+fn request(id: RequestId, permit: &Permit, waiting: &Waiting, terms: HoldTerms) -> HoldRequest {
+    let Waiting { command, action, policies, policy_version } = waiting;
+    let who = permit.who();
+    HoldRequest {
+        id,
+        session: who.session,
+        command: *command,
+        principal: who.principal.clone(),
+        resource: who.resource.name.clone(),
+        account: who.account.name.clone(),
+        database: who.database.map(str::to_owned),
+        client: who.client,
+        program: who.program.map(str::to_owned),
+        // Whoever approves sees what the record shows.
+        action: ActionText { typed: None, ..ActionText::from(action) },
+        in_transaction: action.facts.in_transaction,
+        binding: binding(who, action),
+        policies: policies.clone(),
+        policy_version: policy_version.clone(),
+        terms,
+    }
+}
+
+/// Who ended a wait, and how.
+fn hold_ended(stream: StreamId, command: CommandId, end: &HoldEnd) -> Event {
+    let (how, by, reason) = match end {
+        HoldEnd::Approved { by, .. } => (HoldEnded::Approved, by.clone(), None),
+        HoldEnd::Rejected { by, reason } => (HoldEnded::Rejected, by.clone(), said(reason)),
+        HoldEnd::Expired(_) => (HoldEnded::Expired, Vec::new(), None),
+        HoldEnd::Deferred(_) => (HoldEnded::Deferred, Vec::new(), None),
+    };
+    Event::HoldEnded { stream, command, how, by, reason }
+}
+
+fn said(reason: &Public) -> Option<String> {
+    Some(reason.message.to_string())
+}
+
+/// What a withdrawn hold is recorded as: the client took it back, or left.
+pub(super) fn withdrawn() -> Public {
+    Public::new(Class::Cancelled, "withdrawn by the client while it waited for approval")
+}
+
+/// What was agreed to is not what the policy asks for now.
+fn no_longer_enough() -> Public {
+    Public::new(Class::NotApproved, "it was approved, but the policy has changed and now asks for another approval")
+        .with_hint("Send it again to ask for that one.")
+}
