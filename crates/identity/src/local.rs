@@ -1,28 +1,33 @@
 //! The directory of local people: their challenges, their proofs, and when their sessions must end.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use model::{Challenge, Class, CredentialId, Principal, PrincipalId, Proof, Public};
 use ports::{Directory, Later, NotIdentified, Verified};
 use store::{Store, StoreError, Token};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use zeroize::Zeroizing;
 
-use crate::people::People;
-use crate::{Clock, IdentityError, Person, scram, token};
+use crate::roll::{Kept, Roll};
+use crate::{Clock, IdentityError, LOCAL, Person, scram, token};
 
-/// How soon a revocation by another process is seen.
+/// How soon a change by another process is seen.
 const POLL: Duration = Duration::from_millis(500);
 
-/// The people of the configuration file.
+/// The people of the configuration file and of the store.
 pub struct Local {
     shared: Arc<Shared>,
 }
 
 struct Shared {
     store: Arc<Store>,
-    people: People,
+    /// Those of the configuration file.
+    file: RwLock<Arc<[Person]>>,
+    /// Everybody, as last read.
+    roll: RwLock<Arc<Roll>>,
+    /// What the store's change counter was before it was read; none when it must be read again.
+    read_at: Mutex<Option<i64>>,
     /// Makes the salts of people who have none.
     secret: Zeroizing<Vec<u8>>,
     clock: Clock,
@@ -30,36 +35,103 @@ struct Shared {
     changed: watch::Sender<()>,
 }
 
+/// Somebody who sent a token, and who else may know it.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// Who.
+    pub verified: Verified,
+    /// The person who made the token for them: `ISSUER/SUBJECT`. Nobody when it was themselves, or an operator at the machine.
+    pub made_by: Option<String>,
+}
+
 impl Local {
-    /// The directory of `people`, with the tokens in `store`.
+    /// The directory of `people` and of those in `store`, with the tokens there.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn open(store: Arc<Store>, people: Vec<Person>, clock: Clock) -> Result<Self, IdentityError> {
         let secret = Zeroizing::new(store.instance_secret(&token::random()?).await?);
-        let shared = Shared { store, people: People::new(people), secret, clock, changed: watch::Sender::new(()) };
+        let shared = Shared {
+            store,
+            file: RwLock::new(people.into()),
+            roll: RwLock::default(),
+            read_at: Mutex::default(),
+            secret,
+            clock,
+            changed: watch::Sender::new(()),
+        };
+        shared.keep_file_memberships().await?;
+        shared.fresh().await?;
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Puts another list of people in force. Sessions of those who are gone from it end.
-    pub fn replace_people(&self, people: Vec<Person>) {
-        self.shared.people.replace(people);
-        self.shared.changed.send_replace(());
+    /// Puts another list of people of the configuration file in force. Sessions of those who are gone end.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn replace_people(&self, people: Vec<Person>) -> Result<(), IdentityError> {
+        *self.shared.file.write().unwrap_or_else(PoisonError::into_inner) = people.into();
+        *self.shared.read_at.lock().await = None;
+        self.shared.keep_file_memberships().await?;
+        self.refresh().await?;
+        Ok(())
     }
 
-    /// Looks for revocations, also by other processes, for as long as it is polled: without it no session ends by one.
+    /// Reads everybody again, and has live sessions look whether they may go on: after a change of one's own, so that it has
+    /// its effect at once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refresh(&self) -> Result<Arc<Roll>, StoreError> {
+        let roll = self.shared.fresh().await?;
+        self.shared.changed.send_replace(());
+        Ok(roll)
+    }
+
+    /// Everybody, as last read: by `fresh`, or by `watch`.
+    pub fn roll(&self) -> Arc<Roll> {
+        self.shared.roll()
+    }
+
+    /// Everybody at this moment, also when another process has just changed them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn fresh(&self) -> Result<Arc<Roll>, StoreError> {
+        self.shared.fresh().await
+    }
+
+    /// The groups of somebody, as last read; none of who may not be here.
+    pub fn groups_of(&self, id: &PrincipalId) -> Vec<String> {
+        self.roll().principal(id).map(|principal| principal.groups).unwrap_or_default()
+    }
+
+    /// Tells whenever people, groups, roles or tokens may have changed.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.shared.changed.subscribe()
+    }
+
+    /// Who sent that token.
+    ///
+    /// # Errors
+    /// When it is none, no longer one, or its person or whoever answers for them may not be here.
+    pub async fn bearer(&self, token: &str) -> Result<Bearer, NotIdentified> {
+        self.shared.bearer(token).await.map_err(|why| NotIdentified { why })
+    }
+
+    /// Looks for changes, also by other processes, for as long as it is polled: without it no session ends by one.
     /// To be spawned once by whoever opened this.
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
         let shared = self.shared.clone();
         async move {
             let mut seen = None;
             loop {
-                match shared.store.change_counter().await {
-                    Ok(counter) if seen.replace(counter) == Some(counter) => {}
-                    Ok(_) => {
+                match shared.look(&mut seen).await {
+                    Ok(false) => {}
+                    Ok(true) => {
                         shared.changed.send_replace(());
                     }
-                    Err(error) => tracing::error!(%error, "revocations cannot be looked for"),
+                    Err(error) => tracing::error!(%error, "changes of people and tokens cannot be looked for"),
                 }
                 tokio::time::sleep(POLL).await;
             }
@@ -85,6 +157,51 @@ impl Directory for Local {
 }
 
 impl Shared {
+    fn roll(&self) -> Arc<Roll> {
+        Arc::clone(&self.roll.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn file(&self) -> Arc<[Person]> {
+        Arc::clone(&self.file.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn keep_file_memberships(&self) -> Result<(), StoreError> {
+        let people = self.file();
+        let all =
+            people.iter().flat_map(|person| person.groups.iter().map(|group| (group.clone(), local(&person.name))));
+        self.store.keep_file_memberships(&all.collect::<Vec<_>>(), (self.clock)()).await
+    }
+
+    /// Whether anything was written since it was last asked, and reads it.
+    async fn look(&self, seen: &mut Option<i64>) -> Result<bool, StoreError> {
+        let counter = self.store.change_counter().await?;
+        if *seen == Some(counter) {
+            return Ok(false);
+        }
+        self.fresh().await?;
+        *seen = Some(counter);
+        Ok(true)
+    }
+
+    /// Reads everybody again when anything was written since.
+    async fn fresh(&self) -> Result<Arc<Roll>, StoreError> {
+        let mut read_at = self.read_at.lock().await;
+        // Before the reading, so that what is written meanwhile is read the next time.
+        let counter = self.store.change_counter().await?;
+        if *read_at == Some(counter) {
+            return Ok(self.roll());
+        }
+        let kept = Kept {
+            people: self.store.people().await?,
+            memberships: self.store.memberships().await?,
+            roles: self.store.roles().await?,
+        };
+        let roll = Arc::new(Roll::new(&self.file(), kept));
+        *self.roll.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&roll);
+        *read_at = Some(counter);
+        Ok(roll)
+    }
+
     async fn challenge(&self, person: &str) -> Challenge {
         // Both are always made, so that neither the answer nor its time tells who is known. That a person was taken off
         // the list is not to be seen either, so the list is not asked.
@@ -101,10 +218,7 @@ impl Shared {
     async fn identify(&self, person: &str, proof: &Proof) -> Result<Verified, &'static str> {
         let Proof::Scram { auth_message, client_proof } = proof;
         let now = (self.clock)();
-        let tokens = self.store.tokens_of(person, now).await.map_err(|error| {
-            tracing::error!(%error, "the tokens of a person cannot be had");
-            "the store failed"
-        })?;
+        let tokens = self.store.tokens_of(person, now).await.map_err(failed)?;
         // As much work for somebody without tokens as for somebody with one; its answer counts for nothing.
         if tokens.is_empty() {
             let _ = scram::proves(&scram::sign(&self.secret, b"decoy"), auth_message, client_proof);
@@ -116,16 +230,23 @@ impl Shared {
                 matching = Some(token);
             }
         }
-        let principal = self.people.principal(person).ok_or("unknown person")?;
+        let roll = self.fresh().await.map_err(failed)?;
+        let principal = roll.principal(&local(person)).ok_or("unknown person")?;
         let token = matching.ok_or("wrong password")?;
-        if token.revoked_us.is_some() {
-            return Err("revoked token");
-        }
-        if token.expires_us <= now {
-            return Err("expired token");
-        }
+        good(token, now)?;
         let signature = Some(scram::sign(&token.server_key, auth_message));
         Ok(Verified { principal, credential: CredentialId(token.id.clone()), signature })
+    }
+
+    async fn bearer(&self, text: &str) -> Result<Bearer, &'static str> {
+        // Random bytes are found by their digest, so the time of the search tells nothing of them.
+        let token = self.store.token_of_digest(&token::digest(text)).await.map_err(failed)?;
+        let token = token.ok_or("unknown token")?;
+        good(&token, (self.clock)())?;
+        let roll = self.fresh().await.map_err(failed)?;
+        let principal = roll.principal(&local(&token.person)).ok_or("unknown person")?;
+        let verified = Verified { principal, credential: CredentialId(token.id), signature: None };
+        Ok(Bearer { verified, made_by: token.made_by })
     }
 
     async fn revoked(&self, credential: &CredentialId, id: &PrincipalId) -> Public {
@@ -149,12 +270,29 @@ impl Shared {
 
     /// Why the session must end, if it must. That a token expired is no reason: it was good when the session began.
     async fn still_good(&self, credential: &CredentialId, id: &PrincipalId) -> Result<Option<Public>, StoreError> {
-        if !self.people.has(id) {
+        if !self.fresh().await?.is_live(id) {
             return Ok(Some(Public::new(Class::Unauthenticated, "your access to this gateway has ended")));
         }
         let token = self.store.token(&credential.0).await?;
-        let good = token.is_some_and(|token| token.revoked_us.is_none() && token.person == id.subject);
+        let good = token.is_some_and(|token| token.revoked_us.is_none() && local(&token.person) == *id);
         let reason = Public::new(Class::Unauthenticated, "the token that opened this session was revoked");
         Ok((!good).then(|| reason.with_hint("Ask for a new token and connect again.")))
     }
+}
+
+fn local(name: &str) -> PrincipalId {
+    PrincipalId { issuer: LOCAL.to_owned(), subject: name.to_owned() }
+}
+
+/// Whether a token that was recognised still lets its person in.
+fn good(token: &Token, now_us: u64) -> Result<(), &'static str> {
+    if token.revoked_us.is_some() {
+        return Err("revoked token");
+    }
+    if token.expires_us <= now_us { Err("expired token") } else { Ok(()) }
+}
+
+fn failed(error: StoreError) -> &'static str {
+    tracing::error!(%error, "who somebody is cannot be looked up");
+    "the store failed"
 }

@@ -26,7 +26,7 @@ struct House {
 }
 
 fn person(name: &str) -> Person {
-    Person { name: name.to_owned(), groups: vec![format!("group of {name}")] }
+    Person { name: name.to_owned(), groups: vec![format!("group of {name}")], roles: Vec::new() }
 }
 
 async fn house() -> House {
@@ -139,7 +139,7 @@ async fn every_live_token_of_a_person_signs_in_and_nothing_else_does() {
     house.sign_in("ada", second.token.reveal()).await.unwrap();
     house.now.fetch_add(1, Ordering::Relaxed);
     assert_eq!(house.why("ada", second.token.reveal()).await, "expired token");
-    house.directory.replace_people(vec![person("bob")]);
+    house.directory.replace_people(vec![person("bob")]).await.unwrap();
     assert_eq!(house.why("ada", second.token.reveal()).await, "unknown person");
 }
 
@@ -183,9 +183,9 @@ async fn a_revocation_by_another_process_cuts_the_sessions_of_that_token_only() 
     house.now.fetch_add(7_200_000_000, Ordering::Relaxed);
     made(&other, "bob").await;
     assert!(timeout(Duration::from_millis(1200), &mut lives).await.is_err());
-    house.directory.replace_people(vec![person("ada")]);
+    house.directory.replace_people(vec![person("ada")]).await.unwrap();
     assert!(timeout(Duration::from_millis(100), &mut lives).await.is_err());
-    house.directory.replace_people(vec![person("bob")]);
+    house.directory.replace_people(vec![person("bob")]).await.unwrap();
     let told = timeout(Duration::from_secs(3), lives).await.expect("not cut in time").unwrap();
     assert_eq!(told.message, "your access to this gateway has ended");
     watch.abort();

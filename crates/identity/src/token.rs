@@ -1,6 +1,6 @@
 //! Makes tokens: the prefix and random characters of base62, which is 196 random bits.
 
-use aws_lc_rs::rand;
+use aws_lc_rs::{digest, rand};
 use model::{Secret, TOKEN_PREFIX, TOKEN_RANDOM};
 use zeroize::Zeroizing;
 
@@ -25,6 +25,14 @@ pub(crate) fn generate() -> Result<Secret, IdentityError> {
 pub(crate) fn name() -> Result<String, IdentityError> {
     let random = base62(NAME)?;
     Ok(random.iter().map(|byte| char::from(*byte)).collect())
+}
+
+/// By which a token is found without a name.
+pub(crate) fn digest(token: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let digest = digest::digest(&digest::SHA256, token.as_bytes());
+    bytes.iter_mut().zip(digest.as_ref()).for_each(|(place, byte)| *place = *byte);
+    bytes
 }
 
 pub(crate) fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], IdentityError> {

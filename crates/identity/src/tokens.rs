@@ -33,6 +33,12 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Says who else will know it: the person who makes it for somebody, as `ISSUER/SUBJECT`.
+    pub fn made_by(mut self, maker: Option<String>) -> Self {
+        self.kept.made_by = maker;
+        self
+    }
+
     /// Its public name.
     pub fn id(&self) -> &str {
         &self.kept.id
@@ -57,6 +63,8 @@ pub struct TokenInfo {
     pub expires_us: u64,
     /// Revoked since.
     pub revoked_us: Option<u64>,
+    /// Who made it for its person.
+    pub made_by: Option<String>,
 }
 
 impl Tokens {
@@ -80,6 +88,7 @@ impl Tokens {
         }
         let salt = self.store.keep_salt(person, token::random()?).await?;
         let (id, secret) = (token::name()?, token::generate()?);
+        let digest = token::digest(secret.reveal_str().map_err(|_| IdentityError::Random)?);
         let password = secret.clone();
         let keys = tokio::task::spawn_blocking(move || scram::derive(password.reveal(), &salt));
         let keys = keys.await.map_err(|_| IdentityError::Interrupted)?;
@@ -93,6 +102,8 @@ impl Tokens {
             created_us,
             expires_us,
             revoked_us: None,
+            digest: Some(digest),
+            made_by: None,
         };
         Ok(Prepared { secret, kept })
     }
@@ -136,7 +147,7 @@ impl Tokens {
 
 impl From<Token> for TokenInfo {
     fn from(token: Token) -> Self {
-        let Token { id, person, created_us, expires_us, revoked_us, .. } = token;
-        Self { id, person, created_us, expires_us, revoked_us }
+        let Token { id, person, created_us, expires_us, revoked_us, made_by, .. } = token;
+        Self { id, person, created_us, expires_us, revoked_us, made_by }
     }
 }

@@ -1,5 +1,7 @@
-//! Where the credentials of targets come from: files and the environment, read anew for each session.
+//! Where the credentials of targets come from: files and the environment, read anew for each session; and the envelope
+//! that seals what stands in the store.
 
+mod envelope;
 mod source;
 
 use std::collections::BTreeMap;
@@ -7,6 +9,7 @@ use std::collections::BTreeMap;
 use model::{Account, Resource, ResourceName, Secret};
 use ports::{Later, SecretUnavailable, Secrets};
 
+pub use envelope::{Envelope, EnvelopeError, KeyId, Opened, Place};
 pub use source::Source;
 
 /// The source of each account's secret, by resource and account name.

@@ -79,7 +79,11 @@ async fn run(config: &Config) -> anyhow::Result<()> {
 async fn open_directory(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Directory>> {
     let store = Arc::new(Store::open(&config.store_file).await?);
     let people = config.people.values();
-    let people = people.map(|person| identity::Person { name: person.name.clone(), groups: person.groups.clone() });
+    let people = people.map(|person| identity::Person {
+        name: person.name.clone(),
+        groups: person.groups.clone(),
+        ..identity::Person::default()
+    });
     let local = Local::open(store, people.collect(), Arc::clone(clock)).await?;
     engine::spawn(local.watch());
     Ok(Arc::new(local))

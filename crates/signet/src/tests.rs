@@ -98,6 +98,8 @@ fn no_type_prints_its_secret() {
         created_us: 1,
         expires_us: 2,
         revoked_us: None,
+        digest: Some([0xaa; 32]),
+        made_by: None,
     };
     let printed = [
         format!("{:?}", secret()),

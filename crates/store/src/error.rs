@@ -16,6 +16,9 @@ pub enum StoreError {
     /// The database failed.
     #[error("the store: {0}")]
     Database(#[from] sqlx::Error),
+    /// It holds what this Signet did not write.
+    #[error("the store holds what is not understood: {0}")]
+    Foreign(String),
     /// A newer version of Signet wrote it.
     #[error("the store has tables of version {found}, this Signet knows up to {known}: run the newer version")]
     TooNew {
@@ -30,4 +33,10 @@ pub enum StoreError {
         /// Who.
         person: String,
     },
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Foreign(error.to_string())
+    }
 }

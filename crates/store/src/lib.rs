@@ -1,13 +1,20 @@
 //! What the gateway remembers: SQLite in the data directory, in words of the domain. No SQL leaves this crate.
 //!
-//! Trust: who can write this file can make tokens. Who can read it learns no token, only what SCRAM verifies them with.
+//! Trust: who can write this file can make tokens and give roles. Who can read it learns no token, only what they are
+//! verified with, and no credential of a target: those are sealed before they come here.
 
+mod answers;
 mod changes;
 mod error;
+mod groups;
 mod index;
 mod instance;
 mod migrations;
+mod people;
+mod policies;
 mod requests;
+mod resources;
+mod roles;
 mod tokens;
 
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -20,9 +27,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::Mutex;
 
+pub use answers::Answered;
 pub use error::StoreError;
+pub use groups::Membership;
 pub use index::{Began, Change, Ended, Index, Progress, SessionRow, Wanted};
+pub use people::PersonRow;
+pub use policies::PolicyVersion;
 pub use requests::{RequestKind, RequestState};
+pub use resources::{AccountRow, ResourceRow, SecretRow};
 pub use tokens::{LIVE_TOKENS, Salt, Token};
 
 /// How long a writer waits for another process, such as `signet token`.

@@ -33,6 +33,11 @@ pub struct Token {
     pub expires_us: u64,
     /// Revoked since.
     pub revoked_us: Option<u64>,
+    /// SHA-256 over it, by which it is found without a name; older ones have none.
+    pub digest: Option<[u8; 32]>,
+    /// Who else may know it, `ISSUER/SUBJECT`: the person who made it for somebody. Nobody when its own person made it, or an
+    /// operator at the machine.
+    pub made_by: Option<String>,
 }
 
 impl fmt::Debug for Token {
@@ -82,8 +87,8 @@ impl Store {
             return Err(StoreError::TooManyTokens { person: token.person.clone() });
         }
         sqlx::query(
-            "INSERT INTO token (id, person, stored_key, server_key, created_us, expires_us, revoked_us) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO token (id, person, stored_key, server_key, created_us, expires_us, revoked_us, digest, \
+             made_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&token.id)
         .bind(&token.person)
@@ -92,6 +97,8 @@ impl Store {
         .bind(signed(token.created_us))
         .bind(signed(token.expires_us))
         .bind(token.revoked_us.map(signed))
+        .bind(token.digest.as_ref().map(<[u8; 32]>::as_slice))
+        .bind(&token.made_by)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -122,6 +129,15 @@ impl Store {
     pub async fn token(&self, id: &str) -> Result<Option<Token>, StoreError> {
         let row = sqlx::query("SELECT * FROM token WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
         row.as_ref().map(token).transpose()
+    }
+
+    /// The token with that digest.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn token_of_digest(&self, digest: &[u8; 32]) -> Result<Option<Token>, StoreError> {
+        let row = sqlx::query("SELECT * FROM token WHERE digest = ?").bind(digest.as_slice());
+        row.fetch_optional(&self.pool).await?.as_ref().map(token).transpose()
     }
 
     /// All tokens, by person and then oldest first.
@@ -156,6 +172,8 @@ fn token(row: &SqliteRow) -> Result<Token, StoreError> {
         created_us: unsigned(row.try_get("created_us")?),
         expires_us: unsigned(row.try_get("expires_us")?),
         revoked_us: row.try_get::<Option<i64>, _>("revoked_us")?.map(unsigned),
+        digest: row.try_get::<Option<&[u8]>, _>("digest")?.map(|_| bytes(row, "digest")).transpose()?,
+        made_by: row.try_get("made_by")?,
     })
 }
 
