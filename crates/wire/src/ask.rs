@@ -134,6 +134,14 @@ pub struct Plan {
     pub max_bytes: Option<u64>,
 }
 
+impl Plan {
+    /// Whether its result may be too large. Nothing may be forwarded behind such a command before it has ended: what came after
+    /// it would be carried out although it is refused.
+    pub fn is_limited(&self) -> bool {
+        self.max_rows.is_some() || self.max_bytes.is_some()
+    }
+}
+
 /// Leave to forward one command. Not `Clone`; consumed by its outcome. The engine honours only those it made itself.
 #[derive(Debug)]
 pub struct Go {

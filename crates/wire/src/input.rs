@@ -20,7 +20,8 @@ pub enum Input<'a> {
     Answer(Ticket, Answer),
     /// The client's wish to cancel, which arrived on another connection.
     Cancel,
-    /// The command of that question has run for as long as it may: as with a result that is too large (`Plan`).
+    /// The command of that question has run for as long as it may: as with a result that is too large (`Plan`). Comes once, when
+    /// all commands before it have their outcomes; should something else be under way at the target, it is cancelled after that.
     Overdue(Ticket),
     /// No probe (`Out::aside`) of this stream is under way any more: what it could do to the target, it has done.
     Probed,

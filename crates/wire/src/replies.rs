@@ -96,6 +96,14 @@ impl<T> Replies<T> {
         self.owed.push_front(Owed::Target(owed));
     }
 
+    /// The same of all of them, to be changed, oldest first.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.owed.iter_mut().filter_map(|owed| match owed {
+            Owed::Target(owed) => Some(owed),
+            Owed::Ours(_) => None,
+        })
+    }
+
     /// All answers that the target owes, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.owed.iter().filter_map(|owed| match owed {

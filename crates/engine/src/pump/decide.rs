@@ -80,8 +80,8 @@ impl Pump {
         }
         self.count("allowed");
         let (since, record) = (clock::now(), obligations.record);
-        let until = obligations.timeout.and_then(|timeout| since.checked_add(timeout));
-        self.out.tickets.grant(ticket, Granted { command, mark, gated, since, until, record, tap: None });
+        let (timeout, until) = (obligations.timeout, None);
+        self.out.tickets.grant(ticket, Granted { command, mark, gated, since, timeout, until, record, tap: None });
         let go = self.out.mint.go(ticket);
         self.give(ticket, Answer::Go(go, plan(&obligations)));
     }

@@ -244,13 +244,14 @@ impl Out for Outbox {
         if !last.is_empty() {
             self.show(of.ticket(), &last);
         }
-        let Some(granted) = self.tickets.ended(of.ticket()).filter(|_| self.mint.made(&of)) else {
+        let now = clock::now();
+        let Some(granted) = self.tickets.ended(of.ticket(), now).filter(|_| self.mint.made(&of)) else {
             self.fault = self.fault.or(Some("the outcome of a command that was not allowed"));
             return;
         };
         let shown = granted.tap.map(|tap| tap.finish());
         let outcome = Outcome { bytes: shown.as_ref().map_or(0, |shown| shown.total), ..outcome };
-        let took = clock::now().saturating_duration_since(granted.since).as_micros();
+        let took = now.saturating_duration_since(granted.since).as_micros();
         let (stream, command, duration_us) = (self.stream, granted.command, u64::try_from(took).ok());
         if let Some(mark) = self.record(Event::Outcome { stream, command, outcome, duration_us, shown }) {
             self.gate_client(mark);

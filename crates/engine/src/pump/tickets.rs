@@ -1,6 +1,6 @@
 //! The questions of one stream, by ticket: open ones, those that wait for a human, and commands whose outcome is owed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures_util::future::AbortHandle;
@@ -53,7 +53,9 @@ pub(crate) struct Granted {
     pub(crate) gated: bool,
     /// When it got leave.
     pub(crate) since: Instant,
-    /// When it has run for as long as it may.
+    /// How long it may run.
+    pub(crate) timeout: Option<Duration>,
+    /// When it has run for so long. It begins when those before it have ended.
     pub(crate) until: Option<Instant>,
     /// How much of its answer is recorded.
     pub(crate) record: Recording,
@@ -64,12 +66,13 @@ pub(crate) struct Granted {
 /// The questions of one stream.
 #[derive(Default)]
 pub(crate) struct Tickets {
-    book: HashMap<Ticket, Standing>,
+    /// In the order in which they were asked, which is that in which a target carries them out.
+    book: BTreeMap<Ticket, Standing>,
     /// How many questions pause each side: the book holds thousands of commands when a client pipelines.
     client_paused: usize,
     target_paused: usize,
     waiting: usize,
-    /// The times of those that have one: few, beside the book.
+    /// The times of those that wait for a human, and of the command whose turn it is: few, whatever stands in the book.
     times: BTreeSet<(Instant, Ticket)>,
 }
 
@@ -126,8 +129,23 @@ impl Tickets {
     /// The command has leave; its outcome is owed from now on.
     pub(crate) fn grant(&mut self, ticket: Ticket, granted: Granted) {
         self.close(ticket);
-        self.times.extend(granted.until.map(|until| (until, ticket)));
+        let now = granted.since;
         self.book.insert(ticket, Standing::Granted(granted));
+        self.begins(now);
+    }
+
+    /// The time of the command whose turn it is runs from now on.
+    fn begins(&mut self, now: Instant) {
+        let granted = self.book.iter_mut().find_map(|(ticket, standing)| match standing {
+            Standing::Granted(granted) => Some((*ticket, granted)),
+            Standing::Open(_) | Standing::Held(..) => None,
+        });
+        if let Some((ticket, granted)) = granted
+            && let Some(timeout) = granted.timeout.take()
+        {
+            granted.until = now.checked_add(timeout);
+            self.times.extend(granted.until.map(|until| (until, ticket)));
+        }
     }
 
     /// The leave of a command whose outcome is owed.
@@ -147,13 +165,12 @@ impl Tickets {
     }
 
     /// The command has ended: its leave is used up.
-    pub(crate) fn ended(&mut self, ticket: Ticket) -> Option<Granted> {
+    pub(crate) fn ended(&mut self, ticket: Ticket, now: Instant) -> Option<Granted> {
         let until = self.granted(ticket)?.until;
         self.forget_time(ticket, until);
-        match self.book.remove(&ticket) {
-            Some(Standing::Granted(granted)) => Some(granted),
-            _ => None,
-        }
+        let Some(Standing::Granted(granted)) = self.book.remove(&ticket) else { return None };
+        self.begins(now);
+        Some(granted)
     }
 
     /// When something becomes due the next time.

@@ -9,7 +9,7 @@ use testkit::toy::frame::write;
 use crate::scene::{answers, house, key, last_error, say, signed_in, tags};
 
 /// A connection that says one cancel.
-struct Canceller(Vec<u8>);
+pub(crate) struct Canceller(pub(crate) Vec<u8>);
 
 impl Peer for Canceller {
     fn begin(&mut self, said: &mut Vec<Said>) {

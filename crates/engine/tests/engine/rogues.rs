@@ -106,6 +106,11 @@ impl Stream for RogueStream {
     }
 }
 
+/// A house whose protocol panics at the first command.
+pub(crate) fn panicking() -> TestHouse {
+    rogue(Sin::Panic)
+}
+
 fn rogue(sin: Sin) -> TestHouse {
     let protocol: &'static Rogue = Box::leak(Box::new(Rogue(sin)));
     let make = Box::new(|| Box::new(Target::default()) as Box<dyn testkit::peer::Peer>);

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use wire::Plan;
+
 use super::{Subject, setup};
 use crate::driver::{Cuts, Decision, HoldEnds, denied, run};
 use crate::peer::{Heard, Peer, Said};
@@ -26,12 +28,15 @@ pub fn mutations_are_survived(subject: &dyn Subject) {
 }
 
 fn decide(mut random: Random) -> crate::driver::Decide {
-    Box::new(move |_| match random.below(8) {
+    Box::new(move |_| match random.below(10) {
         0 => Decision::Deny(denied()),
         1 => Decision::Hold(HoldEnds::Approved),
         2 => Decision::Hold(HoldEnds::Cancelled),
         3 => Decision::Hold(HoldEnds::Left),
         4 => Decision::Hold(HoldEnds::Refused(denied())),
+        5 => Decision::Overdue,
+        6 => Decision::Plan(Plan { max_rows: Some(random.number() % 4), ..Plan::default() }),
+        7 => Decision::Plan(Plan { max_bytes: Some(random.number() % 80), ..Plan::default() }),
         _ => Decision::Allow,
     })
 }

@@ -1,5 +1,7 @@
-//! Property 4: a held command that is allowed equals an allowed one; every other end of a hold equals a refusal.
+//! Property 4: a held command that is allowed equals an allowed one; every other end of a hold equals a refusal. Between its
+//! beginning and its end the client may be told again at any time (the driver does).
 
+use model::{Class, Public};
 use wire::Side;
 
 use super::refusals::{decide, deny};
@@ -26,7 +28,7 @@ pub fn holds(subject: &dyn Subject) {
                 assert_eq!(approved.effects, allowed.effects, "{about}, approved");
 
                 let refused = say(subject, &words, cuts, deny(subject, word));
-                for ends in [HoldEnds::Refused(denied()), HoldEnds::Cancelled] {
+                for ends in [HoldEnds::Refused(denied()), HoldEnds::Refused(come_again()), HoldEnds::Cancelled] {
                     let run = held(ends.clone());
                     assert_eq!(run.violation, None, "{about}, then {ends:?}");
                     assert!(!forwarded(subject, &run, word), "{about}, then {ends:?}, and was forwarded");
@@ -39,6 +41,11 @@ pub fn holds(subject: &dyn Subject) {
             }
         }
     }
+}
+
+/// What a client is told whose command is asked for elsewhere.
+fn come_again() -> Public {
+    Public::new(Class::NotApproved, "it needs an approval, request 1").with_hint("Send it again when it is approved.")
 }
 
 /// Whether anything of a word reached the target as a command. What stands for a refused one does not count: it depends on

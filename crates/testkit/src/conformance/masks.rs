@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use wire::{Mask, Side};
+use wire::{Mask, Plan, Side};
 
 use super::{Subject, answers, say};
 use crate::driver::{Cuts, Decision, allow_all};
@@ -25,7 +25,12 @@ pub fn masked_before_anyone(subject: &dyn Subject) {
         assert!(holds(&clear.bytes(Side::Client, 0), canary), "{word:?} shows no canary, so it proves nothing");
         for cuts in [Cuts::Whole, Cuts::Bytes, Cuts::Seeded(3)] {
             let mask = Arc::new(Columns(columns.clone()));
-            let masked = say(subject, &[word], cuts, Box::new(move |_| Decision::Mask(mask.clone())));
+            let masked = say(
+                subject,
+                &[word],
+                cuts,
+                Box::new(move |_| Decision::Plan(Plan { mask: Some(mask.clone()), ..Plan::default() })),
+            );
             for lane in [0, 1] {
                 assert!(
                     !holds(&masked.bytes(Side::Client, lane), canary),

@@ -1,10 +1,11 @@
-//! The seven properties that every protocol must have, written once. `conformance!(Subject)` makes a test of each.
+//! The eight properties that every protocol must have, written once. `conformance!(Subject)` makes a test of each.
 
 mod cuts;
 mod fuzz;
 mod gates;
 mod holds;
 mod hostile;
+mod limits;
 mod masks;
 mod refusals;
 mod subject;
@@ -14,6 +15,7 @@ pub use fuzz::mutations_are_survived;
 pub use gates::outcomes_come_first;
 pub use holds::holds;
 pub use hostile::{lengths_are_capped, unknown_messages};
+pub use limits::{enough_is_not_too_much, overdue_is_a_refusal, too_much_is_a_refusal};
 pub use masks::masked_before_anyone;
 pub use refusals::refusals_in_their_place;
 pub use subject::Subject;
@@ -102,6 +104,21 @@ macro_rules! conformance {
         #[test]
         fn p7_masked_before_anyone() {
             $crate::conformance::masked_before_anyone(&$subject);
+        }
+
+        #[test]
+        fn p8_a_result_that_is_too_large_is_a_refusal() {
+            $crate::conformance::too_much_is_a_refusal(&$subject);
+        }
+
+        #[test]
+        fn p8_a_limit_that_is_not_reached_changes_nothing() {
+            $crate::conformance::enough_is_not_too_much(&$subject);
+        }
+
+        #[test]
+        fn p8_a_command_that_runs_for_too_long_is_a_refusal() {
+            $crate::conformance::overdue_is_a_refusal(&$subject);
         }
 
         #[test]

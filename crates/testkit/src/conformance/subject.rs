@@ -49,6 +49,12 @@ pub trait Subject {
     /// A word that nobody knows.
     fn unknown_of_client(&self) -> &'static str;
 
+    /// A word whose answer begins with at least two rows, and goes on until it is cancelled. `None`: nothing here has rows.
+    fn endless(&self) -> Option<&'static str>;
+
+    /// How many rows a client was shown.
+    fn rows(&self, to_client: &[u8]) -> usize;
+
     /// Words whose answers would show a value that is masked by column name, and that value.
     fn canaries(&self) -> (Vec<&'static str>, Vec<&'static str>, &'static str);
 

@@ -1,16 +1,16 @@
 //! What answers the questions of a stream in a run without an engine.
 
-use std::sync::Arc;
-
 use model::{Action, Challenge, Class, Kind, Principal, PrincipalId, Public, Secret, TlsMode};
-use wire::{Claim, Kdf, Known, Mask, Upstream, Wanted};
+use wire::{Claim, Kdf, Known, Plan, Upstream, Wanted};
 
 /// What is decided about a command.
 pub enum Decision {
     /// It may happen.
     Allow,
-    /// It may happen, masked.
-    Mask(Arc<dyn Mask>),
+    /// It may happen, and this is done with its result.
+    Plan(Plan),
+    /// It may happen, and has run for as long as it may when nothing else can happen any more.
+    Overdue,
     /// It may not.
     Deny(Public),
     /// A human is asked, and the waiting ends so, when nothing else can happen any more.

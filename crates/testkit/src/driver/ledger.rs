@@ -87,6 +87,11 @@ impl Ledger {
         self.mint.go(ticket)
     }
 
+    /// Whether that command has leave and no outcome yet.
+    pub(super) fn owes(&self, ticket: Ticket) -> bool {
+        self.live.contains_key(&ticket)
+    }
+
     fn reason(&self, to: Side, why: Why<'_>) -> Reason {
         match why {
             Why::Plumbing(name) => {

@@ -60,6 +60,8 @@ pub fn run(setup: Setup) -> Run {
         pauses: BTreeMap::new(),
         answers: Vec::new(),
         held: Vec::new(),
+        overdue: Vec::new(),
+        again: Random::new(setup.cuts.seed().wrapping_add(3)),
         password: None,
         seen: 0,
         fed: Vec::new(),
@@ -80,6 +82,11 @@ pub fn run(setup: Setup) -> Run {
     }
 }
 
+/// What a client is told, at once and again.
+fn waiting() -> Public {
+    Public::new(Class::NotApproved, "waiting for a human")
+}
+
 struct Driver {
     stream: Box<dyn Stream>,
     protocol: Arc<dyn Protocol>,
@@ -92,6 +99,10 @@ struct Driver {
     pauses: BTreeMap<Ticket, Side>,
     answers: Vec<(Ticket, Answer)>,
     held: Vec<(Ticket, HoldEnds)>,
+    /// Commands that will have run for too long.
+    overdue: Vec<Ticket>,
+    /// When a client is told again that its command waits.
+    again: Random,
     /// The target's password, until its leg is inside TLS.
     password: Option<Secret>,
     /// How many events the peers have heard.
@@ -119,10 +130,13 @@ impl Driver {
                     self.pauses.remove(&ticket);
                 }
                 self.input(Input::Answer(ticket, answer));
+            } else if !self.held.is_empty() && self.again.once_in(4) {
+                let ticket = self.held[self.again.below(self.held.len())].0;
+                self.input(Input::Answer(ticket, Answer::Waiting(waiting())));
             } else {
                 let first = if self.turns.once_in(2) { Side::Client } else { Side::Target };
-                if !(self.feed(first) || self.feed(first.other()) || self.read_on() || self.end_a_hold() || self.wake())
-                {
+                let heard = self.feed(first) || self.feed(first.other()) || self.read_on();
+                if !(heard || self.end_a_hold() || self.run_over() || self.wake()) {
                     return;
                 }
             }
@@ -189,14 +203,16 @@ impl Driver {
                 }
                 Ask::Act(action) => match (self.decide)(&action) {
                     Decision::Allow => Answer::Go(self.ledger.go(ticket), Plan::default()),
-                    Decision::Mask(mask) => {
-                        Answer::Go(self.ledger.go(ticket), Plan { mask: Some(mask), ..Plan::default() })
+                    Decision::Plan(plan) => Answer::Go(self.ledger.go(ticket), plan),
+                    Decision::Overdue => {
+                        self.overdue.push(ticket);
+                        Answer::Go(self.ledger.go(ticket), Plan::default())
                     }
                     Decision::Deny(why) => Answer::Refuse(why),
                     Decision::Silence => continue,
                     Decision::Hold(ends) => {
                         self.held.push((ticket, ends));
-                        Answer::Waiting(Public::new(model::Class::Denied, "waiting for a human"))
+                        Answer::Waiting(waiting())
                     }
                 },
                 Ask::Interrupt(_) => continue,
@@ -231,6 +247,14 @@ impl Driver {
             HoldEnds::Cancelled => self.take_back(ticket, Input::Cancel),
             HoldEnds::Left => self.take_back(ticket, Input::End(Side::Client, None)),
         }
+        true
+    }
+
+    /// A command has run for as long as it may, unless it has ended.
+    fn run_over(&mut self) -> bool {
+        self.overdue.retain(|ticket| self.ledger.owes(*ticket));
+        let Some(ticket) = self.overdue.pop() else { return false };
+        self.input(Input::Overdue(ticket));
         true
     }
 

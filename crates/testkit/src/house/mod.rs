@@ -2,6 +2,7 @@
 
 mod journal;
 mod people;
+mod rules;
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,22 +11,20 @@ use std::time::Duration;
 
 use engine::{Dialer, Dialled, EngineLimits, Gateway, House, Listener, Metrics, Receipt};
 use model::{
-    Account, Action, Address, Approvers, Decision, Durability, Event, HoldTerms, Limits, Obligations, Public,
-    Requirement, Resource, ResourceName, TlsMode, Verdict, Wait,
+    Account, Address, Approvers, Durability, Event, HoldTerms, Limits, Obligations, PrincipalId, Public, Requirement,
+    Resource, ResourceName, TlsMode, Verdict, Wait,
 };
-use ports::{Decider, Later, Who};
+use ports::{HoldEnd, Later};
 use tokio::task::JoinHandle;
 use wire::{Protocol, Route};
 
 pub use journal::MemoryJournal;
-pub use people::{Approvals, People};
+pub use people::{Approvals, People, REPEAT};
+pub use rules::{Rule, Rules};
 
 use crate::legs::{MemoryLeg, Opener, Remote, pair, trunk};
 use crate::peer::Peer;
 use crate::random::Random;
-
-/// What is decided about commands.
-pub type Rule = Box<dyn Fn(&Action) -> Verdict + Send + Sync>;
 
 /// Allows everything.
 pub fn allow() -> Verdict {
@@ -34,31 +33,6 @@ pub fn allow() -> Verdict {
 
 /// An account that exists, and that nobody may use.
 pub const LOCKED: &str = "locked";
-
-struct Rules(Rule);
-
-fn decision(verdict: Verdict) -> Decision {
-    Decision { verdict, version: "rules of a test".into(), observed: Vec::new() }
-}
-
-impl Decider for Rules {
-    fn admit(&self, who: Who<'_>) -> Decision {
-        decision(if who.account.name == LOCKED { deny() } else { allow() })
-    }
-
-    fn decide(&self, _: Who<'_>, action: &Action, met: &[Requirement]) -> Decision {
-        decision(match (self.0)(action) {
-            Verdict::Hold { policies, terms, .. } if terms.requirements == met => {
-                Verdict::Allow { policies, obligations: Obligations::default() }
-            }
-            verdict => verdict,
-        })
-    }
-
-    fn ended(&self, _: Who<'_>) -> Later<Public> {
-        Box::pin(std::future::pending())
-    }
-}
 
 /// Makes the target of each new session.
 pub type MakeTarget = Box<dyn Fn() -> Box<dyn Peer> + Send + Sync>;
@@ -105,6 +79,8 @@ pub struct TestHouse {
     pub journal: Arc<MemoryJournal>,
     /// The desk for approvals.
     pub approvals: Arc<Approvals>,
+    /// The policy.
+    pub rules: Arc<Rules>,
     /// The people.
     pub people: Arc<People>,
     /// The way to targets.
@@ -138,6 +114,7 @@ impl TestHouse {
     ) -> Self {
         let journal = Arc::new(MemoryJournal::default());
         let approvals = Arc::new(Approvals::default());
+        let rules = Arc::new(Rules::new(rule));
         let people = Arc::new(People::default());
         let dialer = Arc::new(PipeDialer { make, dialled: Mutex::default() });
         let random = Mutex::new(Random::new(11));
@@ -156,7 +133,7 @@ impl TestHouse {
         people.knows(resource);
         let house = House {
             journal: journal.clone(),
-            decider: Arc::new(Rules(rule)),
+            decider: rules.clone(),
             directory: people.clone(),
             secrets: people.clone(),
             approvals: approvals.clone(),
@@ -171,7 +148,7 @@ impl TestHouse {
             wire_limits: Limits::default(),
             metrics: Arc::new(Metrics::default()),
         };
-        Self { journal, approvals, people, dialer, gateway: Arc::new(Gateway::new(house)), protocol }
+        Self { journal, approvals, rules, people, dialer, gateway: Arc::new(Gateway::new(house)), protocol }
     }
 
     /// A client connects to `prod`; nothing is known of it.
@@ -246,6 +223,12 @@ pub async fn settle() {
 /// A denial.
 pub fn deny() -> Verdict {
     Verdict::Deny { policies: vec!["test".to_owned()], reason: crate::driver::denied() }
+}
+
+/// What somebody of the test has agreed to.
+pub fn approved() -> HoldEnd {
+    let grace = PrincipalId { issuer: "local".to_owned(), subject: "grace".to_owned() };
+    HoldEnd::Approved { by: vec![grace], met: terms().requirements }
 }
 
 /// A hold.

@@ -77,6 +77,9 @@ impl Resources for People {
     }
 }
 
+/// How often a client is told again that its command waits.
+pub const REPEAT: Duration = Duration::from_secs(30);
+
 /// A desk whose requests the test answers.
 #[derive(Default)]
 pub struct Approvals {
@@ -102,10 +105,6 @@ impl ports::Approvals for Approvals {
         let (sender, receiver) = oneshot::channel();
         self.requests.lock().unwrap().push((request, Some(sender)));
         let nobody = || HoldEnd::Expired(Public::new(Class::NotApproved, "nobody answered"));
-        Ok(Held {
-            notice,
-            repeat: Duration::from_secs(30),
-            end: Box::pin(async move { receiver.await.unwrap_or_else(|_| nobody()) }),
-        })
+        Ok(Held { notice, repeat: REPEAT, end: Box::pin(async move { receiver.await.unwrap_or_else(|_| nobody()) }) })
     }
 }

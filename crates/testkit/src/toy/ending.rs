@@ -1,15 +1,33 @@
 //! How a conversation ends: cancels, goodbyes and breaks.
 
 use model::{Class, Public};
-use wire::{InterruptKey, Out, Probe, Side, Why};
+use wire::{InterruptKey, Out, Probe, Side, Ticket, Why};
 
 use super::frame::{self, tag};
+use super::results::Owed;
 use super::stream::{Phase, ToyStream};
 
 impl ToyStream {
     pub(super) fn cancel_what_runs(&self, out: &mut dyn Out) {
         if self.replies.next().is_some() {
             out.aside(Probe::Cancel(InterruptKey(self.target_key.clone())));
+        }
+    }
+
+    /// Cancels the command whose answer comes now, for reasons of ours: nothing is sent behind the cancel before it is over.
+    pub(super) fn cut_short(&mut self, out: &mut dyn Out) {
+        self.cancelling = true;
+        self.cancel_what_runs(out);
+    }
+
+    /// A command has run for as long as it may. While others run before it, a cancel would hit one of those.
+    pub(super) fn overdue(&mut self, ticket: Ticket, out: &mut dyn Out) {
+        let is = |owed: &Owed| matches!(owed, Owed::Command(running) if running.go.ticket() == ticket);
+        let place = self.replies.iter().position(is);
+        let Some(Owed::Command(running)) = place.and_then(|at| self.replies.iter_mut().nth(at)) else { return };
+        running.cut(Public::new(Class::Limit, "it ran for longer than the policy allows"));
+        if place == Some(0) {
+            self.cut_short(out);
         }
     }
 

@@ -47,6 +47,7 @@ impl Stream for Raw {
                 out.end(Side::Target);
             }
             Input::End(Side::Target, _) => self.finish(Status::Done, "the target ended", out),
+            Input::Overdue(_) => self.finish(Status::Failed, "it ran for too long", out),
             Input::Stop(Stop::Cut(_) | Stop::Drain(_)) => self.finish(Status::Unknown, "stopped", out),
             _ => {}
         }

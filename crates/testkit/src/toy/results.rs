@@ -19,12 +19,67 @@ pub(super) struct Running {
     pub(super) go: Go,
     plan: Plan,
     columns: Vec<String>,
+    /// Rows and bytes of the answer that were shown.
     rows: u64,
+    bytes: u64,
+    /// Why the rest of the answer is not shown.
+    cut: Option<Public>,
+    /// Something of the answer was not shown.
+    withheld: bool,
+}
+
+/// What the client is shown of a message that is not the last of its answer.
+pub(super) enum Part {
+    /// This.
+    Shown(Bytes),
+    /// Nothing: with it the answer would be too large.
+    TooMuch,
+    /// Nothing, like what came before it.
+    Withheld,
 }
 
 impl Running {
     pub(super) fn new(go: Go, plan: Plan) -> Self {
-        Self { go, plan, columns: Vec::new(), rows: 0 }
+        Self { go, plan, columns: Vec::new(), rows: 0, bytes: 0, cut: None, withheld: false }
+    }
+
+    /// Whether its result may be too large.
+    pub(super) fn is_limited(&self) -> bool {
+        self.plan.is_limited()
+    }
+
+    /// Nothing more of the answer is shown.
+    pub(super) fn cut(&mut self, why: Public) {
+        self.cut.get_or_insert(why);
+    }
+
+    /// Whether it is to be cancelled.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.is_some()
+    }
+
+    /// Whether the client is told that it was refused: something is missing from its answer, or the target has cancelled it.
+    /// What was whole before the cancel came is shown as it is.
+    pub(super) fn refusal(&self, last: &Frame) -> Option<Public> {
+        self.cut.clone().filter(|_| self.withheld || last.tag == tag::ERROR)
+    }
+
+    /// A message that is not the last, counted.
+    pub(super) fn part(&mut self, frame: &Frame) -> Result<Part, Malformed> {
+        if self.is_cut() {
+            self.withheld = true;
+            return Ok(Part::Withheld);
+        }
+        let rows = self.rows + u64::from(frame.tag == tag::ROW);
+        let bytes = self.bytes + frame.bytes.len() as u64;
+        let over = |most: Option<u64>, have| most.is_some_and(|most| have > most);
+        if over(self.plan.max_rows, rows) || over(self.plan.max_bytes, bytes) {
+            self.cut(Public::new(Class::Limit, "the result is larger than the policy allows"));
+            self.withheld = true;
+            return Ok(Part::TooMuch);
+        }
+        (self.rows, self.bytes) = (rows, bytes);
+        self.shown(frame).map(Part::Shown)
     }
 
     /// What the client is shown of a message: the same bytes, or masked ones. With a mask on, text that is not a row is
@@ -35,10 +90,7 @@ impl Running {
                 self.columns = columns(frame)?;
                 frame.bytes.clone()
             }
-            (tag::ROW, _) => {
-                self.rows += 1;
-                self.row(frame)?
-            }
+            (tag::ROW, _) => self.row(frame)?,
             (_, None) | (tag::DONE, _) => frame.bytes.clone(),
             (tag::ERROR, Some(_)) => frame::error(state(frame), "withheld: it may show what is masked"),
             (_, Some(_)) => frame::write(tag::NOTICE, b"withheld: it may show what is masked"),
@@ -60,10 +112,11 @@ impl Running {
         Ok(if self.plan.mask.is_some() { frame::write(tag::ROW, &shown) } else { frame.bytes.clone() })
     }
 
-    /// How it ended, by its last message.
+    /// How it ended, by its last message: what the target says is what has happened, whatever the client was shown.
     pub(super) fn ended(self, last: &Frame) -> (Go, Outcome) {
         let status = if last.tag == tag::ERROR { Status::Failed } else { Status::Done };
-        (self.go, Outcome { rows: Some(self.rows), ..Outcome::of(status) })
+        let code = self.cut.map(|_| "limit".to_owned());
+        (self.go, Outcome { rows: Some(self.rows), code, ..Outcome::of(status) })
     }
 }
 

@@ -48,6 +48,10 @@ pub(super) struct ToyStream {
     pub(super) target_key: Bytes,
     pub(super) client_ended: bool,
     pub(super) draining: Option<Public>,
+    /// A command whose result may be too large is under way: nothing is forwarded behind it.
+    pub(super) limited: bool,
+    /// A cancel of ours is under way, and would hit whatever is sent behind it.
+    pub(super) cancelling: bool,
     /// A conversation that began with a head.
     pub(super) watch: Option<Watch>,
 }
@@ -67,6 +71,8 @@ impl ToyStream {
             target_key: Bytes::new(),
             client_ended: false,
             draining: None,
+            limited: false,
+            cancelling: false,
             watch: None,
         }
     }
@@ -152,9 +158,9 @@ impl ToyStream {
     /// The one place where a command leaves for the target: with a `Go`, and as the bytes that were asked about.
     fn forward(&mut self, frame: Frame, go: Go, plan: Plan, out: &mut dyn Out) {
         match frame.tag {
-            tag::UPGRADE if plan.mask.is_some() => {
+            tag::UPGRADE if plan.mask.is_some() || plan.is_limited() => {
                 out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
-                return self.refuse(&Public::new(Class::Denied, "raw bytes cannot be masked"), out);
+                return self.refuse(&Public::new(Class::Denied, "raw bytes can be neither masked nor limited"), out);
             }
             tag::UPGRADE => self.phase = Phase::Upgrading,
             tag::COMMIT => self.in_transaction = false,
@@ -162,6 +168,7 @@ impl ToyStream {
             // Begins a transaction, or might.
             _ => self.in_transaction = true,
         }
+        self.limited |= plan.is_limited();
         out.send(Side::Target, 0, frame.bytes, Why::Command(&go));
         self.replies.target(Owed::Command(Box::new(Running::new(go, plan))));
     }
@@ -207,7 +214,9 @@ impl ToyStream {
             Input::Cancel if self.asked.is_some() => {
                 self.withdraw(&Public::new(Class::Cancelled, "cancelled by the client"), out);
             }
-            Input::Cancel | Input::Overdue(_) => self.cancel_what_runs(out),
+            Input::Cancel => self.cancel_what_runs(out),
+            Input::Overdue(ticket) => self.overdue(ticket, out),
+            Input::Probed => self.cancelling = false,
             Input::Stop(Stop::Drain(why)) if self.phase == Phase::Commands => {
                 self.withdraw(&why, out);
                 self.draining = Some(why);
@@ -222,7 +231,7 @@ impl ToyStream {
                 self.watch = Some(Watch::begin(head, out));
             }
             Input::Head(side, _) => return Err(fault(side, Malformed("a head in the middle of messages"))),
-            Input::Secured(..) | Input::Probed | Input::Stop(_) | Input::Wake => {}
+            Input::Secured(..) | Input::Stop(_) | Input::Wake => {}
         }
         self.settle(out);
         Ok(())
@@ -242,9 +251,9 @@ impl Stream for ToyStream {
             return watch.wants(from);
         }
         let quiet = self.asked.is_none() && !self.client_ended && self.draining.is_none();
-        let room = self.replies.len() < self.opening.limits.pipeline;
+        let clear = !self.limited && !self.cancelling && self.replies.len() < self.opening.limits.pipeline;
         match (from, self.phase) {
-            (Side::Client, Phase::Hello | Phase::Commands) if quiet && room => self.client.needed(),
+            (Side::Client, Phase::Hello | Phase::Commands) if quiet && clear => self.client.needed(),
             (Side::Target, Phase::Greeting | Phase::Commands | Phase::Upgrading) => self.target.needed(),
             _ => 0,
         }

@@ -53,7 +53,11 @@ impl Subject for ToySubject {
             match frame.tag {
                 tag::ROW => rows += 1,
                 tag::DONE => answers.push(format!("ok, {} rows, state {state}", std::mem::take(&mut rows))),
-                tag::ERROR => answers.push(format!("error, state {state}")),
+                tag::ERROR => {
+                    // What was shown of a result before it failed is not an answer.
+                    rows = 0;
+                    answers.push(format!("error, state {state}"));
+                }
                 tag::HELLO | tag::KEY | tag::COLUMNS | tag::NOTICE | b'!' => {}
                 other => return Err(format!("a message {other} that no client knows")),
             }
@@ -81,6 +85,14 @@ impl Subject for ToySubject {
 
     fn unknown_of_client(&self) -> &'static str {
         "what is this"
+    }
+
+    fn endless(&self) -> Option<&'static str> {
+        Some("get endless")
+    }
+
+    fn rows(&self, to_client: &[u8]) -> usize {
+        frames(to_client).iter().filter(|frame| frame.tag == tag::ROW).count()
     }
 
     fn canaries(&self) -> (Vec<&'static str>, Vec<&'static str>, &'static str) {

@@ -12,7 +12,7 @@ use crate::peer::{Heard, Peer, Said, say};
 /// A value that must never be seen with masks on.
 pub const CANARY: &str = "4111-CANARY-1111";
 
-/// The target. `get slow` is answered when it was cancelled; `get secret` has the canary in a row, `get leaky` in a notice, an
+/// The target. `get slow` is answered when it was cancelled, `get endless` after some rows; `get secret` has the canary in a row, `get leaky` in a notice, an
 /// unknown message and an error; the unknown word `slow` is slow too; `get odd` sends a message that nobody knows first.
 #[derive(Default)]
 pub struct Target {
@@ -100,6 +100,10 @@ impl Target {
     fn get(&mut self, key: &str, said: &mut Vec<Said>) {
         match key {
             "slow" => return self.slow = true,
+            "endless" => {
+                self.rows(key, "more and more", said);
+                return self.slow = true;
+            }
             "odd" => say(said, frame::write(b'!', b"what is this")),
             "leaky" => {
                 say(said, frame::write(tag::NOTICE, CANARY.as_bytes()));
@@ -110,15 +114,19 @@ impl Target {
         }
         let stored = self.stored.get(key).cloned().unwrap_or_else(|| format!("the value of {key}"));
         let value = if key == "secret" { CANARY.to_owned() } else { stored };
+        self.rows(key, &value, said);
+        self.done(said);
+    }
+
+    fn rows(&self, key: &str, value: &str, said: &mut Vec<Said>) {
         say(said, frame::write(tag::COLUMNS, b"key\0value\0"));
         for _ in 0..3 {
-            let fields = [key, &value].map(|field| {
+            let fields = [key, value].map(|field| {
                 let length = u16::try_from(field.len()).unwrap().to_be_bytes();
                 [&length[..], field.as_bytes()].concat()
             });
             say(said, frame::write(tag::ROW, &fields.concat()));
         }
-        self.done(said);
     }
 }
 
@@ -149,7 +157,8 @@ impl Peer for Target {
     }
 
     fn nudged(&mut self, said: &mut Vec<Said>) {
-        if std::mem::take(&mut self.slow) && self.cancelled.swap(false, Ordering::SeqCst) {
+        let cancelled = self.cancelled.swap(false, Ordering::SeqCst);
+        if cancelled && std::mem::take(&mut self.slow) {
             self.fail("cancelled", said);
             self.work(said);
         }

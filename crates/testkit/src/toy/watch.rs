@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use model::{Action, Certainty, Class, Credentials, Facts, Outcome, Phase, Public, Status, Verb};
-use wire::{Answer, Ask, Go, Head, Input, Out, Side, Stop, Stream, Violation, Wanted, Why};
+use wire::{Answer, Ask, Go, Head, Input, Lane, Out, Side, Stop, Stream, Violation, Wanted, Why};
 
 use super::raw::progress;
 
@@ -14,6 +14,8 @@ pub(super) struct Watch {
     head: Option<Head>,
     go: Option<Go>,
     so_far: u64,
+    /// Bytes that may be shown.
+    most: u64,
     over: bool,
 }
 
@@ -21,7 +23,7 @@ impl Watch {
     /// Begins with the client's head: first the target must be reached.
     pub(super) fn begin(head: Head, out: &mut dyn Out) -> Self {
         out.ask(Side::Client, Ask::Connect(Wanted::default()));
-        Self { head: Some(head), go: None, so_far: 0, over: false }
+        Self { head: Some(head), go: None, so_far: 0, most: u64::MAX, over: false }
     }
 
     fn answered(&mut self, answer: Answer, out: &mut dyn Out) {
@@ -31,12 +33,13 @@ impl Watch {
                     out.ask(Side::Client, Ask::Act(action(head)));
                 }
             }
-            // A body without rows cannot be masked, so a plan means no.
-            Answer::Go(go, plan) if plan.mask.is_some() => {
+            // A body has no rows that could be masked or counted.
+            Answer::Go(go, plan) if plan.mask.is_some() || plan.max_rows.is_some() => {
                 out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
-                self.refuse(&Public::new(Class::Denied, "what is masked cannot be watched"), out);
+                self.refuse(&Public::new(Class::Denied, "what is masked or counted in rows cannot be watched"), out);
             }
-            Answer::Go(go, _) => {
+            Answer::Go(go, plan) => {
+                self.most = plan.max_bytes.unwrap_or(u64::MAX);
                 if let Some(head) = self.head.take() {
                     out.head(Side::Target, head, Why::Command(&go));
                     self.go = Some(go);
@@ -48,6 +51,19 @@ impl Watch {
             }
             Answer::Refuse(why) => self.refuse(&why, out),
             Answer::Challenge(_) | Answer::Known(_) | Answer::Derived(_) => {}
+        }
+    }
+
+    /// More of the body: as much of it as may be shown.
+    fn body(&mut self, lane: Lane, mut bytes: Bytes, out: &mut dyn Out) {
+        let Some(go) = &self.go else { return };
+        let room = usize::try_from(self.most - self.so_far).unwrap_or(usize::MAX);
+        let too_much = bytes.len() > room;
+        bytes.truncate(room);
+        self.so_far = progress(go, self.so_far, bytes.len(), out);
+        out.send(Side::Client, lane, bytes, Why::Answer(go.ticket()));
+        if too_much {
+            self.finish(Status::Failed, "it was too large", out);
         }
     }
 
@@ -96,12 +112,7 @@ impl Stream for Watch {
         match input {
             Input::Answer(_, answer) => self.answered(answer, out),
             Input::Head(Side::Target, head) => out.head(Side::Client, head, Why::Reply),
-            Input::Data(Side::Target, lane, buffer) => {
-                if let Some(go) = &self.go {
-                    self.so_far = progress(go, self.so_far, buffer.len(), out);
-                    out.send(Side::Client, lane, buffer.split().freeze(), Why::Answer(go.ticket()));
-                }
-            }
+            Input::Data(Side::Target, lane, buffer) => self.body(lane, buffer.split().freeze(), out),
             Input::End(Side::Target, _) => self.finish(Status::Done, "the target ended", out),
             Input::End(Side::Client, _) | Input::Cancel => self.finish(Status::Done, "the client left", out),
             Input::Overdue(_) => self.finish(Status::Failed, "it ran for too long", out),

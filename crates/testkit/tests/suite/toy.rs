@@ -10,7 +10,7 @@ use testkit::replay;
 use testkit::toy::client::Client;
 use testkit::toy::frame::{self, tag};
 use testkit::toy::subject::{ToySubject, frames};
-use wire::{Head, Opening, Probe, Side, Stop};
+use wire::{Head, Opening, Plan, Probe, Side, Stop};
 
 testkit::conformance!(ToySubject);
 
@@ -95,7 +95,12 @@ fn what_cannot_be_masked_is_not_upgraded() {
             None
         }
     }
-    let run = say(&ToySubject, &["upgrade"], Cuts::Whole, Box::new(|_| Decision::Mask(Arc::new(Nothing))));
+    let run = say(
+        &ToySubject,
+        &["upgrade"],
+        Cuts::Whole,
+        Box::new(|_| Decision::Plan(Plan { mask: Some(Arc::new(Nothing)), ..Plan::default() })),
+    );
     assert_eq!(ToySubject.refusals(&run.bytes(Side::Client, 0)), 1);
     assert!(!run.events.contains(&Event::Became));
 }
@@ -160,4 +165,65 @@ fn a_drain_finishes_what_runs_and_a_cut_does_not() {
             }
         }
     }
+}
+
+/// The second is overdue while the first runs: a cancel for it would hit the first.
+#[test]
+fn a_command_is_cancelled_when_its_turn_has_come() {
+    let words = ["get slow", "get endless", "set a 1"];
+    let decide = Box::new(|action: &model::Action| match action.name {
+        "GET" => Decision::Overdue,
+        _ => Decision::Allow,
+    });
+    let mut setup = setup(&ToySubject, &words, Cuts::Whole, decide);
+    setup.client = Box::new(Client::new(&words).that_stays());
+    let (run, frames) = played(setup);
+    let shown = ToySubject.answers(&run.bytes(Side::Client, 0)).unwrap();
+    assert_eq!(shown, ["error, state 0", "error, state 0", "ok, 0 rows, state 0"]);
+    assert!(!frames.iter().any(|frame| frame.tag == tag::ROW), "nothing was shown of what came too late");
+    assert_eq!(run.events.iter().filter(|event| matches!(event, Event::Aside(_))).count(), 2);
+}
+
+/// Behind a cancel of ours nothing is sent before it is over: it would be cancelled instead.
+#[test]
+fn nothing_is_sent_behind_a_cancel() {
+    let plan = Plan { max_rows: Some(1), ..Plan::default() };
+    let run = say(
+        &ToySubject,
+        &["get a", "set b 1"],
+        Cuts::Whole,
+        Box::new(move |action| match action.name {
+            "GET" => Decision::Plan(plan.clone()),
+            _ => Decision::Allow,
+        }),
+    );
+    let asked = run.acts().map(|(ticket, _)| ticket).collect::<Vec<_>>();
+    let place = |wanted: &dyn Fn(&Event) -> bool| run.events.iter().position(wanted).unwrap();
+    let cancel = place(&|event| matches!(event, Event::Aside(_)));
+    let next = place(&|event| matches!(event, Event::Sent(Side::Target, _, _, Reason::Command(of)) if *of == asked[1]));
+    let end = place(&|event| matches!(event, Event::Outcome(of, _) if *of == asked[0]));
+    assert!(cancel < end && end < next);
+    assert_eq!(run.effects, ["b=1"]);
+}
+
+#[test]
+fn a_watch_ends_at_its_limits() {
+    let (bytes, rows) =
+        (Plan { max_bytes: Some(900), ..Plan::default() }, Plan { max_rows: Some(9), ..Plan::default() });
+    let run = watching(Box::new(move |_| Decision::Plan(bytes.clone())));
+    let shown = [0, 1].map(|lane| run.bytes(Side::Client, lane).len());
+    assert_eq!(shown.iter().sum::<usize>(), 900);
+    let failed = |event: &Event| matches!(event, Event::Outcome(_, end) if end.status == Status::Failed);
+    assert!(run.events.iter().any(failed));
+    assert_eq!(run.closed(), Some("it was too large"));
+    let run = watching(Box::new(move |_| Decision::Plan(rows.clone())));
+    assert_eq!(run.closed(), Some("refused"), "it has no rows that could be counted");
+}
+
+#[test]
+fn what_cannot_be_counted_is_not_upgraded() {
+    let plan = Plan { max_bytes: Some(9), ..Plan::default() };
+    let run = say(&ToySubject, &["upgrade"], Cuts::Whole, Box::new(move |_| Decision::Plan(plan.clone())));
+    assert_eq!(ToySubject.refusals(&run.bytes(Side::Client, 0)), 1);
+    assert!(!run.events.contains(&Event::Became));
 }

@@ -104,6 +104,15 @@ impl Subject for Postgres {
         "u"
     }
 
+    fn endless(&self) -> Option<&'static str> {
+        Some("q SELECT endless")
+    }
+
+    fn rows(&self, to_client: &[u8]) -> usize {
+        let mut bytes = BytesMut::from(to_client);
+        std::iter::from_fn(|| wire::take(&mut bytes).ok().flatten()).filter(|frame| frame.tag == b'D').count()
+    }
+
     fn canaries(&self) -> (Vec<&'static str>, Vec<&'static str>, &'static str) {
         (vec!["q SELECT secret", "q SELECT leaky"], vec!["secret"], CANARY)
     }

@@ -1,6 +1,8 @@
 //! A scripted PostgreSQL server: trust, a table of numbers, transactions explicit and implicit, both query protocols.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::{Bytes, BytesMut};
 use testkit::peer::{Heard, Peer, Said, say};
@@ -14,6 +16,12 @@ pub(super) const CANARY: &str = "4111-CANARY-1111";
 pub(super) fn unknown() -> Bytes {
     frame(b'!', b"from the future")
 }
+
+/// The cancel key: process and secret.
+const KEY: [u8; 8] = [0, 0, 0, 9, 1, 2, 3, 4];
+
+/// The code of a cancel request.
+const CANCEL: [u8; 4] = [4, 210, 22, 46];
 
 /// The server.
 #[derive(Default)]
@@ -29,6 +37,9 @@ pub(super) struct Server {
     skipping: bool,
     statement: Option<String>,
     portal: Option<String>,
+    /// A query that ends when it is cancelled, and whether it is a simple one.
+    endless: Option<bool>,
+    cancelled: Arc<AtomicBool>,
 }
 
 impl Server {
@@ -85,6 +96,11 @@ impl Server {
                 return false;
             }
             "SELECT secret" => self.select("secret", CANARY, described, said),
+            "SELECT endless" => {
+                self.rows("value", "more and more", described, said);
+                self.endless = Some(described);
+                return false;
+            }
             "SELECT odd" => {
                 say(said, unknown());
                 self.select("odd", "1", described, said);
@@ -101,6 +117,11 @@ impl Server {
     }
 
     fn select(&self, column: &str, value: &str, described: bool, said: &mut Vec<Said>) {
+        self.rows(column, value, described, said);
+        say(said, frame(b'C', &strings(&["SELECT 2"])));
+    }
+
+    fn rows(&self, column: &str, value: &str, described: bool, said: &mut Vec<Said>) {
         if described {
             let mut description = vec![0, 1];
             description.extend_from_slice(&strings(&[column]));
@@ -111,7 +132,15 @@ impl Server {
         let row = [&[0, 1][..], &length, value.as_bytes()].concat();
         say(said, frame(b'D', &row));
         say(said, frame(b'D', &row));
-        say(said, frame(b'C', &strings(&["SELECT 2"])));
+    }
+
+    /// Carries out what it has heard, one after the other.
+    fn work(&mut self, said: &mut Vec<Said>) {
+        while self.endless.is_none()
+            && let Ok(Some(heard)) = take(&mut self.heard)
+        {
+            self.frame(&heard, said);
+        }
     }
 
     fn frame(&mut self, heard: &Frame, said: &mut Vec<Said>) {
@@ -124,8 +153,10 @@ impl Server {
                         break;
                     }
                 }
-                self.settle();
-                self.ready(said);
+                if self.endless.is_none() {
+                    self.settle();
+                    self.ready(said);
+                }
             }
             b'S' => {
                 self.skipping = false;
@@ -144,13 +175,29 @@ impl Server {
             }
             b'E' if self.portal.is_some() => {
                 let sql = self.portal.clone().unwrap();
-                self.skipping = !self.run(&sql, false, said);
+                self.skipping = !self.run(&sql, false, said) && self.endless.is_none();
             }
             _ => {
                 self.fail("no such thing", said);
                 self.skipping = true;
             }
         }
+    }
+}
+
+/// One more connection, on which a cancel may come.
+struct Cancelling {
+    heard: BytesMut,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Peer for Cancelling {
+    fn hears(&mut self, heard: Heard<'_>, _: &mut Vec<Said>) {
+        let Heard::Bytes(_, bytes) = heard else { return };
+        self.heard.extend_from_slice(bytes);
+        let request = take_first(&mut self.heard);
+        let ours = request.is_some_and(|request| request[4..] == [&CANCEL[..], &KEY].concat());
+        self.cancelled.fetch_or(ours, Ordering::SeqCst);
     }
 }
 
@@ -166,16 +213,29 @@ impl Peer for Server {
             {
                 say(said, frame(b'S', &strings(&[name, value])));
             }
-            say(said, frame(b'K', &[0, 0, 0, 9, 1, 2, 3, 4]));
+            say(said, frame(b'K', &KEY));
             self.ready(said);
         }
-        while let Ok(Some(heard)) = take(&mut self.heard) {
-            self.frame(&heard, said);
-        }
+        self.work(said);
     }
 
     fn aside(&mut self) -> Option<Box<dyn Peer>> {
-        Some(Box::new(Self::default()))
+        Some(Box::new(Cancelling { heard: BytesMut::new(), cancelled: Arc::clone(&self.cancelled) }))
+    }
+
+    fn nudged(&mut self, said: &mut Vec<Said>) {
+        if !self.cancelled.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        if let Some(simple) = self.endless.take() {
+            self.fail("canceling statement due to user request", said);
+            self.skipping = !simple;
+            if simple {
+                self.settle();
+                self.ready(said);
+            }
+            self.work(said);
+        }
     }
 
     fn effects(&self) -> Vec<String> {
