@@ -47,6 +47,7 @@ static MANIFEST: Manifest = Manifest {
         Verb::Write,
         Verb::Ddl,
         Verb::SessionIdentity,
+        Verb::SessionGuard,
         Verb::Grant,
         Verb::Call,
         Verb::Unknown,

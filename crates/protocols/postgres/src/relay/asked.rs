@@ -3,13 +3,14 @@
 use std::vec;
 
 use bytes::Bytes;
-use model::{Action, Certainty, Facts, Outcome, Phase, Status, Verb};
-use wire::{Go, Out};
+use model::{Action, Certainty, Facts, Phase, Status, Verb};
+use wire::Out;
 
 use super::bound::Bound;
 use super::credentials::of;
 use super::names::{Portal, Prepared};
 use super::refusal::Shape;
+use super::running::{End, Running};
 use crate::message::function_call::FunctionCall;
 use crate::message::parse::Parse;
 use crate::statement::credentials::{self, Found};
@@ -54,10 +55,12 @@ pub(super) struct QueryAsked {
     strings: Option<bool>,
     pub(super) statement: Option<Statement>,
     pub(super) left: vec::IntoIter<Statement>,
-    pub(super) granted: Vec<Go>,
+    pub(super) granted: Vec<Running>,
     pub(super) opaque: bool,
     pub(super) prepares: bool,
     pub(super) ends_portals: bool,
+    /// A statement before the next one may begin a transaction.
+    begins: bool,
 }
 
 impl Asked {
@@ -67,7 +70,18 @@ impl Asked {
         let ends_portals = statements.iter().any(|statement| statement.effects.transaction);
         let mut left = statements.into_iter();
         let (statement, granted) = (left.next(), Vec::new());
-        Self::Query(QueryAsked { frame, text, strings, statement, left, granted, opaque, prepares, ends_portals })
+        Self::Query(QueryAsked {
+            frame,
+            text,
+            strings,
+            statement,
+            left,
+            granted,
+            opaque,
+            prepares,
+            ends_portals,
+            begins: false,
+        })
     }
 
     /// A Parse holds one statement. With several the target refuses it, but not on our word alone.
@@ -86,6 +100,7 @@ impl Asked {
                 verb: Verb::Read,
                 name: "empty",
                 certainty: Certainty::Full,
+                unbounded_write: false,
                 prepares: false,
                 ends_portals: false,
             },
@@ -95,6 +110,7 @@ impl Asked {
                 verb: one.verb,
                 name: one.name,
                 certainty: one.certainty,
+                unbounded_write: one.unbounded_write,
                 prepares: one.effects.prepares,
                 ends_portals: one.effects.transaction,
             },
@@ -104,6 +120,7 @@ impl Asked {
                 verb: Verb::Unknown,
                 name: "several statements",
                 certainty: Certainty::Opaque,
+                unbounded_write: true,
                 prepares: true,
                 ends_portals: true,
             },
@@ -134,7 +151,7 @@ impl Asked {
                 name: prepared.name,
                 certainty: prepared.certainty,
                 phase: Phase::Prepare,
-                facts: Facts::default(),
+                facts: writes(prepared.unbounded_write),
                 text: prepared.text.clone(),
                 parameters: Vec::new(),
                 credentials: of(prepared.credentials.clone(), &[]),
@@ -145,7 +162,7 @@ impl Asked {
                 name: "FunctionCall",
                 certainty: Certainty::Opaque,
                 phase: Phase::Run,
-                facts: Facts::default(),
+                facts: writes(true),
                 text: Bytes::from(call.oid.to_string()),
                 parameters: call.arguments.clone(),
                 credentials: of(Found::default(), &call.arguments),
@@ -166,18 +183,22 @@ impl Asked {
     /// What was granted will not happen after all.
     pub(super) fn give_back(self, out: &mut dyn Out) {
         if let Self::Query(query) = self {
-            for go in query.granted {
-                out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
+            for running in query.granted {
+                running.settle(End::of(Status::NotRun), Bytes::new(), out);
             }
         }
     }
+}
+
+fn writes(unbounded_write: bool) -> Facts {
+    Facts { unbounded_write, ..Facts::default() }
 }
 
 /// A command of which nothing is known but this.
 pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
     let credentials = of(credentials::find(&text, None), &[]);
     let (verb, certainty, phase) = (Verb::Unknown, Certainty::Opaque, Phase::Run);
-    Action { verb, name, certainty, phase, facts: Facts::default(), text, parameters: Vec::new(), credentials }
+    Action { verb, name, certainty, phase, facts: writes(true), text, parameters: Vec::new(), credentials }
 }
 
 /// A function can give a name a new meaning behind our back, so that a name proves nothing.
@@ -195,7 +216,7 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
             name: prepared.name,
             certainty: if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) },
             phase: Phase::Run,
-            facts: Facts::default(),
+            facts: writes(prepared.unbounded_write),
             text: prepared.text.clone(),
             credentials: of(prepared.credentials.clone(), &parameters),
             parameters,
@@ -209,16 +230,24 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
 }
 
 impl QueryAsked {
+    /// A statement was granted; whether there is a further one to ask about.
+    pub(super) fn granted(&mut self, running: Running) -> bool {
+        self.granted.push(running);
+        self.begins |= self.statement.as_ref().is_none_or(|statement| statement.effects.transaction);
+        self.statement = self.left.next();
+        self.statement.is_some()
+    }
+
     fn action(&self) -> Action {
         let whole = 0..self.text.len();
-        let (verb, name, certainty, range) = match &self.statement {
-            Some(statement) => (statement.verb, statement.name, statement.certainty, statement.range.clone()),
-            None => (Verb::Unknown, "nothing", Certainty::Opaque, whole.clone()),
+        let Some(Statement { verb, name, certainty, range, unbounded_write, .. }) = self.statement.clone() else {
+            return opaque("nothing", self.text.clone());
         };
         let range = if range.end <= whole.end && range.start <= range.end { range } else { whole };
         let text = self.text.slice(range);
         let credentials = of(credentials::find(&text, self.strings), &[]);
-        let (phase, facts) = (Phase::Run, Facts::default());
+        let facts = Facts { unbounded_write, in_transaction: self.begins };
+        let phase = Phase::Run;
         Action { verb, name, certainty, phase, facts, text, parameters: Vec::new(), credentials }
     }
 }

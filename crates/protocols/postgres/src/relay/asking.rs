@@ -2,13 +2,14 @@
 
 use bytes::Bytes;
 use model::{Class, Outcome, Public, Status};
-use wire::{Answer, Ask, Go, Out, Side, Ticket, Why};
+use wire::{Answer, Ask, Out, Side, Ticket, Why};
 
 use super::Relay;
 use super::asked::{Asked, QueryAsked};
-use super::expected::{Batch, Copy, Expected, Running};
+use super::expected::{Batch, Copy, Expected};
 use super::names::own;
 use super::refusal::Shape;
+use super::running::{End, Running};
 use crate::fault::Fault;
 use crate::message::error::{Severity, build};
 
@@ -21,7 +22,9 @@ pub(super) struct Question {
 impl Relay {
     /// Asks whether it may happen.
     pub(super) fn ask(&mut self, asked: Asked, out: &mut dyn Out) {
-        let ticket = out.ask(Side::Client, Ask::Act(asked.action()));
+        let mut action = asked.action();
+        action.facts.in_transaction |= self.may_hold_locks();
+        let ticket = out.ask(Side::Client, Ask::Act(action));
         self.question = Some(Question { ticket, asked });
     }
 
@@ -30,7 +33,7 @@ impl Relay {
             return Ok(());
         };
         match answer {
-            Answer::Go(go, plan) if plan.mask.is_none() => self.granted(asked, go, out),
+            Answer::Go(go, plan) if plan.mask.is_none() => self.granted(asked, Running::new(go, &plan), out),
             Answer::Go(go, _) => {
                 out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
                 let public =
@@ -64,12 +67,10 @@ impl Relay {
         self.refuse(shape, public, out)
     }
 
-    fn granted(&mut self, asked: Asked, go: Go, out: &mut dyn Out) -> Result<(), Fault> {
+    fn granted(&mut self, asked: Asked, running: Running, out: &mut dyn Out) -> Result<(), Fault> {
         match asked {
             Asked::Query(mut query) => {
-                query.granted.push(go);
-                query.statement = query.left.next();
-                if query.statement.is_some() {
+                if query.granted(running) {
                     self.ask(Asked::Query(query), out);
                 } else {
                     self.forward_query(query, out);
@@ -77,31 +78,32 @@ impl Relay {
             }
             Asked::Parse { frame, name, prepared } => {
                 let Ok(registered) = self.names.prepare(&name, prepared, self.boundary) else {
-                    return self.no_room(go, out);
+                    return self.no_room(running, out);
                 };
-                out.send(Side::Target, 0, frame, Why::Command(&go));
-                self.replies.target(Expected::Parse { running: Running::new(go), registered, name: own(&name) });
+                out.send(Side::Target, 0, frame, Why::Command(&running.go));
+                self.replies.target(Expected::Parse { running, registered, name: own(&name) });
                 self.unsynced = true;
             }
-            Asked::Bind { bound, .. } => return self.bind_alone(bound, go, out),
+            Asked::Bind { bound, .. } => return self.bind_alone(bound, running, out),
             Asked::Execute { bound, frame, prepares, ends_portals, .. } => {
-                if bound.is_some_and(|bound| self.bind_with(bound, &go, out).is_err()) {
-                    return self.no_room(go, out);
+                if bound.is_some_and(|bound| self.bind_with(bound, &running.go, out).is_err()) {
+                    return self.no_room(running, out);
                 }
-                out.send(Side::Target, 0, frame, Why::Command(&go));
-                self.replies.target(Expected::Execute { running: Running::new(go), copy: Copy::No });
+                out.send(Side::Target, 0, frame, Why::Command(&running.go));
+                self.replies.target(Expected::Execute { running, copy: Copy::No });
                 self.unsynced = true;
                 self.ran = true;
+                self.flush_what_is_bounded(out);
                 self.names_may_change(prepares, ends_portals);
             }
             Asked::Function { frame, .. } => {
-                out.send(Side::Target, 0, frame, Why::Command(&go));
+                out.send(Side::Target, 0, frame, Why::Command(&running.go));
                 self.unsynced = false;
-                self.replies.target(Expected::Function(Some(Running::new(go))));
+                self.replies.target(Expected::Function(Some(running)));
             }
             Asked::Unknown { frame } => {
-                out.send(Side::Target, 0, frame, Why::Command(&go));
-                out.outcome(go, Outcome::of(Status::Unknown), Bytes::new());
+                out.send(Side::Target, 0, frame, Why::Command(&running.go));
+                running.settle(End::of(Status::Unknown), Bytes::new(), out);
             }
         }
         Ok(())
@@ -111,12 +113,13 @@ impl Relay {
     fn forward_query(&mut self, query: QueryAsked, out: &mut dyn Out) {
         let boundary = self.next_boundary();
         let last = query.granted.len().saturating_sub(1);
-        for (at, go) in query.granted.iter().enumerate() {
+        for (at, running) in query.granted.iter().enumerate() {
             let bytes = if at == last { query.frame.clone() } else { Bytes::new() };
-            out.send(Side::Target, 0, bytes, Why::Command(go));
+            out.send(Side::Target, 0, bytes, Why::Command(&running.go));
         }
-        let commands = query.granted.into_iter().map(Running::new).collect();
-        let batch = Batch { commands, opaque: query.opaque, boundary, ..Batch::default() };
+        let bounded = query.granted.iter().any(Running::is_bounded);
+        let commands = query.granted.into();
+        let batch = Batch { commands, opaque: query.opaque, boundary, bounded, ..Batch::default() };
         self.replies.target(Expected::Query(batch));
         self.unsynced = false;
         self.names_may_change(query.prepares, query.ends_portals);

@@ -2,15 +2,16 @@
 //! it binds, so that a Bind is part of what it executes. One that is not executed at once is asked about on its own.
 
 use bytes::Bytes;
-use model::{Outcome, Status};
+use model::Status;
 use wire::{Go, Out, Side, Why};
 
 use super::Relay;
 use super::asked::Asked;
-use super::expected::{Expected, Running};
+use super::expected::Expected;
 use super::from_client::too_many_names;
 use super::names::{Portal, TooMuch, own};
 use super::refusal::Shape;
+use super::running::{End, Running};
 use crate::fault::Fault;
 use crate::frame::HEADER;
 use crate::message::bind::Bind;
@@ -104,11 +105,10 @@ impl Relay {
     }
 
     /// A Bind goes out alone.
-    pub(super) fn bind_alone(&mut self, bound: Bound, go: Go, out: &mut dyn Out) -> Result<(), Fault> {
-        let Ok(registered) = self.register(&bound.bind) else { return self.no_room(go, out) };
-        out.send(Side::Target, 0, bound.frame, Why::Command(&go));
-        let running = Some(Running::new(go));
-        self.replies.target(Expected::Bind { running, registered, portal: own(&bound.bind.portal) });
+    pub(super) fn bind_alone(&mut self, bound: Bound, running: Running, out: &mut dyn Out) -> Result<(), Fault> {
+        let Ok(registered) = self.register(&bound.bind) else { return self.no_room(running, out) };
+        out.send(Side::Target, 0, bound.frame, Why::Command(&running.go));
+        self.replies.target(Expected::Bind { running: Some(running), registered, portal: own(&bound.bind.portal) });
         for Described { frame, parameters } in bound.described {
             self.extended("describe", frame, Expected::Describe { parameters, group: false }, out);
         }
@@ -131,8 +131,8 @@ impl Relay {
     }
 
     /// What was granted needs more names than there may be.
-    pub(super) fn no_room(&mut self, go: Go, out: &mut dyn Out) -> Result<(), Fault> {
-        out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
+    pub(super) fn no_room(&mut self, running: Running, out: &mut dyn Out) -> Result<(), Fault> {
+        running.settle(End::of(Status::NotRun), Bytes::new(), out);
         self.refuse(Shape::Extended, &too_many_names(), out)
     }
 

@@ -28,8 +28,11 @@ impl Relay {
         // Nothing that could want them is under way: the target would drop them too.
         let Some(command) = command else { return Ok(()) };
         out.send(Side::Target, 0, frame, Why::Command(&command.go));
-        if tag != b'd' && !std::mem::take(&mut self.copy_in) {
-            self.replies.target(Expected::CopyEnd);
+        if tag != b'd' {
+            if !std::mem::take(&mut self.copy_in) {
+                self.replies.target(Expected::CopyEnd);
+            }
+            self.flush_what_is_bounded(out);
         }
         Ok(())
     }

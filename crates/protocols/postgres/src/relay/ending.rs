@@ -6,7 +6,8 @@ use bytes::Bytes;
 use model::{Class, Public, Status};
 use wire::{Out, Probe, Side, Why};
 
-use super::expected::{End, Expected};
+use super::expected::Expected;
+use super::running::End;
 use super::{Relay, Skip};
 use crate::fault::Fault;
 use crate::frame::frame;
@@ -28,12 +29,12 @@ impl Relay {
         Ok(())
     }
 
-    fn cancel_what_runs(&self, out: &mut dyn Out) {
-        if !self.replies.is_empty()
-            && let Some(key) = self.key.clone()
-        {
-            out.aside(Probe::Cancel(key));
-        }
+    /// Whether there is something to cancel, and a key to do it with.
+    pub(super) fn cancel_what_runs(&self, out: &mut dyn Out) -> bool {
+        let key = self.key.clone().filter(|_| !self.replies.is_empty());
+        let cancels = key.is_some();
+        key.into_iter().for_each(|key| out.aside(Probe::Cancel(key)));
+        cancels
     }
 
     /// Terminate.
@@ -121,7 +122,8 @@ impl Relay {
             && !self.leaving
             && self.give_up.is_none()
             && !self.over
-            && self.passing.is_none();
+            && self.passing.is_none()
+            && !self.holds_back();
         if idle && let Some(public) = self.draining.take() {
             self.cut(&public, out);
         }
@@ -135,6 +137,7 @@ impl Relay {
 
     /// Nobody will say any more how these ended.
     pub(super) fn settle_the_rest(&mut self, out: &mut dyn Out) {
+        self.settle_overrun(out);
         while let Some(expected) = self.replies.pop() {
             for running in Expected::into_commands(expected) {
                 running.settle(End::of(Status::Unknown), Bytes::new(), out);

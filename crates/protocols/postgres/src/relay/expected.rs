@@ -3,59 +3,9 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use model::{Outcome, Status};
-use wire::{Go, Out};
+use wire::Ticket;
 
-use crate::sqlstate::Code;
-
-/// A forwarded command, and what came of it so far.
-#[derive(Debug)]
-pub(super) struct Running {
-    pub(super) go: Go,
-    rows: u64,
-}
-
-impl Running {
-    pub(super) fn new(go: Go) -> Self {
-        Self { go, rows: 0 }
-    }
-
-    /// A row went to the client.
-    pub(super) fn count_row(&mut self) {
-        self.rows = self.rows.saturating_add(1);
-    }
-
-    /// Writes down how it ended, and sends the last message of its answer.
-    pub(super) fn settle(self, end: End, last: Bytes, out: &mut dyn Out) {
-        let counted = (self.rows > 0).then_some(self.rows);
-        let code = end.code.map(|code| code.as_str().to_owned());
-        let outcome = Outcome { rows: end.rows.or(counted), code, ..Outcome::of(end.status) };
-        out.outcome(self.go, outcome, last);
-    }
-}
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct End {
-    pub(super) status: Status,
-    /// What the target says; without it, what was counted.
-    pub(super) rows: Option<u64>,
-    pub(super) code: Option<Code>,
-}
-
-impl End {
-    pub(super) fn of(status: Status) -> Self {
-        Self { status, rows: None, code: None }
-    }
-
-    pub(super) fn done(rows: Option<u64>) -> Self {
-        Self { rows, ..Self::of(Status::Done) }
-    }
-
-    pub(super) fn failed(code: Option<Code>) -> Self {
-        Self { code, ..Self::of(Status::Failed) }
-    }
-}
+use super::running::Running;
 
 /// Whether COPY data flows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +36,8 @@ pub(super) struct Batch {
     pub(super) failed: bool,
     /// Which boundary it is.
     pub(super) boundary: u64,
+    /// The result of one of them may be too large.
+    pub(super) bounded: bool,
 }
 
 /// One entry.
@@ -136,10 +88,31 @@ impl Expected {
     pub(super) fn running(&self) -> Option<&Running> {
         match self {
             Self::Query(batch) => batch.commands.front(),
-            Self::Function(running) => running.as_ref(),
+            Self::Function(running) | Self::Bind { running, .. } => running.as_ref(),
             Self::Execute { running, .. } | Self::Parse { running, .. } => Some(running),
             _ => None,
         }
+    }
+
+    /// The command whose result comes, to be changed.
+    pub(super) fn running_mut(&mut self) -> Option<&mut Running> {
+        match self {
+            Self::Query(batch) => batch.commands.front_mut(),
+            Self::Function(running) => running.as_mut(),
+            Self::Execute { running, .. } => Some(running),
+            _ => None,
+        }
+    }
+
+    /// The command of that question, if it is one of its.
+    pub(super) fn command_mut(&mut self, ticket: Ticket) -> Option<&mut Running> {
+        let running = match self {
+            Self::Query(batch) => return batch.commands.iter_mut().find(|running| running.go.ticket() == ticket),
+            Self::Function(running) | Self::Bind { running, .. } => running.as_mut(),
+            Self::Execute { running, .. } | Self::Parse { running, .. } => Some(running),
+            _ => None,
+        };
+        running.filter(|running| running.go.ticket() == ticket)
     }
 
     /// The same, when it can be a COPY.
@@ -187,6 +160,16 @@ impl Expected {
                 | Self::RefusedBind(_)
                 | Self::Sync { ran: true, .. }
         )
+    }
+
+    /// Whether nothing goes out behind it before it has ended, because its result may be too large.
+    pub(super) fn is_bounded(&self) -> bool {
+        match self {
+            Self::Query(batch) => batch.bounded,
+            Self::Function(_) => true,
+            Self::Execute { running, .. } => running.is_bounded(),
+            _ => false,
+        }
     }
 
     /// Whether the command that it is part of stands further behind.

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use model::Status;
 use wire::{Side, Why};
 
-use super::expected::{Copy, End, Expected};
+use super::expected::{Copy, Expected};
 use super::from_target::{Flow, Kind};
-use super::hearing::{ended, unowed};
+use super::hearing::unowed;
+use super::running::End;
 use super::{Relay, Skip};
 use crate::fault::Fault;
 use crate::message::error::Error;
@@ -17,6 +18,12 @@ impl Relay {
             return self.died(error, total, flow);
         }
         self.copy_in = false;
+        self.failed_command(error, total, flow)?;
+        self.aborted(&error, flow);
+        Ok(())
+    }
+
+    fn failed_command(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         match self.replies.next_mut() {
             None => Err(unowed()),
             Some(Expected::Query(batch)) => {
@@ -28,7 +35,7 @@ impl Relay {
                 }
                 let mut commands = std::mem::take(&mut batch.commands);
                 match commands.pop_front() {
-                    Some(running) => ended(running, End::failed(error.code), total, flow),
+                    Some(running) => self.ended(running, End::failed(error.code), total, flow),
                     None => flow.pass(total, Kind::Unasked),
                 }
                 for running in commands {
@@ -39,13 +46,15 @@ impl Relay {
             }
             Some(Expected::Function(running)) => {
                 let running = running.take().ok_or_else(unowed)?;
-                ended(running, End::failed(error.code), total, flow);
+                self.ended(running, End::failed(error.code), total, flow);
                 Ok(())
             }
             Some(Expected::RefusedQuery(ours)) => {
                 let ours = ours.take().ok_or_else(unowed)?;
                 drop(flow.take(total));
-                flow.out.send(Side::Client, 0, ours, Why::Reply);
+                if !ours.is_empty() {
+                    flow.out.send(Side::Client, 0, ours, Why::Reply);
+                }
                 Ok(())
             }
             // What the end of a pipeline sets off can fail.
@@ -81,7 +90,9 @@ impl Relay {
             let end = if failed { End::failed(error.code) } else { End::of(Status::NotRun) };
             failed &= expected.is_begun();
             for running in expected.into_commands() {
-                running.settle(end, std::mem::take(&mut last), flow.out);
+                if let Err(running) = self.ended_in_excess(running, flow) {
+                    running.settle(end, std::mem::take(&mut last), flow.out);
+                }
             }
             if self.stray > 0 && !matches!(self.replies.next(), None | Some(Expected::Sync { .. })) {
                 // Nobody can say whether the target takes them or drops them.
@@ -104,8 +115,10 @@ impl Relay {
 
     /// The target ends the conversation, and says why.
     fn died(&mut self, error: Error, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        flow.unmute();
         let mut last = flow.take(total);
         self.withdraw(flow.out);
+        self.settle_overrun(flow.out);
         let mut code = error.code;
         while let Some(expected) = self.replies.pop() {
             for running in expected.into_commands() {

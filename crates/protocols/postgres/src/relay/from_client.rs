@@ -32,6 +32,7 @@ impl Relay {
             && !self.gone
             && !self.leaving
             && !self.over
+            && !self.holds_back()
             && self.replies.len() <= self.limits.pipeline
     }
 

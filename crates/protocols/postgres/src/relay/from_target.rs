@@ -1,6 +1,6 @@
 //! Frames of the target. Runs of whole frames pass as one slice; a large row passes in pieces and is never held.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use wire::{Out, Side, Ticket, Why};
 
 use super::Relay;
@@ -17,6 +17,8 @@ const WHOLE: usize = 64 * 1024;
 pub(super) struct Passing {
     left: usize,
     row: Option<(RowCheck, Option<u16>)>,
+    /// Nothing of it is shown.
+    muted: bool,
 }
 
 /// What frames of the target are to the client.
@@ -43,6 +45,8 @@ pub(super) struct Flow<'a> {
     ready: usize,
     /// What they are.
     kind: Kind,
+    /// What comes is dropped.
+    muted: bool,
     pub(super) out: &'a mut dyn Out,
 }
 
@@ -51,8 +55,27 @@ impl Flow<'_> {
         self.buffer.get(self.ready..).unwrap_or_default()
     }
 
-    /// The frame at the front leaves as it is.
+    /// From now on nothing is shown.
+    pub(super) fn mute(&mut self) {
+        self.flush();
+        self.muted = true;
+    }
+
+    pub(super) fn unmute(&mut self) {
+        self.muted = false;
+    }
+
+    /// The frame at the front leaves as it is, if anything is shown now.
     pub(super) fn pass(&mut self, total: usize, kind: Kind) {
+        if self.muted {
+            self.buffer.advance(total.min(self.buffer.len()));
+        } else {
+            self.let_through(total, kind);
+        }
+    }
+
+    /// The frame at the front leaves as it is.
+    fn let_through(&mut self, total: usize, kind: Kind) {
         if self.kind != kind {
             self.flush();
             self.kind = kind;
@@ -60,10 +83,11 @@ impl Flow<'_> {
         self.ready = self.ready.saturating_add(total).min(self.buffer.len());
     }
 
-    /// Takes the frame at the front out, behind what is ready.
+    /// Takes the frame at the front out, behind what is ready; nothing, while nothing is shown.
     pub(super) fn take(&mut self, total: usize) -> Bytes {
         self.flush();
-        self.buffer.split_to(total.min(self.buffer.len())).freeze()
+        let frame = self.buffer.split_to(total.min(self.buffer.len())).freeze();
+        if self.muted { Bytes::new() } else { frame }
     }
 
     /// Sends what is ready, so that what comes next stands behind it.
@@ -84,7 +108,7 @@ impl Flow<'_> {
 impl Relay {
     /// Lets through what is owed.
     pub(super) fn target(&mut self, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<(), Fault> {
-        let mut flow = Flow { buffer, ready: 0, kind: Kind::Empty, out };
+        let mut flow = Flow { buffer, ready: 0, kind: Kind::Empty, muted: self.overrun.is_some(), out };
         let result = self.scan(&mut flow);
         flow.flush();
         result
@@ -105,6 +129,7 @@ impl Relay {
             if flow.rest().len() >= header.total {
                 self.whole(header, flow)?;
                 self.release(flow);
+                self.stop_at_head(flow);
             } else if header.total > WHOLE && !is_inspected(header.tag) {
                 self.begin_to_pass(header, flow)?;
             } else if header.total > self.limits.frame {
@@ -119,45 +144,66 @@ impl Relay {
 
     fn whole(&mut self, header: Header, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let malformed = Fault::malformed(Side::Target);
-        let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
         match header.tag {
             b'D' => {
-                let columns = self.row()?;
+                let columns = self.row(header.total, flow)?;
                 let mut row = RowCheck::new();
+                let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
                 row.piece(body, columns).and_then(|()| row.finish()).map_err(malformed)?;
                 flow.pass(header.total, Kind::of(self.replies.answering()));
                 Ok(())
             }
             b'd' => {
-                self.copy_data()?;
+                self.copy_data(header.total, flow)?;
                 flow.pass(header.total, Kind::of(self.replies.answering()));
                 Ok(())
             }
             b'S' => {
+                let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
                 let (name, value) = parameter_status::parse(body).map_err(malformed)?;
                 self.tracked.note(name, value);
-                flow.pass(header.total, Kind::of(self.replies.answering()));
+                self.admit(header.total, false, flow);
+                self.report(header.total, flow);
+                Ok(())
+            }
+            b'A' => {
+                self.report(header.total, flow);
                 Ok(())
             }
             tag => {
+                if b"THVN".contains(&tag) {
+                    self.admit(header.total, false, flow);
+                }
+                let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
                 let said = Said::read(tag, body).map_err(malformed)?;
                 self.hear(said, header.total, flow)
             }
         }
     }
 
+    /// A setting or a notification is no part of a result, so that it is shown when nothing else is.
+    fn report(&mut self, total: usize, flow: &mut Flow<'_>) {
+        flow.let_through(total, Kind::of(self.replies.answering().filter(|_| self.overrun.is_none())));
+        if self.overrun.is_some() {
+            flow.flush();
+        }
+    }
+
     fn begin_to_pass(&mut self, header: Header, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let row = match header.tag {
-            b'D' => Some((RowCheck::new(), self.row()?)),
+            b'D' => Some((RowCheck::new(), self.row(header.total, flow)?)),
             b'd' => {
-                self.copy_data()?;
+                self.copy_data(header.total, flow)?;
                 None
             }
-            _ => None,
+            _ => {
+                self.admit(header.total, false, flow);
+                None
+            }
         };
         flow.pass(HEADER, Kind::of(self.replies.answering()));
         flow.flush();
-        self.passing = Some(Passing { left: header.body(), row });
+        self.passing = Some(Passing { left: header.body(), row, muted: flow.muted });
         self.target_need = 1;
         Ok(())
     }
@@ -170,8 +216,11 @@ impl Relay {
             let piece = flow.rest().get(..here).unwrap_or_default();
             row.piece(piece, *columns).map_err(Fault::malformed(Side::Target))?;
         }
+        // What was begun is finished.
+        let muted = std::mem::replace(&mut flow.muted, passing.muted);
         flow.pass(here, Kind::of(self.replies.answering()));
         flow.flush();
+        flow.muted = muted;
         passing.left = passing.left.saturating_sub(here);
         if passing.left > 0 {
             return Ok(false);

@@ -5,8 +5,9 @@ use model::Status;
 use wire::{Side, Why};
 
 use super::Relay;
-use super::expected::{Batch, Copy, End, Expected, Running};
+use super::expected::{Batch, Copy, Expected};
 use super::from_target::{Flow, Kind};
+use super::running::{End, Running};
 use super::said::Said;
 use crate::fault::Fault;
 use crate::message::ready::Transaction;
@@ -85,7 +86,7 @@ impl Relay {
         if let Some(Expected::Bind { running, registered, portal }) = self.replies.pop() {
             self.names.confirm_portal(&portal, registered);
             match running {
-                Some(running) => succeeded(running, total, flow),
+                Some(running) => self.succeeded(running, total, flow),
                 None => flow.pass(total, Kind::of(answering)),
             }
         }
@@ -98,7 +99,7 @@ impl Relay {
         }
         if let Some(Expected::Parse { running, name, registered }) = self.replies.pop() {
             self.names.confirm_statement(&name, registered);
-            succeeded(running, total, flow);
+            self.succeeded(running, total, flow);
         }
         Ok(())
     }
@@ -128,29 +129,26 @@ impl Relay {
     }
 
     /// A row comes; returns how many values it must have, when that is known.
-    pub(super) fn row(&mut self) -> Result<Option<u16>, Fault> {
-        match self.replies.next_mut() {
-            Some(Expected::Query(batch)) if batch.may_begin_copy() && batch.columns.is_some() => {
-                if let Some(running) = batch.commands.front_mut() {
-                    running.count_row();
-                }
-                Ok(batch.columns)
-            }
-            Some(Expected::Execute { running, copy: Copy::No }) => {
-                running.count_row();
-                // Its description may have been asked for long ago, or never.
-                Ok(None)
-            }
-            _ => Err(unowed()),
-        }
+    pub(super) fn row(&mut self, size: usize, flow: &mut Flow<'_>) -> Result<Option<u16>, Fault> {
+        let columns = match self.replies.next() {
+            Some(Expected::Query(batch)) if batch.may_begin_copy() && batch.columns.is_some() => batch.columns,
+            // Its description may have been asked for long ago, or never.
+            Some(Expected::Execute { copy: Copy::No, .. }) => None,
+            _ => return Err(unowed()),
+        };
+        self.admit(size, true, flow);
+        Ok(columns)
     }
 
-    pub(super) fn copy_data(&self) -> Result<(), Fault> {
+    /// COPY data come, which are a row.
+    pub(super) fn copy_data(&mut self, size: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         match self.replies.next() {
-            Some(Expected::Query(batch)) if batch.copy == Copy::Out => Ok(()),
-            Some(Expected::Execute { copy: Copy::Out, .. }) => Ok(()),
-            _ => Err(unowed()),
+            Some(Expected::Query(batch)) if batch.copy == Copy::Out => {}
+            Some(Expected::Execute { copy: Copy::Out, .. }) => {}
+            _ => return Err(unowed()),
         }
+        self.admit(size, true, flow);
+        Ok(())
     }
 
     fn completed(&mut self, rows: Option<u64>, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
@@ -168,7 +166,7 @@ impl Relay {
                 }
                 let running = batch.commands.pop_front();
                 let running = running.ok_or_else(|| Fault::target("more commands ended than were decided"))?;
-                ended(running, End::done(rows), total, flow);
+                self.ended(running, End::done(rows), total, flow);
                 Ok(())
             }
             Some(Expected::Execute { copy: Copy::No | Copy::In { .. }, .. }) => {
@@ -182,7 +180,7 @@ impl Relay {
 
     fn execution_ended(&mut self, end: End, total: usize, flow: &mut Flow<'_>) {
         if let Some(Expected::Execute { running, .. }) = self.replies.pop() {
-            ended(running, end, total, flow);
+            self.ended(running, end, total, flow);
         }
     }
 
@@ -190,7 +188,7 @@ impl Relay {
         match self.replies.next_mut() {
             Some(Expected::Query(batch)) if batch.may_begin_copy() => {
                 match batch.commands.pop_front() {
-                    Some(running) => ended(running, End::done(None), total, flow),
+                    Some(running) => self.ended(running, End::done(None), total, flow),
                     None => flow.pass(total, Kind::Empty),
                 }
                 Ok(())
@@ -214,7 +212,7 @@ impl Relay {
     fn function_returned(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let Some(Expected::Function(running)) = self.replies.next_mut() else { return Err(unowed()) };
         let running = running.take().ok_or_else(unowed)?;
-        ended(running, End::done(None), total, flow);
+        self.ended(running, End::done(None), total, flow);
         Ok(())
     }
 
@@ -238,7 +236,9 @@ impl Relay {
             flow.flush();
             for running in left {
                 let status = if completed { Status::Done } else { Status::Unknown };
-                running.settle(End::of(status), Bytes::new(), flow.out);
+                if let Err(running) = self.ended_in_excess(running, flow) {
+                    running.settle(End::of(status), Bytes::new(), flow.out);
+                }
             }
         }
         self.copy_in = false;
@@ -246,20 +246,31 @@ impl Relay {
         if transaction == Transaction::Idle {
             self.names.end_transaction(boundary);
         }
+        if !self.is_ready_told(transaction, flow)? {
+            drop(flow.take(total));
+            return Ok(());
+        }
         flow.pass(total, Kind::Empty);
         Ok(())
     }
-}
 
-/// A command ended, and the frame at the front is the last of its answer.
-pub(super) fn ended(running: Running, end: End, total: usize, flow: &mut Flow<'_>) {
-    let last = flow.take(total);
-    running.settle(end, last, flow.out);
-}
+    /// A command ended, and the frame at the front is the last of its answer.
+    pub(super) fn ended(&mut self, running: Running, end: End, total: usize, flow: &mut Flow<'_>) {
+        match self.ended_in_excess(running, flow) {
+            Ok(()) => drop(flow.take(total)),
+            Err(running) => {
+                let last = flow.take(total);
+                running.settle(end, last, flow.out);
+            }
+        }
+    }
 
-/// A Parse or a Bind succeeded: that is all its answer says, and the outcome says it.
-fn succeeded(running: Running, total: usize, flow: &mut Flow<'_>) {
-    flow.flush();
-    running.settle(End::done(None), Bytes::new(), flow.out);
-    flow.pass(total, Kind::Empty);
+    /// A Parse or a Bind succeeded: that is all its answer says, and the outcome says it.
+    fn succeeded(&mut self, running: Running, total: usize, flow: &mut Flow<'_>) {
+        flow.flush();
+        if let Err(running) = self.ended_in_excess(running, flow) {
+            running.settle(End::done(None), Bytes::new(), flow.out);
+        }
+        flow.pass(total, Kind::Empty);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! `from_client` takes frames, `bound` holds a Bind until its Execute, `asked` says what is decided, `asking` asks, `refusal`
 //! answers what was refused, `from_target` lets answers through, `hearing` matches them with what is owed, `failing` knows
-//! what an error ends, `copying` is about COPY, `ending` about the end.
+//! what an error ends, `limits` stops what is too large or takes too long, `copying` is about COPY, `ending` about the end.
 
 mod asked;
 mod asking;
@@ -15,9 +15,11 @@ mod failing;
 mod from_client;
 mod from_target;
 mod hearing;
+mod limits;
 mod names;
 mod owed;
 mod refusal;
+mod running;
 mod said;
 mod tracked;
 
@@ -35,6 +37,7 @@ use crate::message::ready::Transaction;
 use asking::Question;
 use bound::Bound;
 use from_target::Passing;
+use limits::Overrun;
 use names::Names;
 use owed::Owed;
 pub(crate) use tracked::Tracked;
@@ -73,6 +76,10 @@ pub(crate) struct Relay {
     replies: Owed,
     names: Names,
     question: Option<Question>,
+    /// A command has passed a limit, and the client has not been told yet.
+    overrun: Option<Overrun>,
+    /// A cancel of ours is on its way, and could hit whatever runs.
+    cancelling: bool,
     /// A Bind that waits for its Execute.
     bound: Option<Bound>,
     /// A large frame of the target that is passing in pieces.
@@ -109,6 +116,8 @@ impl Relay {
             replies: Owed::default(),
             names: Names::new(&setting.limits),
             question: None,
+            overrun: None,
+            cancelling: false,
             bound: None,
             passing: None,
             deferred: Vec::new(),
@@ -160,8 +169,11 @@ impl Stage for Relay {
             Input::Stop(Stop::Cut(public)) => self.cut(&public, out),
             Input::Stop(Stop::Drain(public)) => self.draining = Some(public),
             Input::Wake => self.give_up(setting.now, out),
-            Input::Overdue(_) | Input::Probed | Input::Secured(..) | Input::Head(..) => {}
+            Input::Overdue(ticket) => self.overdue(ticket),
+            Input::Probed => self.cancelling = false,
+            Input::Secured(..) | Input::Head(..) => {}
         }
+        self.stop_what_is_overdue(out);
         self.leave_when_done(out);
         self.drain(out);
         Ok(self.over.then(|| Box::new(Over) as Box<dyn Stage>))

@@ -17,6 +17,8 @@ pub(super) struct Prepared {
     pub(super) verb: Verb,
     pub(super) name: &'static str,
     pub(super) certainty: Certainty,
+    /// It may hold a DELETE or UPDATE without a WHERE.
+    pub(super) unbounded_write: bool,
     /// It may itself make named statements and portals.
     pub(super) prepares: bool,
     /// It may end portals.

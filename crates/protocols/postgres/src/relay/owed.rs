@@ -4,12 +4,14 @@ use bytes::Bytes;
 use wire::{Replies, Ticket};
 
 use super::expected::Expected;
+use super::running::Running;
 
 /// The reply queue of a conversation.
 #[derive(Debug, Default)]
 pub(super) struct Owed {
     replies: Replies<Expected>,
     opening: usize,
+    bounded: usize,
 }
 
 impl Owed {
@@ -27,9 +29,19 @@ impl Owed {
         self.opening > 0
     }
 
+    /// Whether a command has not ended whose result may be too large.
+    pub(super) fn is_bounded(&self) -> bool {
+        self.bounded > 0
+    }
+
+    fn count(&mut self, expected: &Expected) {
+        self.opening = self.opening.saturating_add(usize::from(expected.may_open()));
+        self.bounded = self.bounded.saturating_add(usize::from(expected.is_bounded()));
+    }
+
     /// The target owes one more.
     pub(super) fn target(&mut self, expected: Expected) {
-        self.opening = self.opening.saturating_add(usize::from(expected.may_open()));
+        self.count(&expected);
         self.replies.target(expected);
     }
 
@@ -56,19 +68,29 @@ impl Owed {
     pub(super) fn pop(&mut self) -> Option<Expected> {
         let expected = self.replies.pop()?;
         self.opening = self.opening.saturating_sub(usize::from(expected.may_open()));
+        self.bounded = self.bounded.saturating_sub(usize::from(expected.is_bounded()));
         Some(expected)
     }
 
     /// What was popped is owed next after all.
     pub(super) fn put_back(&mut self, expected: Expected) {
-        self.opening = self.opening.saturating_add(usize::from(expected.may_open()));
+        self.count(&expected);
         self.replies.put_back(expected);
     }
 
     /// The command that the target's next answer is part of. A Bind and what is described with it are part of their Execute.
     pub(super) fn answering(&self) -> Option<Ticket> {
-        let entry = self.replies.iter().find(|expected| !expected.is_begun())?;
-        entry.running().map(|running| running.go.ticket())
+        self.running().map(|running| running.go.ticket())
+    }
+
+    /// The same, and what came of it so far.
+    pub(super) fn running(&self) -> Option<&Running> {
+        self.replies.iter().find(|expected| !expected.is_begun())?.running()
+    }
+
+    /// The command of that question.
+    pub(super) fn command_mut(&mut self, ticket: Ticket) -> Option<&mut Running> {
+        self.replies.iter_mut().find_map(|expected| expected.command_mut(ticket))
     }
 
     /// What the target owes, the last first.

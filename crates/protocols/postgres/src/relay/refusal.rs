@@ -46,31 +46,43 @@ impl Relay {
                 let answer = [error.as_ref(), ready::IDLE].concat();
                 self.answer_here(Bytes::from(answer), out);
             }
-            Shape::Query => {
-                self.plumb("refused query", unparsable(), out);
-                self.replies.target(Expected::RefusedQuery(Some(error)));
-                self.next_boundary();
-                self.unsynced = false;
-            }
+            Shape::Query => self.refuse_query(error, out),
             Shape::Extended if self.nothing_is_open() => {
                 self.skip = Skip::UntilSync;
                 self.answer_here(error, out);
             }
-            Shape::Extended => {
-                let bind = self.bind_to_nothing();
-                self.plumb("refused bind", bind, out);
-                self.replies.target(Expected::RefusedBind(error));
-                self.unsynced = true;
-                // The target will drop the rest, so nobody is asked about it.
-                self.skip = Skip::UntilSync;
-            }
+            Shape::Extended => self.refuse_bind(error, out),
         }
         Ok(())
+    }
+
+    /// A Query goes out that the target must refuse; `error` stands for its error.
+    pub(super) fn refuse_query(&mut self, error: Bytes, out: &mut dyn Out) {
+        self.plumb("refused query", unparsable(), out);
+        self.replies.target(Expected::RefusedQuery(Some(error)));
+        self.next_boundary();
+        self.unsynced = false;
+    }
+
+    /// The same with an extended message.
+    pub(super) fn refuse_bind(&mut self, error: Bytes, out: &mut dyn Out) {
+        let bind = self.bind_to_nothing();
+        self.plumb("refused bind", bind, out);
+        self.replies.target(Expected::RefusedBind(error));
+        self.unsynced = true;
+        // The target will drop the rest, so nobody is asked about it.
+        self.skip = Skip::UntilSync;
     }
 
     /// No transaction is open, and nothing was forwarded that could open one or would be part of one.
     fn nothing_is_open(&self) -> bool {
         self.transaction == Transaction::Idle && !self.unsynced && !self.replies.may_open()
+    }
+
+    /// Whether a transaction is open, or may be, in which a command would run that is asked about now. What was only parsed
+    /// has done nothing yet.
+    pub(super) fn may_hold_locks(&self) -> bool {
+        self.transaction != Transaction::Idle || self.ran || self.replies.may_open()
     }
 
     /// In its turn, behind what the target still owes.
@@ -97,10 +109,15 @@ fn unparsable() -> Bytes {
 
 /// The error that the client sees.
 fn error(public: &Public) -> Bytes {
-    let message = match public.class {
+    match public.class {
         // Drivers know this text.
-        Class::Cancelled => public.message.to_string(),
-        _ => format!("refused: {}", public.message),
-    };
+        Class::Cancelled => build(Severity::Error, sqlstate::of(public.class), &public.message, public.hint.as_deref()),
+        _ => refused(public),
+    }
+}
+
+/// The same for what the client did not ask for.
+pub(super) fn refused(public: &Public) -> Bytes {
+    let message = format!("refused: {}", public.message);
     build(Severity::Error, sqlstate::of(public.class), &message, public.hint.as_deref())
 }

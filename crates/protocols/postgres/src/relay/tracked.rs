@@ -81,6 +81,7 @@ fn unreadable(text: &[u8]) -> Statement {
         verb: Verb::Unknown,
         name: "unreadable text",
         certainty: Certainty::Opaque,
+        unbounded_write: true,
         effects: SessionEffects { prepares: true, transaction: true },
     }
 }

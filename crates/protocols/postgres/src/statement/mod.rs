@@ -16,11 +16,14 @@
 //! | `EXECUTE`, `DO`, `CALL`, `LOAD`, `CREATE TABLE AS EXECUTE` | call |
 //! | roles, `GRANT`, `REVOKE`, `OWNER TO`, row security, `CREATE SCHEMA` with `GRANT`, `SECURITY LABEL` | grant |
 //! | `SET ROLE`, `SET SESSION AUTHORIZATION`, their `RESET`, `RESET ALL`, `DISCARD ALL` | session_identity |
+//! | `SET`, `RESET` of a setting that `guarded.rs` does not list as harmless, transactions that are `READ WRITE` from now on | session_guard |
 //! | other `SET`, `RESET`, `DISCARD`, cursors, `LISTEN`, `NOTIFY`, `DEALLOCATE` | session |
 //! | `BEGIN` to `RELEASE`, two-phase commit | transaction |
 //! | other `CREATE`, `ALTER`, `DROP`, and maintenance | ddl |
 
+mod bounded;
 pub(crate) mod credentials;
+mod guarded;
 mod lexer;
 mod query;
 mod split;
@@ -44,6 +47,8 @@ pub(crate) struct Statement {
     pub(crate) name: &'static str,
     /// How sure that is.
     pub(crate) certainty: Certainty,
+    /// It may hold a DELETE or UPDATE without a WHERE.
+    pub(crate) unbounded_write: bool,
     /// What it may do to the conversation.
     pub(crate) effects: SessionEffects,
 }

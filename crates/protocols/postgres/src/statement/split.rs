@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use model::{Certainty, Verb};
 
+use super::bounded::unbounded_write;
 use super::lexer::{Lexer, Token, is_space};
 use super::{SessionEffects, Statement, verb};
 
@@ -77,12 +78,14 @@ fn push(
     let range =
         range.start + piece.iter().take_while(blank).count()..range.end - piece.iter().rev().take_while(blank).count();
     let piece = text.get(range.clone()).unwrap_or_default();
-    let reading = verb::read(Lexer::new(piece, standard_conforming_strings));
+    let tokens = Lexer::new(piece, standard_conforming_strings);
+    let reading = verb::read(tokens);
     statements.push(Statement {
         range,
         verb: reading.verb,
         name: reading.name,
         certainty: reading.certainty,
+        unbounded_write: unbounded_write(tokens, &reading),
         effects: reading.effects,
     });
     Ok(())
@@ -94,6 +97,7 @@ fn opaque(text: &[u8]) -> Statement {
         verb: Verb::Unknown,
         name: "UNKNOWN",
         certainty: Certainty::Opaque,
+        unbounded_write: true,
         effects: SessionEffects { prepares: true, transaction: true },
     }
 }

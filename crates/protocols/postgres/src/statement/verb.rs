@@ -3,6 +3,7 @@
 use model::{Certainty, Verb};
 
 use super::SessionEffects;
+use super::guarded;
 use super::lexer::{Kind, Lexer, Token};
 use super::query::{copy, explain, query, worst};
 use super::table;
@@ -120,8 +121,10 @@ fn prepare(mut tokens: Lexer<'_>) -> Reading {
 
 /// `SET`, with `tokens` behind that word.
 fn set(mut tokens: Lexer<'_>) -> Reading {
+    let mut setting = tokens;
     let mut next = tokens.next();
     if matches!(&next, Some(Ok(scope)) if scope.is_any(&["SESSION", "LOCAL"])) {
+        setting = tokens;
         next = tokens.next();
     }
     let Some(Ok(variable)) = next else { return Reading::unknown("SET") };
@@ -132,21 +135,27 @@ fn set(mut tokens: Lexer<'_>) -> Reading {
             Reading::lexed(Verb::SessionIdentity, "SET SESSION AUTHORIZATION")
         }
         () if variable.is("TRANSACTION") => Reading::lexed(Verb::Session, "SET TRANSACTION"),
-        () => Reading::lexed(Verb::Session, "SET"),
+        () if variable.is("CHARACTERISTICS") && !guarded::lets_write(tokens) => Reading::lexed(Verb::Session, "SET"),
+        () => Reading::lexed(guard(setting), "SET"),
     }
 }
 
 /// `RESET`, with `tokens` behind that word.
-fn reset(mut tokens: Lexer<'_>) -> Reading {
-    let Some(Ok(variable)) = tokens.next() else { return Reading::unknown("RESET") };
+fn reset(tokens: Lexer<'_>) -> Reading {
+    let Some(Ok(variable)) = { tokens }.next() else { return Reading::unknown("RESET") };
     match () {
         () if variable.is("ALL") => Reading::lexed(Verb::SessionIdentity, "RESET ALL"),
         () if names(&variable, "role") => Reading::lexed(Verb::SessionIdentity, "RESET ROLE"),
         () if variable.is("SESSION") || names(&variable, "session_authorization") => {
             Reading::lexed(Verb::SessionIdentity, "RESET SESSION AUTHORIZATION")
         }
-        () => Reading::lexed(Verb::Session, "RESET"),
+        () => Reading::lexed(guard(tokens), "RESET"),
     }
+}
+
+/// The verb of changing the setting that `tokens` name.
+fn guard(tokens: Lexer<'_>) -> Verb {
+    if guarded::is_harmless(tokens) { Verb::Session } else { Verb::SessionGuard }
 }
 
 /// Whether a token names a setting, which PostgreSQL compares without regard to case even when it is quoted. What

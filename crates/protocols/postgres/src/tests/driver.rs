@@ -21,6 +21,10 @@ pub(super) enum Says {
     Wait,
     /// Yes, but mask.
     Mask,
+    /// Yes, with so many rows at most.
+    Rows(u64),
+    /// Yes, with so many bytes at most.
+    Bytes(u64),
 }
 
 enum Event {
@@ -213,13 +217,11 @@ impl Driver {
                     self.actions.push(action);
                     match says {
                         Says::Yes => self.approve(ticket),
-                        Says::Mask => self.reply(
-                            ticket,
-                            Answer::Go(
-                                self.mint.go(ticket),
-                                Plan { mask: Some(std::sync::Arc::new(NoMask)), ..Plan::default() },
-                            ),
-                        ),
+                        Says::Mask => {
+                            self.grant(ticket, Plan { mask: Some(std::sync::Arc::new(NoMask)), ..Plan::default() });
+                        }
+                        Says::Rows(most) => self.grant(ticket, Plan { max_rows: Some(most), ..Plan::default() }),
+                        Says::Bytes(most) => self.grant(ticket, Plan { max_bytes: Some(most), ..Plan::default() }),
                         Says::No => self.deny(ticket),
                         Says::Wait => {
                             self.waiting.push(ticket);
@@ -242,8 +244,12 @@ impl Driver {
     }
 
     pub(super) fn approve(&mut self, ticket: Ticket) {
+        self.grant(ticket, Plan::default());
+    }
+
+    fn grant(&mut self, ticket: Ticket, plan: Plan) {
         let go = self.mint.go(ticket);
-        self.reply(ticket, Answer::Go(go, Plan::default()));
+        self.reply(ticket, Answer::Go(go, plan));
     }
 
     pub(super) fn deny(&mut self, ticket: Ticket) {

@@ -1,0 +1,110 @@
+//! A forwarded command: how large its result is and may be, and how it ends.
+
+use bytes::Bytes;
+use model::{Class, Outcome, Public, Status};
+use wire::{Go, Out, Plan};
+
+use crate::sqlstate::{self, Code};
+
+/// Which limit a command passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Excess {
+    Rows(u64),
+    Bytes(u64),
+    Time,
+}
+
+impl Excess {
+    /// What the client is told.
+    pub(super) fn public(self) -> Public {
+        match self {
+            Self::Rows(most) => Public::new(Class::Limit, format!("the result has more than {most} rows"))
+                .with_hint("Ask for fewer rows, with a narrower WHERE or a LIMIT."),
+            Self::Bytes(most) => Public::new(Class::Limit, format!("the result is larger than {most} bytes"))
+                .with_hint("Ask for fewer rows or columns."),
+            Self::Time => Public::new(Class::Cancelled, "the command ran for longer than it may")
+                .with_hint("Make it do less at a time."),
+        }
+    }
+}
+
+/// A forwarded command, and what came of it so far.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) go: Go,
+    max_rows: Option<u64>,
+    max_bytes: Option<u64>,
+    rows: u64,
+    bytes: u64,
+    excess: Option<Excess>,
+}
+
+impl Running {
+    pub(super) fn new(go: Go, plan: &Plan) -> Self {
+        Self { go, max_rows: plan.max_rows, max_bytes: plan.max_bytes, rows: 0, bytes: 0, excess: None }
+    }
+
+    /// Whether its result may be too large.
+    pub(super) fn is_bounded(&self) -> bool {
+        self.max_rows.is_some() || self.max_bytes.is_some()
+    }
+
+    /// The limit that it passed.
+    pub(super) fn excess(&self) -> Option<Excess> {
+        self.excess
+    }
+
+    /// It has run for as long as it may.
+    pub(super) fn overdue(&mut self) {
+        self.excess.get_or_insert(Excess::Time);
+    }
+
+    /// A message of its result came, of so many bytes, with a row or without. Whether it may be shown.
+    pub(super) fn admits(&mut self, bytes: usize, row: bool) -> bool {
+        let rows = self.rows.saturating_add(u64::from(row));
+        let bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        let too_many = self.max_rows.filter(|most| rows > *most).map(Excess::Rows);
+        let too_large = self.max_bytes.filter(|most| bytes > *most).map(Excess::Bytes);
+        self.excess = self.excess.or(too_many).or(too_large);
+        if self.excess.is_none() {
+            (self.rows, self.bytes) = (rows, bytes);
+        }
+        self.excess.is_none()
+    }
+
+    /// Writes down how it ended, and sends the last message of its answer.
+    pub(super) fn settle(self, end: End, last: Bytes, out: &mut dyn Out) {
+        let counted = (self.rows > 0).then_some(self.rows);
+        let code = end.code.map(|code| code.as_str().to_owned());
+        let outcome = Outcome { rows: end.rows.or(counted), code, ..Outcome::of(end.status) };
+        out.outcome(self.go, outcome, last);
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) status: Status,
+    /// What the target says; without it, what was counted.
+    pub(super) rows: Option<u64>,
+    pub(super) code: Option<Code>,
+}
+
+impl End {
+    pub(super) fn of(status: Status) -> Self {
+        Self { status, rows: None, code: None }
+    }
+
+    pub(super) fn done(rows: Option<u64>) -> Self {
+        Self { rows, ..Self::of(Status::Done) }
+    }
+
+    pub(super) fn failed(code: Option<Code>) -> Self {
+        Self { code, ..Self::of(Status::Failed) }
+    }
+
+    /// We ended it, with an error of that class.
+    pub(super) fn refused(public: &Public) -> Self {
+        Self::failed(Code::parse(sqlstate::of(public.class).as_bytes()))
+    }
+}
