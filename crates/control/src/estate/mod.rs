@@ -1,0 +1,204 @@
+//! The estate: people, groups, roles, tokens, resources with their secrets, and policies, as they are administered.
+//!
+//! Every use case is the same four steps: look whether the caller may (`roles`), look whether the wish makes sense, have it
+//! written down durably, do it. What stands in the configuration file is shown and cannot be changed here.
+
+mod apply;
+mod groups;
+mod inventory;
+mod names;
+mod people;
+mod plan;
+mod policies;
+mod resources;
+mod secrets;
+mod standings;
+mod tokens;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ::secrets::{Envelope, Sources};
+use identity::{Local, Roll, Tokens};
+use model::{Event, PrincipalId, Record, Recording, Resource};
+use ports::Journal;
+use store::Store;
+
+use crate::roles::{Leaves, Rule};
+use crate::{Caller, Clock, Error, Role};
+
+pub use groups::{Group, Membership};
+pub use identity::Origin;
+pub use inventory::Inventory;
+pub use people::{NewPerson, Person, PersonChange};
+pub use plan::{Drift, Plan};
+pub use policies::{Policy, PolicyForce, PolicyPage};
+pub use resources::{
+    AccountView, NewAccount, NewResource, NewSecret, Prober, ResourceView, SecretView, Step, Tested, Trial,
+};
+pub use tokens::Token;
+
+/// A target of the configuration file.
+#[derive(Clone, Debug)]
+pub struct FileTarget {
+    /// The target, with the content of its `tls_ca`.
+    pub resource: Arc<Resource>,
+    /// How much of what people are shown is recorded.
+    pub record: Recording,
+}
+
+/// Which references to secrets people may use through the interface. Without any, they hand in the secrets themselves: who
+/// may point a reference anywhere can have any file that the gateway reads sent to a host of theirs.
+#[derive(Clone, Debug, Default)]
+pub struct References {
+    /// The folder in which `file:NAME` is looked for.
+    pub folder: Option<PathBuf>,
+    /// What the name of a variable in `env:NAME` must begin with.
+    pub variables: Option<String>,
+}
+
+/// What the estate is built of.
+pub struct EstateParts {
+    /// What the gateway remembers.
+    pub store: Arc<Store>,
+    /// Where records go.
+    pub journal: Arc<dyn Journal>,
+    /// The wall clock.
+    pub clock: Clock,
+    /// Who people are.
+    pub people: Arc<Local>,
+    /// Seals secrets.
+    pub envelope: Arc<Envelope>,
+    /// Targets of the configuration file.
+    pub targets: Vec<FileTarget>,
+    /// Where the secrets of those are.
+    pub sources: Sources,
+    /// How much of a result is recorded when it is the beginning only.
+    pub recording: Recording,
+    /// Which references to secrets may be used.
+    pub references: References,
+    /// Protocols that a target may speak, with who tries targets of each; without one, such targets cannot be tested.
+    pub protocols: BTreeMap<String, Option<Arc<dyn Prober>>>,
+    /// Who reads policies and puts them in force.
+    pub force: Arc<dyn PolicyForce>,
+    /// A folder of policies.
+    pub policy_dir: Option<PathBuf>,
+    /// Whether a change of that folder that nobody has put their name to comes into force.
+    pub unattributed: bool,
+}
+
+/// The use cases around people, groups, roles, tokens, resources and policies. Cheap to clone.
+#[derive(Clone)]
+pub struct Estate {
+    parts: Arc<EstateParts>,
+    inventory: Arc<Inventory>,
+    tokens: Tokens,
+    /// One change at a time, so that what was looked at is what is changed.
+    changing: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Estate {
+    /// Begins with what the store holds.
+    ///
+    /// # Errors
+    /// When the store fails, or holds a secret that the key file does not open.
+    pub async fn open(parts: EstateParts) -> Result<Self, Error> {
+        let inventory = Arc::new(Inventory::open(&parts).await?);
+        let tokens = Tokens::new(Arc::clone(&parts.store), Arc::clone(&parts.clock));
+        let estate = Self { parts: Arc::new(parts), inventory, tokens, changing: Arc::default() };
+        estate.check_secrets().await?;
+        Ok(estate)
+    }
+
+    /// Targets and their secrets, for the engine. Follows the store while `watch` is polled.
+    pub fn inventory(&self) -> Arc<Inventory> {
+        Arc::clone(&self.inventory)
+    }
+
+    /// Follows what this and other gateways change, for as long as it is polled. To be spawned once by whoever opened this.
+    pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
+        let estate = self.clone();
+        async move {
+            let mut changes = estate.parts.people.changes();
+            while changes.changed().await.is_ok() {
+                if let Err(error) = estate.follow().await {
+                    tracing::error!(%error, "changes of resources and policies cannot be followed");
+                }
+            }
+        }
+    }
+
+    /// Takes over what stands in the store now.
+    async fn follow(&self) -> Result<(), Error> {
+        self.inventory.refresh(&self.parts).await?;
+        self.follow_policy().await
+    }
+
+    /// After a change of one's own: it has its effect before the caller is answered.
+    async fn changed(&self) -> Result<(), Error> {
+        self.parts.people.refresh().await?;
+        self.follow().await
+    }
+
+    /// Who sent that token, from that address. A token that somebody else made for its person carries no role but `user`:
+    /// whoever made it may know it.
+    ///
+    /// # Errors
+    /// [`Error::NotAllowed`] when it lets nobody in.
+    pub async fn caller(&self, token: &str, client: IpAddr) -> Result<Caller, Error> {
+        let refused = |error: ports::NotIdentified| {
+            tracing::debug!(why = error.why, %client, "a token was refused");
+            Error::not_allowed("the token lets nobody in; ask for a new one")
+        };
+        let identity::Bearer { verified, made_by } = self.parts.people.bearer(token).await.map_err(refused)?;
+        let id = verified.principal.id;
+        let roll = self.parts.people.fresh().await?;
+        let theirs = made_by.as_deref().is_none_or(|maker| answers_for(&roll, maker, &id));
+        let mut roles = BTreeSet::from([Role::User]);
+        if theirs {
+            roles.extend(standings::roles_of(&roll, &id).into_keys());
+        }
+        Ok(Caller { id, credential: verified.credential, client, roles })
+    }
+
+    /// Whether the caller may do that now: by a role that their credential carries and that they have at this moment.
+    async fn may(&self, by: &Caller, rule: &Rule) -> Result<Arc<Roll>, Error> {
+        let roll = self.parts.people.fresh().await?;
+        if !roll.is_live(&by.id) {
+            return Err(Error::not_allowed("your access to this gateway has ended"));
+        }
+        let mut now = standings::roles_of(&roll, &by.id);
+        now.retain(|role, _| by.roles.contains(role));
+        if rule.roles.iter().any(|role| now.contains_key(role)) { Ok(roll) } else { Err(rule.refusal()) }
+    }
+
+    /// Has what the caller is about to do written down, and waits until that is durable.
+    async fn write_down(&self, by: &Caller, rule: &Rule, details: &[(&str, String)]) -> Result<(), Error> {
+        // A record has a bound; what is longer is told to be so.
+        let details = details.iter().map(|(name, value)| ((*name).to_owned(), names::cut(value))).collect();
+        let (name, by) = (rule.name.to_owned(), by.by());
+        self.append(match rule.leaves {
+            Leaves::Act => Event::Act { act: name, by, details },
+            Leaves::Read => Event::Read { what: name, by, details },
+        })
+        .await
+    }
+
+    async fn append(&self, event: Event) -> Result<(), Error> {
+        let record = Record { time_us: self.now(), session: None, position: None, event };
+        let mark = self.parts.journal.append(record)?;
+        Ok(self.parts.journal.reached(mark).await?)
+    }
+
+    fn now(&self) -> u64 {
+        (self.parts.clock)()
+    }
+}
+
+/// Whether the person of that text, `ISSUER/SUBJECT`, answers for the other.
+fn answers_for(roll: &Roll, maker: &str, id: &PrincipalId) -> bool {
+    let maker = roll.all().find(|member| member.id.to_string() == maker).and_then(|member| roll.human(&member.id));
+    maker.is_some() && maker == roll.human(id)
+}
