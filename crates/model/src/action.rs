@@ -36,6 +36,22 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// All of them, from harmless to unknown.
+    pub const ALL: [Self; 12] = [
+        Self::Read,
+        Self::Session,
+        Self::Transaction,
+        Self::CopyOut,
+        Self::CopyIn,
+        Self::Write,
+        Self::Ddl,
+        Self::SessionIdentity,
+        Self::SessionGuard,
+        Self::Grant,
+        Self::Call,
+        Self::Unknown,
+    ];
+
     /// The word used in records and policies.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -95,3 +95,12 @@ fn a_record_without_credentials_is_as_it_was_typed() {
     let record = ActionText::from(&action(b"SELECT 1", vec![None, Some("x".into())], Credentials::default()));
     assert_eq!((&record.text[..], record.parameters.len(), record.typed.is_none()), (&b"SELECT 1"[..], 2, true));
 }
+
+#[test]
+fn every_verb_is_in_the_list_in_its_order() {
+    for (at, verb) in Verb::ALL.into_iter().enumerate() {
+        assert_eq!(verb as usize, at);
+    }
+    // Unknown is the worst, so it is the last.
+    assert_eq!(Verb::ALL.len(), Verb::Unknown as usize + 1);
+}

@@ -1,0 +1,10 @@
+//! What the policy must answer, and what must not load.
+
+mod caching;
+mod deciding;
+mod ending;
+mod holding;
+mod loading;
+mod names;
+mod packs;
+mod world;
