@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use model::{Event, Record};
+use aws_lc_rs::hmac;
+use model::{By, Event, Record, RequestId};
 use ports::{Journal, Resources};
-use store::Store;
+use secrets::Envelope;
+use store::{EndedRow, Store};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::{AccessPolicy, Caller, Error, Sealer, Standings};
+use crate::changes::Changes;
+use crate::requests::sealed;
+use crate::{AccessPolicy, Caller, Error, Grants, Standing, Standings};
 
 /// Tells microseconds since 1970 UTC.
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -28,8 +33,8 @@ pub struct Parts {
     pub gateway: String,
     /// The name of this run of it.
     pub run: Uuid,
-    /// Keeps the texts of commands.
-    pub sealer: Arc<dyn Sealer>,
+    /// Keeps the texts of commands unreadable in the store.
+    pub envelope: Arc<Envelope>,
     /// Who people are at this moment.
     pub standings: Arc<dyn Standings>,
     /// The targets.
@@ -42,19 +47,60 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Control {
     pub(crate) parts: Arc<Parts>,
+    pub(crate) changes: Arc<Changes>,
+    pub(crate) grants: Arc<Grants>,
+    /// Of the bindings of commands.
+    pub(crate) binding_key: Arc<hmac::Key>,
+    /// One decision at a time, so that the same one made twice at once is recorded once.
+    pub(crate) deciding: Arc<Mutex<()>>,
 }
 
 impl Control {
-    /// Begins: ends what an earlier run of this gateway left waiting, and reads the grants in force.
+    /// Begins: ends what an earlier run of this gateway left waiting, and reads the grants in force. `keep` is to be spawned
+    /// once.
     ///
     /// # Errors
-    /// When the store or the sealer fails.
+    /// When the store or the key file fails.
     pub async fn open(parts: Parts) -> Result<Self, Error> {
-        Ok(Self { parts: Arc::new(parts) })
+        let ended = EndedRow {
+            at_us: (parts.clock)(),
+            by: None,
+            reason: Some("the gateway was started again, so the session that waited is gone".to_owned()),
+        };
+        parts.store.void_other_runs(&parts.gateway, parts.run, ended).await?;
+        let binding_key = Arc::new(sealed::binding_key(&parts).await?);
+        let control = Self {
+            parts: Arc::new(parts),
+            changes: Arc::default(),
+            grants: Arc::default(),
+            binding_key,
+            deciding: Arc::default(),
+        };
+        control.refresh_grants().await?;
+        control.changes.tell();
+        Ok(control)
+    }
+
+    /// Tells of changes of what control looks after: by this process and by others that share the store.
+    pub fn changes(&self) -> Arc<Changes> {
+        Arc::clone(&self.changes)
     }
 
     pub(crate) fn now(&self) -> u64 {
         (self.parts.clock)()
+    }
+
+    /// A fresh name, ordered by time.
+    pub(crate) fn request_id(&self) -> RequestId {
+        let mut random = [0; 10];
+        (self.parts.random)(&mut random);
+        RequestId(uuid::Builder::from_unix_timestamp_millis(self.now() / 1000, &random).into_uuid())
+    }
+
+    /// Who the caller is at this moment.
+    pub(crate) async fn standing_of(&self, by: &Caller) -> Result<Standing, Error> {
+        let standing = self.parts.standings.standing(&by.id).await?;
+        standing.ok_or_else(|| Error::not_allowed("your access to this gateway has ended"))
     }
 
     /// Has an event written down, and waits until it is durable.
@@ -64,9 +110,9 @@ impl Control {
         Ok(self.parts.journal.reached(mark).await?)
     }
 
-    /// Has an act of somebody written down, and waits until it is durable: before the act takes effect.
-    pub(crate) async fn act(&self, by: &Caller, act: &str, details: &[(&str, String)]) -> Result<(), Error> {
+    /// Has an act written down, and waits until it is durable: before the act takes effect.
+    pub(crate) async fn act(&self, by: By, act: &str, details: &[(&str, String)]) -> Result<(), Error> {
         let details = details.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        self.record(Event::Act { act: act.to_owned(), by: by.by(), details }).await
+        self.record(Event::Act { act: act.to_owned(), by, details }).await
     }
 }

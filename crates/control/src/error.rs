@@ -1,9 +1,8 @@
 //! Why a use case was not done.
 
 use ports::JournalDown;
+use secrets::EnvelopeError;
 use store::StoreError;
-
-use crate::SealError;
 
 /// Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -34,12 +33,16 @@ pub enum Error {
     Store(#[from] StoreError),
     /// What is kept under the key file could not be sealed or opened.
     #[error(transparent)]
-    Seal(#[from] SealError),
+    Envelope(#[from] EnvelopeError),
 }
 
 impl Error {
     pub(crate) fn not_allowed(why: impl Into<String>) -> Self {
         Self::NotAllowed { why: why.into() }
+    }
+
+    pub(crate) fn conflict(why: impl Into<String>) -> Self {
+        Self::Conflict(why.into())
     }
 }
 

@@ -4,24 +4,27 @@
 //! Whoever acts is a [`Caller`]. What they may do depends on their [`Standing`] at that moment: read anew for each act.
 
 mod caller;
+mod changes;
 mod control;
+mod desk;
 mod error;
 mod grants;
+mod keeper;
 mod requests;
 mod roles;
-mod seal;
 mod socket;
 mod standing;
 
 pub use caller::Caller;
+pub use changes::Changes;
 pub use control::{Clock, Control, Parts, Random};
+pub use desk::Desk;
 pub use error::Error;
-pub use grants::{Grant, Review};
+pub use grants::{Grant, Grants, Review};
 pub use requests::{
     AccessPolicy, AccessTerms, AccessWish, Approval, BreakGlassWish, CommandText, Ended, HeldCommand, Page, Paged,
     Request, RequestFilter, RequestKind, RequestState, RequestWatch, Window,
 };
 pub use roles::Role;
-pub use seal::{SealError, Sealer};
 pub use socket::{AskError, Deed, Listening, Note, ServeError, ask, name_of, serve, socket};
 pub use standing::{Standing, Standings};

@@ -6,6 +6,7 @@
 mod answers;
 mod changes;
 mod error;
+mod grants;
 mod groups;
 mod index;
 mod instance;
@@ -29,11 +30,12 @@ use tokio::sync::Mutex;
 
 pub use answers::Answered;
 pub use error::StoreError;
+pub use grants::{GrantRow, ReviewRow};
 pub use groups::Membership;
 pub use index::{Began, Change, Ended, Index, Progress, SessionRow, Wanted};
 pub use people::PersonRow;
 pub use policies::PolicyVersion;
-pub use requests::{RequestKind, RequestState};
+pub use requests::{ApprovalRow, CommandRow, EndedRow, Move, RequestKind, RequestRow, RequestState, RequestsWanted};
 pub use resources::{AccountRow, ResourceRow, SecretRow};
 pub use tokens::{LIVE_TOKENS, Salt, Token};
 

@@ -6,7 +6,11 @@ use sqlx::{AssertSqlSafe, Executor, Row};
 use crate::StoreError;
 
 /// In order; the first takes version 0 to 1. A file that was released is never changed.
-const STEPS: &[&str] = &[include_str!("migrations/0001_tokens.sql"), include_str!("migrations/0002_estate.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_tokens.sql"),
+    include_str!("migrations/0002_estate.sql"),
+    include_str!("migrations/0003_requests.sql"),
+];
 
 /// Applies what is missing, all or nothing, and safely beside another process that does the same.
 pub(crate) async fn run(pool: &SqlitePool) -> Result<(), StoreError> {

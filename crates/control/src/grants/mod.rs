@@ -1,9 +1,20 @@
 //! Grants: what approved requests for access and for breaking the glass give, until when.
 
-use model::{PrincipalId, RequestId, Requirement};
-use store::RequestKind;
+mod live;
+mod review;
+#[cfg(test)]
+mod tests;
 
-use crate::{Caller, Control, Error, Page, Paged};
+use model::{Kind, PrincipalId, RequestId, Requirement, ResourceName};
+use store::{EndedRow, GrantRow, RequestKind};
+
+pub use live::Grants;
+pub use review::Review;
+
+use crate::requests::list::LONGEST_PAGE;
+use crate::requests::view::has_role;
+use crate::requests::words;
+use crate::{Caller, Control, Error, Page, Paged, Role, Standing};
 
 /// What somebody was given for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +26,7 @@ pub struct Grant {
     /// Who has it.
     pub principal: PrincipalId,
     /// On what.
-    pub resource: String,
+    pub resource: ResourceName,
     /// As which upstream account; none = as any that they may use.
     pub account: Option<String>,
     /// What people agreed to: stands in `context.approvals` of connecting.
@@ -25,34 +36,45 @@ pub struct Grant {
     /// Until when.
     pub until_us: u64,
     /// When and by whom it was taken back.
-    pub revoked: Option<(u64, PrincipalId)>,
+    pub revoked: Option<(u64, Option<PrincipalId>)>,
 }
 
-/// The review of a broken glass.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Review {
-    /// What is reviewed.
-    pub grant: Grant,
-    /// Why it was asked for.
-    pub reason: String,
-    /// Whose task it is.
-    pub owner: PrincipalId,
-    /// Until when.
-    pub due_us: u64,
-    /// Whether that is past and nobody did it.
-    pub overdue: bool,
-    /// When it was done, by whom, and what they found.
-    pub done: Option<(u64, PrincipalId, String)>,
+impl From<GrantRow> for Grant {
+    fn from(row: GrantRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            principal: row.principal,
+            resource: row.resource,
+            account: row.account,
+            met: row.met,
+            from_us: row.from_us,
+            until_us: row.until_us,
+            revoked: row.revoked.map(|ended| (ended.at_us, ended.by)),
+        }
+    }
 }
 
 impl Control {
-    /// Grants that the caller may see, newest first; `live` = only those that hold now or later.
+    /// Grants that the caller may see, newest first; `live` = only those that hold now or later. Their own, those they agreed
+    /// to, and for auditors and administrators all.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn list_grants(&self, by: &Caller, live: bool, page: Page) -> Result<Paged<Grant>, Error> {
-        let _ = (by, live, page);
-        Err(Error::NotFound)
+        let standing = self.standing_of(by).await?;
+        let limit = page.limit.clamp(1, LONGEST_PAGE);
+        let live_at = live.then(|| self.now());
+        let rows = self.parts.store.grants(live_at, page.after, limit).await?;
+        let full = u32::try_from(rows.len()).unwrap_or(u32::MAX) == limit;
+        let next = rows.last().map(|row| row.id).filter(|_| full);
+        let mut items = Vec::new();
+        for row in rows {
+            if self.may_see(by, &standing, &row).await? {
+                items.push(row.into());
+            }
+        }
+        Ok(Paged { items, next })
     }
 
     /// Takes a grant back at once; sessions that need it end. Its person may, who approved it may, an administrator may.
@@ -60,25 +82,46 @@ impl Control {
     /// # Errors
     /// [`Error::Conflict`] when it is over.
     pub async fn revoke_grant(&self, by: &Caller, id: RequestId, reason: String) -> Result<Grant, Error> {
-        let _ = (by, id, reason);
-        Err(Error::NotFound)
+        let reason = words(&reason, "the reason")?;
+        let standing = self.standing_of(by).await?;
+        let row = self.parts.store.grant(id).await?.ok_or(Error::NotFound)?;
+        if !self.may_see(by, &standing, &row).await? {
+            return Err(Error::NotFound);
+        }
+        let administrator = has_role(by, &standing, Role::Administrator);
+        if !administrator && !is_theirs(&standing, &row) && !self.has_agreed(&standing, id).await? {
+            return Err(Error::not_allowed("its person, who agreed to it, and administrators take a grant back"));
+        }
+        let over = || Error::conflict(format!("grant {id} is over"));
+        if row.revoked.is_some() || row.until_us <= self.now() {
+            return Err(over());
+        }
+        let details = [("grant", id.to_string()), ("principal", row.principal.to_string()), ("reason", reason.clone())];
+        self.act(by.by(), "grant.revoke", &details).await?;
+        let ended = EndedRow { at_us: self.now(), by: Some(by.id.clone()), reason: Some(reason) };
+        if !self.parts.store.revoke_grant(id, &ended).await? {
+            return Err(over());
+        }
+        self.refresh_grants().await?;
+        self.changes.tell();
+        Ok(self.parts.store.grant(id).await?.ok_or(Error::NotFound)?.into())
     }
 
-    /// Reviews of broken glass that the caller may see, those not done first, by due date. At most 200.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn list_reviews(&self, by: &Caller) -> Result<Vec<Review>, Error> {
-        let _ = by;
-        Err(Error::NotFound)
+    async fn may_see(&self, by: &Caller, standing: &Standing, row: &GrantRow) -> Result<bool, Error> {
+        let reader = has_role(by, standing, Role::Auditor) || has_role(by, standing, Role::Administrator);
+        Ok(reader || is_theirs(standing, row) || self.has_agreed(standing, row.id).await?)
     }
 
-    /// Reviews a broken glass after its time: somebody who neither asked for it nor agreed to it.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when it is not over yet, or reviewed already.
-    pub async fn review(&self, by: &Caller, id: RequestId, findings: String) -> Result<Review, Error> {
-        let _ = (by, id, findings);
-        Err(Error::NotFound)
+    /// Whether somebody agreed to the request of a grant.
+    pub(crate) async fn has_agreed(&self, standing: &Standing, id: RequestId) -> Result<bool, Error> {
+        let request = self.request_row(id).await?;
+        Ok(standing.principal.kind == Kind::Human && self.behind(&request).await?.has_agreed(standing))
+    }
+}
+
+fn is_theirs(standing: &Standing, row: &GrantRow) -> bool {
+    match standing.principal.kind {
+        Kind::Human => standing.human == row.human,
+        Kind::Service { .. } | Kind::Agent { .. } => standing.principal.id == row.principal,
     }
 }

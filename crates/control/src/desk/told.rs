@@ -1,0 +1,79 @@
+//! What clients are told while a command waits, and at the end.
+
+use model::{Class, PrincipalId, Public, RequestId, Requirement, Wait};
+use ports::HoldRequest;
+
+fn not_approved(message: String) -> Public {
+    Public::new(Class::NotApproved, message)
+}
+
+/// The policy's own words, and how to go on.
+pub(super) fn notice(asked: &HoldRequest, notice: Public) -> Public {
+    let id = asked.id;
+    let mut hint = notice.hint.clone().map(|hint| format!("{hint} ")).unwrap_or_default();
+    if asked.terms.wait == Wait::Session {
+        let minutes = asked.terms.expires.as_secs().div_ceil(60);
+        hint += &format!(
+            "It waits here as request {id} for {} ({minutes} min at most); ",
+            needs(&asked.terms.requirements)
+        );
+        hint += &format!("one of them approves with: signet requests approve {id}. Cancelling takes it back.");
+    }
+    if asked.in_transaction {
+        hint += " A transaction is open: its locks are held meanwhile.";
+    }
+    if hint.is_empty() { notice } else { notice.with_hint(hint.trim().to_owned()) }
+}
+
+fn needs(requirements: &[Requirement]) -> String {
+    requirements.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+}
+
+/// The same command again, after the approval.
+pub(super) fn deferred(id: RequestId, requirements: &[Requirement]) -> Public {
+    not_approved(format!("this needs the approval of {}, and request {id} asks for it", needs(requirements)))
+        .with_hint(format!("Send the same again when it is approved (signet requests approve {id}); it passes once."))
+}
+
+pub(super) fn rejected(id: RequestId, by: Option<&PrincipalId>, reason: Option<&str>) -> Public {
+    let by = by.map(|by| format!(" by {by}")).unwrap_or_default();
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    not_approved(format!("request {id} was rejected{by}{reason}"))
+}
+
+pub(super) fn expired(id: RequestId) -> Public {
+    not_approved(format!("nobody decided request {id} in time")).with_hint("Send it again to ask anew.")
+}
+
+pub(super) fn taken_back(id: RequestId) -> Public {
+    Public::new(Class::Cancelled, format!("request {id} was taken back"))
+}
+
+pub(super) fn void(id: RequestId) -> Public {
+    not_approved(format!("request {id} is void: who agreed may not agree any more, or the gateway was started again"))
+        .with_hint("Send it again to ask anew.")
+}
+
+pub(super) fn too_many() -> Public {
+    Public::new(Class::Limit, "too many of your requests wait for approval already")
+        .with_hint("Withdraw some (signet requests list --mine), or wait for decisions.")
+}
+
+pub(super) fn too_long() -> Public {
+    Public::new(Class::Limit, "this needs approval, and is too long to be read by anybody")
+        .with_hint("Send it in parts of at most 1 MiB.")
+}
+
+pub(super) fn nobody() -> Public {
+    not_approved("this needs approval, and the policy names nobody who could give it".to_owned())
+}
+
+pub(super) fn gone() -> Public {
+    Public::new(Class::Denied, "your access to this gateway has ended")
+}
+
+/// Refused when unsure: the store or the key file failed.
+pub(super) fn failed() -> Public {
+    not_approved("this needs approval, and approvals are not to be had at the moment".to_owned())
+        .with_hint("Tell the operators of the gateway; nothing was done.")
+}

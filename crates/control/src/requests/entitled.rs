@@ -1,0 +1,178 @@
+//! Who may decide a request, and what those who agreed meet at this moment. Nobody decides their own wish: people are
+//! compared by the human who answers for them, and what entitles them must be older than the request.
+
+use std::collections::BTreeSet;
+
+use model::{Approvers, Kind, PrincipalId, Requirement};
+use store::{RequestKind, RequestRow};
+
+use crate::{Control, Error, Role, Standing};
+
+/// Two others must agree to break the glass.
+pub(crate) const AGREE_TO_BREAK_GLASS: usize = 2;
+/// With one of these roles.
+const MAY_BREAK_GLASS: [Role; 2] = [Role::Approver, Role::Administrator];
+
+/// The people behind a request and behind the persons that it names, at this moment.
+pub(crate) struct Behind {
+    /// Humans who answer for the requester: when the request was made, and now.
+    requesters: BTreeSet<PrincipalId>,
+    /// The human behind each person that a requirement names.
+    named: Vec<(PrincipalId, PrincipalId)>,
+    /// The humans who have agreed: as whom they did, and as they are known now.
+    agreed: BTreeSet<PrincipalId>,
+    /// Who is to review it afterwards.
+    reviewer: Option<PrincipalId>,
+}
+
+/// What those who agreed meet at this moment.
+pub(crate) struct Tally {
+    /// Requirements that are met.
+    pub(crate) met: Vec<Requirement>,
+    /// Whether that is all of them.
+    pub(crate) enough: bool,
+    /// Who agreed and counts.
+    pub(crate) by: Vec<PrincipalId>,
+}
+
+impl Behind {
+    fn is_requester(&self, human: &PrincipalId) -> bool {
+        self.requesters.contains(human)
+    }
+
+    /// Whether that human has agreed.
+    pub(crate) fn has_agreed(&self, standing: &Standing) -> bool {
+        self.agreed.contains(&standing.human)
+    }
+
+    /// Whether the request is their own. A human has also those of their services and agents, but not the other way round.
+    pub(crate) fn is_own(&self, row: &RequestRow, standing: &Standing) -> bool {
+        match standing.principal.kind {
+            Kind::Human => self.is_requester(&standing.human),
+            Kind::Service { .. } | Kind::Agent { .. } => standing.principal.id == row.requester,
+        }
+    }
+
+    /// Whether that requirement names them, for whatever time.
+    fn names(&self, requirement: &Requirement, standing: &Standing) -> bool {
+        match &requirement.of {
+            Approvers::Group(group) => standing.groups.contains_key(group),
+            Approvers::Person(id) => self.named.iter().any(|(named, human)| named == id && *human == standing.human),
+        }
+    }
+
+    /// Whether that requirement has named them since before the request was made.
+    fn entitles(&self, requirement: &Requirement, standing: &Standing, row: &RequestRow) -> bool {
+        self.names(requirement, standing)
+            && match &requirement.of {
+                Approvers::Group(group) => standing.groups.get(group).is_some_and(|since| *since < row.created_us),
+                Approvers::Person(_) => true,
+            }
+    }
+
+    /// Whether the request is one for people like them.
+    pub(crate) fn concerns(&self, row: &RequestRow, standing: &Standing) -> bool {
+        let human = standing.principal.kind == Kind::Human;
+        human
+            && match row.kind {
+                RequestKind::BreakGlass => MAY_BREAK_GLASS.iter().any(|role| standing.roles.contains_key(role)),
+                _ => row.requirements.iter().any(|requirement| self.names(requirement, standing)),
+            }
+    }
+
+    /// The requirements that their agreement would count for.
+    pub(crate) fn meets<'a>(&self, row: &'a RequestRow, standing: &Standing) -> Vec<&'a Requirement> {
+        row.requirements.iter().filter(|requirement| self.entitles(requirement, standing, row)).collect()
+    }
+
+    /// Whether somebody may decide that request, for the roles that count for them.
+    ///
+    /// # Errors
+    /// With what is in the way, in words for them.
+    pub(crate) fn may_decide(
+        &self,
+        row: &RequestRow,
+        standing: &Standing,
+        roles: &BTreeSet<Role>,
+    ) -> Result<(), &'static str> {
+        if standing.principal.kind != Kind::Human {
+            return Err("only people decide requests, not services and agents");
+        }
+        if self.is_requester(&standing.human) {
+            return Err("nobody decides their own request, nor that of their service or agent");
+        }
+        if self.reviewer.as_ref() == Some(&standing.human) {
+            return Err("who reviews the breaking of the glass does not decide it");
+        }
+        let since = |role: &Role| standing.roles.get(role).filter(|_| roles.contains(role));
+        let older = |role: &Role| since(role).is_some_and(|since| *since < row.created_us);
+        if row.kind == RequestKind::BreakGlass {
+            let one = MAY_BREAK_GLASS.iter().any(older);
+            return one
+                .then_some(())
+                .ok_or("that takes the role approver or administrator, given before the request was made");
+        }
+        if !older(&Role::Approver) {
+            return Err("that takes the role approver, given before the request was made");
+        }
+        if self.meets(row, standing).is_empty() {
+            return Err("what it requires does not name you, or only since after it was made");
+        }
+        Ok(())
+    }
+}
+
+impl Control {
+    /// Who is behind a request now.
+    pub(crate) async fn behind(&self, row: &RequestRow) -> Result<Behind, Error> {
+        let mut requesters = BTreeSet::from([row.human.clone(), row.requester.clone()]);
+        for id in [&row.requester, &row.human] {
+            requesters.extend(self.human(id).await?);
+        }
+        let mut named = Vec::new();
+        for requirement in &row.requirements {
+            if let Approvers::Person(id) = &requirement.of {
+                named.extend(self.human(id).await?.map(|human| (id.clone(), human)));
+            }
+        }
+        let mut agreed = BTreeSet::new();
+        for approval in &row.approvals {
+            agreed.insert(approval.human.clone());
+            agreed.extend(self.human(&approval.by).await?);
+        }
+        let reviewer = match &row.reviewer {
+            Some(id) => self.human(id).await?.or_else(|| Some(id.clone())),
+            None => None,
+        };
+        Ok(Behind { requesters, named, agreed, reviewer })
+    }
+
+    /// The human behind a principal, if it is known.
+    async fn human(&self, id: &PrincipalId) -> Result<Option<PrincipalId>, Error> {
+        Ok(self.parts.standings.standing(id).await?.map(|standing| standing.human))
+    }
+
+    /// What those who agreed meet at this moment: by their groups and roles as they are now. One human counts once.
+    pub(crate) async fn tally(&self, row: &RequestRow) -> Result<Tally, Error> {
+        let behind = self.behind(row).await?;
+        let mut counted: Vec<(PrincipalId, Standing)> = Vec::new();
+        for approval in &row.approvals {
+            let Some(standing) = self.parts.standings.standing(&approval.by).await? else { continue };
+            let roles = standing.roles.keys().copied().collect();
+            let twice = counted.iter().any(|(_, other)| other.human == standing.human);
+            if !twice && behind.may_decide(row, &standing, &roles).is_ok() {
+                counted.push((approval.by.clone(), standing));
+            }
+        }
+        let enough_for = |requirement: &&Requirement| {
+            let humans = counted.iter().filter(|(_, standing)| behind.entitles(requirement, standing, row)).count();
+            humans >= usize::from(requirement.needed.max(1))
+        };
+        let met: Vec<_> = row.requirements.iter().filter(enough_for).cloned().collect();
+        let enough = match row.kind {
+            RequestKind::BreakGlass => counted.len() >= AGREE_TO_BREAK_GLASS,
+            _ => !met.is_empty() && met.len() == row.requirements.len(),
+        };
+        Ok(Tally { met, enough, by: counted.into_iter().map(|(by, _)| by).collect() })
+    }
+}

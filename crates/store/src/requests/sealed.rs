@@ -1,0 +1,47 @@
+//! What of requests is sealed: the texts of commands, and the key of their bindings.
+
+use model::RequestId;
+use sqlx::Row;
+
+use super::read::request_id;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// The sealed key of the bindings. At the first call ever that is `fresh`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn binding_key(&self, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let insert = sqlx::query("INSERT INTO binding_key (only_row, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING");
+        insert.bind(fresh).execute(&self.pool).await?;
+        Ok(sqlx::query("SELECT sealed FROM binding_key").fetch_one(&self.pool).await?.try_get("sealed")?)
+    }
+
+    /// Puts the same key, sealed anew, in the place of the old bytes. Gives whether those were there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reseal_binding_key(&self, old: &[u8], new: &[u8]) -> Result<bool, StoreError> {
+        let update = sqlx::query("UPDATE binding_key SET sealed = ? WHERE sealed = ?").bind(new).bind(old);
+        Ok(update.execute(&self.pool).await?.rows_affected() > 0)
+    }
+
+    /// The first request behind that one which holds something sealed, and that.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_sealed(&self, after: Option<RequestId>) -> Result<Option<(RequestId, Vec<u8>)>, StoreError> {
+        let row = sqlx::query("SELECT id, sealed FROM request WHERE sealed IS NOT NULL AND id > ? ORDER BY id LIMIT 1");
+        let row = row.bind(after.map(|id| id.to_string()).unwrap_or_default()).fetch_optional(&self.pool).await?;
+        row.map(|row| Ok((request_id(&row, "id")?, row.try_get("sealed")?))).transpose()
+    }
+
+    /// Puts the same text, sealed anew, in the place of the old bytes. Gives whether those were there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn reseal(&self, id: RequestId, old: &[u8], new: &[u8]) -> Result<bool, StoreError> {
+        let update = sqlx::query("UPDATE request SET sealed = ? WHERE id = ? AND sealed = ?");
+        Ok(update.bind(new).bind(id.to_string()).bind(old).execute(&self.pool).await?.rows_affected() > 0)
+    }
+}

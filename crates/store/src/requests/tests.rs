@@ -1,0 +1,1 @@
+//! Tests of requests and grants, on real files.
