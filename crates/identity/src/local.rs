@@ -28,6 +28,8 @@ struct Shared {
     roll: RwLock<Arc<Roll>>,
     /// What the store's change counter was before it was read; none when it must be read again.
     read_at: Mutex<Option<i64>>,
+    /// What sessions were last told of.
+    told: Mutex<Option<(Arc<Roll>, i64)>>,
     /// Makes the salts of people who have none.
     secret: Zeroizing<Vec<u8>>,
     clock: Clock,
@@ -56,6 +58,7 @@ impl Local {
             file: RwLock::new(people.into()),
             roll: RwLock::default(),
             read_at: Mutex::default(),
+            told: Mutex::default(),
             secret,
             clock,
             changed: watch::Sender::new(()),
@@ -73,19 +76,16 @@ impl Local {
         *self.shared.file.write().unwrap_or_else(PoisonError::into_inner) = people.into();
         *self.shared.read_at.lock().await = None;
         self.shared.keep_file_memberships().await?;
-        self.refresh().await?;
-        Ok(())
+        Ok(self.refresh().await?)
     }
 
-    /// Reads everybody again, and has live sessions look whether they may go on: after a change of one's own, so that it has
-    /// its effect at once.
+    /// Reads everybody again, and has live sessions look whether they may go on when anything about people or revocations is
+    /// another: after a change of one's own, so that it has its effect at once.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn refresh(&self) -> Result<Arc<Roll>, StoreError> {
-        let roll = self.shared.fresh().await?;
-        self.shared.changed.send_replace(());
-        Ok(roll)
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        self.shared.refresh().await
     }
 
     /// Everybody, as last read: by `fresh`, or by `watch`.
@@ -124,14 +124,9 @@ impl Local {
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
         let shared = self.shared.clone();
         async move {
-            let mut seen = None;
             loop {
-                match shared.look(&mut seen).await {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        shared.changed.send_replace(());
-                    }
-                    Err(error) => tracing::error!(%error, "changes of people and tokens cannot be looked for"),
+                if let Err(error) = shared.refresh().await {
+                    tracing::error!(%error, "changes of people and tokens cannot be looked for");
                 }
                 tokio::time::sleep(POLL).await;
             }
@@ -172,15 +167,18 @@ impl Shared {
         self.store.keep_file_memberships(&all.collect::<Vec<_>>(), (self.clock)()).await
     }
 
-    /// Whether anything was written since it was last asked, and reads it.
-    async fn look(&self, seen: &mut Option<i64>) -> Result<bool, StoreError> {
-        let counter = self.store.change_counter().await?;
-        if *seen == Some(counter) {
-            return Ok(false);
+    async fn refresh(&self) -> Result<(), StoreError> {
+        let mut told = self.told.lock().await;
+        let now = (self.fresh().await?, self.store.revocations().await?);
+        // The list is replaced when it is read again, so that most of the time it is the very same one.
+        let same = |(roll, revoked): &(Arc<Roll>, i64)| {
+            *revoked == now.1 && (Arc::ptr_eq(roll, &now.0) || **roll == *now.0)
+        };
+        if !told.as_ref().is_some_and(same) {
+            self.changed.send_replace(());
         }
-        self.fresh().await?;
-        *seen = Some(counter);
-        Ok(true)
+        *told = Some(now);
+        Ok(())
     }
 
     /// Reads everybody again when anything was written since.

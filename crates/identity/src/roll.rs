@@ -41,7 +41,7 @@ pub struct Member {
 }
 
 /// Everybody. Names are compared byte by byte; who is not in it is nobody.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Roll(BTreeMap<PrincipalId, Member>);
 
 /// What the store adds to the people of the file.

@@ -149,6 +149,15 @@ impl Store {
         rows.iter().map(token).collect()
     }
 
+    /// How many tokens were ever revoked: another number when one more was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revocations(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("SELECT count(*) FROM token WHERE revoked_us IS NOT NULL").fetch_one(&self.pool).await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// Revokes a token; the first time counts. Gives the token as it is now, `None` when there is none of that name.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! Every use case is the same four steps: look whether the caller may (`roles`), look whether the wish makes sense, have it
 //! written down durably, do it. What stands in the configuration file is shown and cannot be changed here.
 
+mod answers;
 mod apply;
 mod groups;
 mod inventory;
@@ -27,8 +28,9 @@ use ports::Journal;
 use store::Store;
 
 use crate::roles::{Leaves, Rule};
-use crate::{Caller, Clock, Error, Role};
+use crate::{Caller, Changes, Clock, Error, Role};
 
+pub use answers::Once;
 pub use groups::{Group, Membership};
 pub use identity::Origin;
 pub use inventory::Inventory;
@@ -67,6 +69,8 @@ pub struct EstateParts {
     pub journal: Arc<dyn Journal>,
     /// The wall clock.
     pub clock: Clock,
+    /// The signal of changes, the same as of `Control`.
+    pub changes: Arc<Changes>,
     /// Who people are.
     pub people: Arc<Local>,
     /// Seals secrets.
@@ -121,10 +125,10 @@ impl Estate {
     pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
         let estate = self.clone();
         async move {
-            let mut changes = estate.parts.people.changes();
+            let mut changes = estate.parts.changes.subscribe();
             while changes.changed().await.is_ok() {
                 if let Err(error) = estate.follow().await {
-                    tracing::error!(%error, "changes of resources and policies cannot be followed");
+                    tracing::error!(%error, "changes of people, resources and policies cannot be followed");
                 }
             }
         }
@@ -132,14 +136,16 @@ impl Estate {
 
     /// Takes over what stands in the store now.
     async fn follow(&self) -> Result<(), Error> {
+        self.parts.people.refresh().await?;
         self.inventory.refresh(&self.parts).await?;
         self.follow_policy().await
     }
 
     /// After a change of one's own: it has its effect before the caller is answered.
     async fn changed(&self) -> Result<(), Error> {
-        self.parts.people.refresh().await?;
-        self.follow().await
+        self.follow().await?;
+        self.parts.changes.tell();
+        Ok(())
     }
 
     /// Who sent that token, from that address. A token that somebody else made for its person carries no role but `user`:

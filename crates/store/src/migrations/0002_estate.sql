@@ -79,12 +79,12 @@ CREATE TABLE policy_version (
     at_us  INTEGER NOT NULL
 ) STRICT;
 
--- What was answered to a request that may come twice.
+-- What was answered to a request that may come twice, sealed; nothing while it is being done.
 CREATE TABLE answer (
     caller   TEXT NOT NULL,
     key      TEXT NOT NULL,
     request  BLOB NOT NULL CHECK (length(request) = 32),
-    response BLOB NOT NULL,
+    response BLOB,
     at_us    INTEGER NOT NULL,
     PRIMARY KEY (caller, key)
 ) STRICT, WITHOUT ROWID;
@@ -96,4 +96,5 @@ ALTER TABLE token ADD COLUMN digest BLOB;
 -- Whoever else may know the token: the person who made it for somebody. None for operators at the machine.
 ALTER TABLE token ADD COLUMN made_by TEXT;
 
+CREATE INDEX token_revoked ON token (revoked_us) WHERE revoked_us IS NOT NULL;
 CREATE UNIQUE INDEX token_digest ON token (digest);
