@@ -63,6 +63,7 @@ fn action(text: &'static [u8], parameters: Vec<Option<Bytes>>, credentials: Cred
         name: "ALTER ROLE",
         certainty: Certainty::Lexed,
         phase: Phase::Run,
+        facts: crate::Facts::default(),
         text: Bytes::from_static(text),
         parameters,
         credentials,
