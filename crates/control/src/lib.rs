@@ -8,6 +8,7 @@ mod changes;
 mod control;
 mod desk;
 mod error;
+mod estate;
 mod grants;
 mod keeper;
 mod requests;
@@ -20,11 +21,16 @@ pub use changes::Changes;
 pub use control::{Clock, Control, Parts, Random};
 pub use desk::Desk;
 pub use error::Error;
+pub use estate::{
+    AccountView, Drift, Estate, EstateParts, FileTarget, Group, Inventory, Membership, NewAccount, NewPerson, NewResource,
+    NewSecret, Once, Origin, Person, PersonChange, Plan, Policy, PolicyForce, PolicyPage, Prober, References, ResourceView,
+    SecretView, Step, Tested, Token, Trial,
+};
 pub use grants::{Grant, Grants, Review};
 pub use requests::{
     AccessPolicy, AccessTerms, AccessWish, Approval, BreakGlassWish, CommandText, Ended, HeldCommand, Page, Paged,
     Request, RequestFilter, RequestKind, RequestState, RequestWatch, Window,
 };
-pub use roles::Role;
+pub use roles::{APART, Apart, Leaves, MATRIX, Role, Rule};
 pub use socket::{AskError, Deed, Listening, Note, ServeError, ask, name_of, serve, socket};
 pub use standing::{Standing, Standings};
