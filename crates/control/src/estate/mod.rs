@@ -69,8 +69,6 @@ pub struct EstateParts {
     pub journal: Arc<dyn Journal>,
     /// The wall clock.
     pub clock: Clock,
-    /// The signal of changes, the same as of `Control`.
-    pub changes: Arc<Changes>,
     /// Who people are.
     pub people: Arc<Local>,
     /// Seals secrets.
@@ -121,11 +119,11 @@ impl Estate {
         Arc::clone(&self.inventory)
     }
 
-    /// Follows what this and other gateways change, for as long as it is polled. To be spawned once by whoever opened this.
-    pub fn watch(&self) -> impl Future<Output = ()> + Send + 'static {
-        let estate = self.clone();
+    /// Follows what this and other gateways change, for as long as it is polled. To be spawned once by whoever opened this,
+    /// with the signal of `Control`.
+    pub fn watch(&self, changes: &Changes) -> impl Future<Output = ()> + Send + 'static {
+        let (estate, mut changes) = (self.clone(), changes.subscribe());
         async move {
-            let mut changes = estate.parts.changes.subscribe();
             while changes.changed().await.is_ok() {
                 if let Err(error) = estate.follow().await {
                     tracing::error!(%error, "changes of people, resources and policies cannot be followed");
@@ -141,11 +139,9 @@ impl Estate {
         self.follow_policy().await
     }
 
-    /// After a change of one's own: it has its effect before the caller is answered.
+    /// After a change of one's own: it has its effect before the caller is answered. Others see it by looking at the store.
     async fn changed(&self) -> Result<(), Error> {
-        self.follow().await?;
-        self.parts.changes.tell();
-        Ok(())
+        self.follow().await
     }
 
     /// Who sent that token, from that address. A token that somebody else made for its person carries no role but `user`:
