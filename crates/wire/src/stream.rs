@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::Public;
+use model::{Action, Public};
 
 use crate::{Input, InterruptKey, Manifest, Opening, Out};
 
@@ -39,6 +39,13 @@ pub trait Protocol: Send + Sync + 'static {
 
     /// The client role on a target connection of its own. Such a stream has no client side.
     fn probe(&self, probe: Probe, opening: Opening) -> Box<dyn Stream>;
+
+    /// The commands of a text as they would be asked about, for trying policies without a conversation. None when the protocol
+    /// has no texts.
+    fn read(&self, text: &[u8]) -> Vec<Action> {
+        let _ = text;
+        Vec::new()
+    }
 }
 
 /// What a connection of the gateway's own is for.
