@@ -24,7 +24,7 @@ pub(crate) const ANNOTATIONS: [About; 13] = [
     About {
         name: "id",
         on: None,
-        value: "1 to 200 characters",
+        value: "1 to 400 characters",
         meaning: "names the policy in answers and records; needed, and each one once",
         several: "all are named, in order",
     },

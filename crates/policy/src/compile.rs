@@ -112,8 +112,8 @@ impl Found {
         for wrong in wrong {
             self.wrong(file, line, wrong);
         }
-        let Some(id) = policy.annotation("id").and_then(|id| plain(id, 200)) else {
-            let remedy = "Write @id(\"a-name-of-1-to-200-characters\") before the policy; answers and records name it.";
+        let Some(id) = policy.annotation("id").and_then(|id| plain(id, 400)) else {
+            let remedy = "Write @id(\"a-name-of-1-to-400-characters\") before the policy; answers and records name it.";
             return self.wrong(file, line, ("the policy has no @id, or not a good one".to_owned(), remedy.to_owned()));
         };
         let tree = match policy.to_pst() {

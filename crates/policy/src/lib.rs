@@ -4,6 +4,7 @@
 //! `compile` turns files into a `PolicySet`, all or nothing; `Engine` decides by the one in force; `lint`, `packs`, `cases`
 //! and `diff` help those who write policies.
 
+mod access;
 mod annotations;
 mod ask;
 mod attributes;
@@ -30,6 +31,7 @@ mod units;
 mod verdict;
 mod words;
 
+pub use access::{Access, access};
 pub use cases::{Case, CaseError, CaseResult, Expect, Word, cases, check};
 pub use compile::{File, compile};
 pub use diff::{Change, Grid, Target, changes};

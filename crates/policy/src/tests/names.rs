@@ -73,6 +73,29 @@ fn names_of_people_are_exact() {
 }
 
 #[test]
+fn access_of_the_configuration_is_a_permit_like_others() {
+    use crate::{Access, access, compile};
+    use model::{PrincipalId, Recording};
+    let id = |subject: &str| PrincipalId { issuer: "local".to_owned(), subject: subject.to_owned() };
+    let (ada, odd, prod) = (id("ada"), id("a\"b\\c/d'e"), "prod".parse().unwrap());
+    let entry = |person, record| Access { person, resource: &prod, account: "app", record };
+    let file = access([entry(&ada, Recording::Whole), entry(&odd, Recording::UpTo(0))]);
+    let policies = compile(1, &[file]).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(policies.ids().collect::<Vec<_>>(), ["access:a\"b\\c/d'e:prod:app", "access:ada:prod:app"]);
+    let allowed = |given: &Given| given.decide(&policies, &|_, _| Vec::new()).unwrap().verdict;
+    let ada = Given { person: "ada".to_owned(), ..given("read") };
+    let model::Verdict::Allow { policies, obligations } = allowed(&ada) else { panic!("ada may") };
+    assert_eq!((policies.as_slice(), obligations.record), (&["access:ada:prod:app".to_owned()][..], Recording::Whole));
+    for other in [
+        Given { person: "Ada".to_owned(), ..ada.clone() },
+        Given { account: "root".to_owned(), ..ada.clone() },
+        Given { resource: "test".parse().unwrap(), ..ada },
+    ] {
+        assert!(matches!(allowed(&other), model::Verdict::Deny { .. }), "{other:?}");
+    }
+}
+
+#[test]
 fn no_two_principals_share_a_name() {
     use model::PrincipalId;
     let name = |issuer: &str, subject: &str| {
