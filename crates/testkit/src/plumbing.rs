@@ -26,6 +26,12 @@ pub fn is_harmless(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether these bytes are the end of a COPY of the client's data that ran for too long: the gateway says it in the place of the
+/// client, under the leave of that command.
+pub fn ends_a_copy(bytes: &[u8]) -> bool {
+    bytes == b"f\0\0\0\"it ran for longer than it may\0"
+}
+
 /// A text without a statement: blanks, semicolons and comments.
 fn is_blank(text: &[u8]) -> bool {
     let mut left = text;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::{Action, Facts};
 use wire::{Side, Ticket};
 
 use super::{Subject, say};
@@ -38,7 +39,12 @@ fn seen(run: &Run) -> Vec<(String, String)> {
             seen.push((format!("{side:?} {lane}"), run.bytes(side, lane).escape_ascii().to_string()));
         }
     }
-    let acts = run.acts().map(|(_, action)| ("asked".to_owned(), format!("{action:?}")));
+    // That a transaction may be open is said of what is asked about before the answers to what came before it are there.
+    let timeless = |action: &Action| {
+        let facts = Facts { in_transaction: false, ..action.facts };
+        Action { facts, ..action.clone() }
+    };
+    let acts = run.acts().map(|(_, action)| ("asked".to_owned(), format!("{:?}", timeless(action))));
     let outcomes = run.events.iter().filter_map(|event| match event {
         Event::Outcome(_, outcome) => Some(("outcome".to_owned(), format!("{outcome:?}"))),
         Event::Progress(_, outcome) => Some(("progress".to_owned(), format!("{outcome:?}"))),

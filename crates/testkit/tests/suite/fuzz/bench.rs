@@ -26,6 +26,8 @@ pub(super) struct Bench {
     ended: [bool; 2],
     /// Questions whose answer comes later.
     late: Vec<(Ticket, Side, Ask)>,
+    /// The last command that has run for as long as it may.
+    overdue: Option<Ticket>,
     now: Instant,
     cap: usize,
     over: bool,
@@ -62,6 +64,8 @@ fn told(input: &Input<'_>) -> String {
         Input::Answer(ticket, _) => format!("answered {ticket:?}"),
         Input::End(side, _) => format!("the {side:?} ends"),
         Input::Cancel => "cancel".to_owned(),
+        Input::Overdue(ticket) => format!("overdue {ticket:?}"),
+        Input::Probed => "probes are over".to_owned(),
         Input::Stop(stop) => format!("stop {stop:?}"),
         _ => "something else".to_owned(),
     }
@@ -78,6 +82,7 @@ impl Bench {
             inputs: 0,
             ended: [false, false],
             late: Vec::new(),
+            overdue: None,
             now: Instant::now(),
             cap,
             over: false,
@@ -118,6 +123,9 @@ impl Bench {
         if !self.late.is_empty() && choices.once_in(2) {
             self.answer_late(choices);
         }
+        if choices.once_in(2) {
+            self.probed(choices);
+        }
         match choices.below(128) {
             127 => self.input(Input::Cancel, choices),
             126 => self.input(Input::Stop(Stop::Drain(reason())), choices),
@@ -125,9 +133,35 @@ impl Bench {
             124 => self.end(Side::Client, choices),
             123 if self.out.connected => self.end(Side::Target, choices),
             122 => self.wake(choices),
+            118..=121 => self.run_over(choices),
+            114..=117 => self.hold_on(choices),
             _ => return,
         }
         self.take(choices);
+    }
+
+    /// The probes that were sent are over.
+    fn probed(&mut self, choices: &mut Choices<'_>) {
+        if std::mem::take(&mut self.out.probing) {
+            self.input(Input::Probed, choices);
+            self.take(choices);
+        }
+    }
+
+    /// The command whose turn it is has run for as long as it may: that is told once.
+    fn run_over(&mut self, choices: &mut Choices<'_>) {
+        if let Some(ticket) = self.out.first().filter(|first| self.overdue.is_none_or(|last| last < *first)) {
+            self.overdue = Some(ticket);
+            self.input(Input::Overdue(ticket), choices);
+        }
+    }
+
+    /// A command that waits for a human waits on, and its client is told so.
+    fn hold_on(&mut self, choices: &mut Choices<'_>) {
+        let waits = self.late.iter().find(|(.., ask)| matches!(ask, Ask::Act(_)));
+        if let Some(ticket) = waits.map(|(ticket, ..)| *ticket) {
+            self.input(Input::Answer(ticket, Answer::Waiting(reason())), choices);
+        }
     }
 
     fn answer_late(&mut self, choices: &mut Choices<'_>) {
@@ -142,10 +176,12 @@ impl Bench {
         while !self.late.is_empty() && !self.over {
             self.answer_late(choices);
         }
+        self.probed(choices);
         self.end(Side::Client, choices);
         while !self.late.is_empty() && !self.over {
             self.answer_late(choices);
         }
+        self.probed(choices);
         if self.out.connected {
             self.end(Side::Target, choices);
             assert!(self.over, "both sides are gone and the conversation goes on");
@@ -240,6 +276,9 @@ impl Bench {
                 self.over = true;
             }
         }
+        if self.calm && std::mem::take(&mut self.out.probing) {
+            self.input(Input::Probed, choices);
+        }
         for (ticket, side, ask) in std::mem::take(&mut self.out.asked) {
             if !self.out.is_open(ticket) {
                 continue;
@@ -262,7 +301,9 @@ impl Bench {
             }
             Ask::Act(_) if !no => {
                 let mask = choices.once_in(8).then(|| Arc::new(Hides) as Arc<dyn Mask>);
-                Answer::Go(self.out.go(ticket), Plan { mask, ..Plan::default() })
+                let max_rows = choices.once_in(12).then(|| u64::from(choices.byte() % 3));
+                let max_bytes = choices.once_in(12).then(|| u64::from(choices.byte()));
+                Answer::Go(self.out.go(ticket), Plan { mask, max_rows, max_bytes })
             }
             _ if no => Answer::Refuse(reason()),
             Ask::Challenge { .. } => Answer::Challenge(Challenge { salt: b"salt".to_vec(), iterations: 4096 }),

@@ -164,6 +164,8 @@ impl Server {
                 self.ready(said);
             }
             b'X' => said.push(Said::End),
+            // Nothing is kept back here.
+            b'H' => {}
             _ if self.skipping => {}
             b'P' => {
                 self.statement = Some(strings[1].clone());
