@@ -1,0 +1,100 @@
+//! The policies in force: those of the configuration file together with those that were kept last.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use model::{Account, Class, Public, Resource, SessionId, Verdict};
+use policy::{Engine, Facts, File, LoadError, compile};
+use ports::{Decider, Who};
+
+use crate::{AccessPolicy, AccessTerms, Caller, PolicyForce, Standing};
+
+/// Puts policies in force.
+pub struct Force {
+    engine: Engine,
+    /// Of the configuration file (`policy::access`): in force beside whatever is kept.
+    own: File,
+    number: AtomicU64,
+}
+
+impl Force {
+    /// Begins with the policies of the configuration file alone.
+    ///
+    /// # Errors
+    /// When those cannot be put in force.
+    pub fn new(own: File, facts: Arc<dyn Facts>) -> Result<Self, LoadError> {
+        let engine = Engine::new(compile(0, std::slice::from_ref(&own))?, facts);
+        Ok(Self { engine, own, number: AtomicU64::new(0) })
+    }
+
+    /// Who decides by them.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    fn all(&self, files: &BTreeMap<String, String>) -> Vec<File> {
+        let kept = files.iter().map(|(name, text)| File { name: name.clone(), text: text.clone() });
+        std::iter::once(self.own.clone()).chain(kept).collect()
+    }
+}
+
+impl PolicyForce for Force {
+    fn check(&self, files: &BTreeMap<String, String>) -> Result<(), String> {
+        compile(1, &self.all(files)).map(drop).map_err(|problems| problems.to_string())
+    }
+
+    fn put(&self, number: u64, files: &BTreeMap<String, String>) -> Result<(), String> {
+        let policies = compile(number, &self.all(files)).map_err(|problems| problems.to_string())?;
+        self.engine.replace(policies).map_err(|stale| stale.to_string())?;
+        self.number.fetch_max(number, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn number(&self) -> u64 {
+        self.number.load(Ordering::Relaxed)
+    }
+}
+
+impl AccessPolicy for Force {
+    fn terms(
+        &self,
+        by: &Caller,
+        standing: &Standing,
+        resource: &Arc<Resource>,
+        account: &Account,
+    ) -> Result<AccessTerms, Public> {
+        let decision = self.engine.admit(who(by, standing, resource, account, by.client));
+        match decision.verdict {
+            Verdict::Hold { policies, terms, .. } => {
+                Ok(AccessTerms { terms, policies, policy_version: decision.version.to_string() })
+            }
+            Verdict::Deny { reason, .. } => Err(reason),
+            Verdict::Allow { .. } => {
+                let message = "you may use it already: no request is needed";
+                Err(Public::new(Class::Denied, message).with_hint("Connect: signet connect RESOURCE."))
+            }
+        }
+    }
+}
+
+/// As if the caller connected now.
+fn who<'a>(
+    by: &'a Caller,
+    standing: &'a Standing,
+    resource: &'a Resource,
+    account: &'a Account,
+    client: IpAddr,
+) -> Who<'a> {
+    Who {
+        session: SessionId(uuid::Uuid::nil()),
+        principal: &standing.principal,
+        credential: &by.credential,
+        resource,
+        account,
+        database: None,
+        client,
+        program: None,
+    }
+}
