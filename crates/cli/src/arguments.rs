@@ -1,8 +1,19 @@
 //! The command line.
 
+mod api;
+
+mod policy;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(crate) use api::{
+    AddArguments, ApplyArguments, BreakGlassCommand, CompletionsArguments, Form, GrantsCommand, GroupsCommand,
+    LoginArguments, PeopleCommand, RequestsArguments, RequestsCommand, ResourcesCommand, RolesCommand,
+};
+
+pub(crate) use policy::{PolicyCommand, TryArguments};
 
 /// Signet: the door between people and the systems they must not reach unobserved.
 #[derive(Debug, Parser)]
@@ -18,6 +29,9 @@ pub(crate) struct Arguments {
         default_value = "/etc/signet/signet.toml"
     )]
     pub(crate) config: PathBuf,
+    /// Where `signet login` keeps who you are. Without it, $XDG_CONFIG_HOME/signet/credentials.toml.
+    #[arg(long, global = true, value_name = "FILE", env = "SIGNET_CREDENTIALS", hide_env_values = true)]
+    pub(crate) credentials: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -55,6 +69,42 @@ pub(crate) enum Command {
     /// Check the configuration, or print its reference page.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Write, check, try, test and compare policies; no gateway is needed.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Sign in at a gateway's interface, for the commands below.
+    ///
+    /// The token is asked for without being shown; or it is piped in, or stands in SIGNET_TOKEN. It is kept, with the
+    /// authority of the gateway's certificate, in a file that only you may read.
+    Login(LoginArguments),
+    /// Forget who you are.
+    Logout,
+    /// How the gateway is: its policy, what waits, what is overdue, what is only observed.
+    Status(Form),
+    /// The targets behind the gateway.
+    #[command(subcommand)]
+    Resources(ResourcesCommand),
+    /// People, service accounts and agents. A person is NAME, or ISSUER/SUBJECT.
+    #[command(subcommand)]
+    People(PeopleCommand),
+    /// Who is in which group.
+    #[command(subcommand)]
+    Groups(GroupsCommand),
+    /// Who may do what with the gateway itself.
+    #[command(subcommand)]
+    Roles(RolesCommand),
+    /// Requests for approval: list them, wait for them, decide them, ask for access.
+    Requests(RequestsArguments),
+    /// The way in when nothing else is left: two others agree, it is short, and somebody reviews it.
+    #[command(subcommand)]
+    BreakGlass(BreakGlassCommand),
+    /// What people were given for a time.
+    #[command(subcommand)]
+    Grants(GrantsCommand),
+    /// Make the gateway's resources, people, groups and roles what a file says.
+    Apply(ApplyArguments),
+    /// Print what a shell needs to complete words.
+    Completions(CompletionsArguments),
 }
 
 /// `signet token`.
@@ -131,6 +181,23 @@ pub(crate) struct LogArguments {
 /// `signet sessions`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SessionsCommand {
+    #[command(flatten)]
+    Recorded(RecordedCommand),
+    /// List the sessions under way on the gateway where you are signed in.
+    Live(Form),
+    /// End a session under way; its client is told why.
+    Kill {
+        /// Its id, whole.
+        session: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// `signet sessions` of the past.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecordedCommand {
     /// List sessions, those that began last first.
     List(ListArguments),
     /// Show a session whole: who, each command with what was decided about it, and what the client was shown.

@@ -16,11 +16,28 @@ pub enum Code {
     Configuration,
     /// What was named does not exist.
     NotFound,
+    /// The gateway does not know the caller, or does not let them.
+    Refused,
+    /// It is not in a state in which that can be done, or was changed meanwhile.
+    Conflict,
+    /// The gateway cannot be reached.
+    Unreachable,
+    /// What is differs from what should be.
+    Drift,
 }
 
 impl Code {
     /// All of them, for the documentation.
-    pub const ALL: [Self; 4] = [Self::Failed, Self::Usage, Self::Configuration, Self::NotFound];
+    pub const ALL: [Self; 8] = [
+        Self::Failed,
+        Self::Usage,
+        Self::Configuration,
+        Self::NotFound,
+        Self::Refused,
+        Self::Conflict,
+        Self::Unreachable,
+        Self::Drift,
+    ];
 
     /// What the process ends with.
     pub fn number(self) -> u8 {
@@ -29,6 +46,10 @@ impl Code {
             Self::Usage => 2,
             Self::Configuration => 3,
             Self::NotFound => 4,
+            Self::Refused => 5,
+            Self::Conflict => 6,
+            Self::Unreachable => 7,
+            Self::Drift => 8,
         }
     }
 
@@ -38,7 +59,11 @@ impl Code {
             Self::Failed => "it was tried and failed",
             Self::Usage => "the command line is wrong",
             Self::Configuration => "the configuration cannot be used; every problem is told",
-            Self::NotFound => "the person, resource, token or journal that was named does not exist",
+            Self::NotFound => "what was named does not exist, or may not be seen",
+            Self::Refused => "not signed in, or not allowed",
+            Self::Conflict => "not possible as things stand, or changed meanwhile; look at it and decide anew",
+            Self::Unreachable => "the gateway's interface cannot be reached, or its certificate is not trusted",
+            Self::Drift => "`signet apply --dry-run`: what is differs from the file",
         }
     }
 }

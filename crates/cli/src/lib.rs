@@ -1,23 +1,37 @@
 //! The commands: what an operator or a person types. Each speaks through a library, and answers with text on stdout, an
 //! explanation on stderr and a documented exit code.
 
+mod api;
+mod apply;
 mod arguments;
+mod completions;
 mod configuration;
 mod connect;
 mod failure;
+mod grants;
+mod input;
+mod live;
 mod log;
+mod login;
 mod moment;
 mod page;
+mod people;
+mod policy;
 mod reading;
 mod record;
+mod requests;
+mod resources;
 mod run;
 mod sessions;
 mod started;
+mod status;
+mod table;
 mod terminal;
 mod token;
 mod verification;
 
 pub use failure::Code;
+pub use input::Input;
 pub use page::page;
 pub use run::{Program, main, run};
 pub use started::started;

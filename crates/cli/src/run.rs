@@ -10,9 +10,13 @@ use clap::error::ErrorKind as Usage;
 use config::Config;
 use wire::Protocol;
 
-use crate::arguments::{Arguments, Command};
+use crate::api::Api;
+use crate::arguments::{Arguments, Command, SessionsCommand};
 use crate::failure::{Code, Outcome};
-use crate::{Terminal, configuration, connect, log, sessions, token, verification};
+use crate::{
+    Terminal, apply, completions, configuration, connect, grants, live, log, login, people, requests, resources,
+    sessions, status, token, verification,
+};
 
 /// What the binary gives to the commands.
 pub trait Program {
@@ -63,15 +67,35 @@ fn told(error: &clap::Error, terminal: &mut Terminal) -> u8 {
 
 /// Runs the command. A verification has an exit code of its own when it was done; all others end with 0.
 fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal) -> Outcome<u8> {
-    let Arguments { config: path, command } = arguments;
+    let Arguments { config: path, credentials, command } = arguments;
+    let api = || Api::open(credentials.clone());
     let done = match command {
         Command::Verify(arguments) => return Ok(verification::run(&arguments, terminal)),
         Command::Server => Ok(program.serve(configuration::ready(program, &path)?)?),
         Command::Token(command) => token::run(&read(program, &path)?, command, terminal),
         Command::Connect(arguments) => connect::run(program, &read(program, &path)?, &arguments, terminal),
-        Command::Sessions(command) => sessions::run(program, &read(program, &path)?, command, terminal),
+        Command::Sessions(SessionsCommand::Live(form)) => live::list(&api()?, form.json, terminal),
+        Command::Sessions(SessionsCommand::Kill { session, reason }) => {
+            live::kill(&api()?, &session, &reason, terminal)
+        }
+        Command::Sessions(SessionsCommand::Recorded(command)) => {
+            sessions::run(program, &read(program, &path)?, command, terminal)
+        }
         Command::Log(arguments) => log::run(&read(program, &path)?, &arguments, terminal),
         Command::Config(command) => configuration::run(program, &path, &command, terminal),
+        Command::Policy(command) => crate::policy::run(program, &path, command, terminal),
+        Command::Login(arguments) => login::login(&arguments, credentials, terminal),
+        Command::Logout => login::logout(credentials, terminal),
+        Command::Status(form) => status::run(&api()?, form.json, terminal),
+        Command::Resources(command) => resources::run(&api()?, command, terminal),
+        Command::People(command) => people::people(&api()?, command, terminal),
+        Command::Groups(command) => people::groups(&api()?, command, terminal),
+        Command::Roles(command) => people::roles(&api()?, command, terminal),
+        Command::Requests(arguments) => requests::run(&api()?, arguments, terminal),
+        Command::BreakGlass(command) => grants::break_glass(&api()?, command, terminal),
+        Command::Grants(command) => grants::grants(&api()?, command, terminal),
+        Command::Apply(arguments) => return apply::run(&api()?, &arguments, terminal),
+        Command::Completions(arguments) => completions::run(&arguments, terminal),
     };
     done.map(|()| 0)
 }

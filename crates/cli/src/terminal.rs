@@ -1,22 +1,29 @@
-//! Where a command writes, and how text of others is made harmless before it is shown.
+//! Where a command writes and asks, and how text of others is made harmless before it is shown.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
-/// The two outputs of a command.
+use crate::input::{Input, Stdin};
+
+/// The two outputs of a command, and its input.
 pub struct Terminal {
     /// What was asked for, and nothing else.
     pub out: Box<dyn Write>,
     /// Explanations and failures.
     pub err: Box<dyn Write>,
+    /// What is typed, or piped in.
+    pub input: Box<dyn Input>,
     /// Whether `out` shows colours.
     pub colour: bool,
+    /// Whether `out` is read by a person: tables are aligned.
+    pub tables: bool,
 }
 
 impl Terminal {
     /// Those of the process. Colours only at a terminal, and not against NO_COLOR.
     pub fn of_process() -> Self {
         let colour = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-        Self { out: Box::new(io::stdout()), err: Box::new(io::stderr()), colour }
+        let tables = io::stdout().is_terminal();
+        Self { out: Box::new(io::stdout()), err: Box::new(io::stderr()), input: Box::new(Stdin), colour, tables }
     }
 
     /// `text` in a colour, where there are colours.

@@ -12,6 +12,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 use wire::TlsFacts;
 
@@ -61,6 +62,14 @@ impl ClientTls {
         let mut config = (*self.config).clone();
         config.alpn_protocols = alpn.map(|name| name.as_bytes().to_vec()).into_iter().collect();
         Self { config: Arc::new(config), end_point: self.end_point.clone() }
+    }
+
+    /// The server's half of a handshake with a client of the gateway's own HTTPS.
+    ///
+    /// # Errors
+    /// When the client does not do its half.
+    pub async fn accept_web(self, socket: TcpStream) -> io::Result<impl Io> {
+        TlsAcceptor::from(self.speaking(Some("http/1.1")).config).accept(socket).await
     }
 
     /// The server's half of a handshake. The resource of `TlsFacts` is the raw server name's business: see `Secured`.
@@ -127,6 +136,17 @@ impl TargetTls {
         configs.insert(key, config.clone());
         Ok(config)
     }
+}
+
+/// The client's half of a handshake with a target, under the same trust as on the data path: for a look at it from aside.
+///
+/// # Errors
+/// When the target does not do its half, or is not who it should be.
+pub async fn secure(resource: &Resource, socket: TcpStream) -> io::Result<impl Io + use<>> {
+    let config = TargetTls::default().config(resource.tls, resource.tls_ca.as_deref()).map_err(io::Error::other)?;
+    let name = resource.tls_name.clone().unwrap_or_else(|| resource.address.host.clone());
+    let name = ServerName::try_from(name).map_err(io::Error::other)?;
+    TlsConnector::from(config).connect(name, socket).await
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {

@@ -15,7 +15,7 @@ use std::io::Write;
 use config::Config;
 use store::Index;
 
-use crate::arguments::{ListArguments, SessionsCommand};
+use crate::arguments::{ListArguments, RecordedCommand};
 use crate::failure::Outcome;
 use crate::{Program, Terminal, record};
 use tail::Watch;
@@ -23,24 +23,24 @@ use tail::Watch;
 pub(crate) fn run(
     program: &dyn Program,
     config: &Config,
-    command: SessionsCommand,
+    command: RecordedCommand,
     terminal: &mut Terminal,
 ) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
-            SessionsCommand::List(arguments) => {
+            RecordedCommand::List(arguments) => {
                 record::read(config, "sessions", narrowed(&arguments)).await?;
                 list::run(config, &arguments, terminal).await
             }
-            SessionsCommand::Show { session, json } => show::run(program, config, &session, json, terminal).await,
-            SessionsCommand::Tail { user, resource, json } => {
+            RecordedCommand::Show { session, json } => show::run(program, config, &session, json, terminal).await,
+            RecordedCommand::Tail { user, resource, json } => {
                 let details = [("user", &user), ("resource", &resource)].into_iter();
                 let details = details.filter_map(|(name, value)| Some((name, value.clone()?)));
                 record::read(config, "sessions", details.chain([("follow", "true".to_owned())]).collect()).await?;
                 tail::run(config, &Watch { user, resource, json }, terminal).await
             }
-            SessionsCommand::Reindex => reindex(config, terminal).await,
+            RecordedCommand::Reindex => reindex(config, terminal).await,
         }
     })
 }

@@ -8,7 +8,6 @@ use super::chain::Chain;
 use super::result::Results;
 use super::story::tell;
 use super::tail::Watch;
-use crate::Terminal;
 use crate::reading::{People, Seen, Who};
 
 /// A protocol whose results are text.
@@ -52,7 +51,7 @@ fn seen(kind: &str, body: Value, payloads: &[(&str, &[u8])]) -> Seen {
 }
 
 fn told(records: &[Seen]) -> Vec<String> {
-    let terminal = Terminal { out: Box::new(Vec::new()), err: Box::new(Vec::new()), colour: false };
+    let terminal = crate::tests::terminal(Vec::new(), Vec::new(), &[]);
     let mut results = Results::new(&[&Plain]);
     let lines = records.iter().flat_map(|record| tell(record, &mut results, &terminal));
     lines.map(|line| line.strip_prefix("2026-07-01T12:00:00.123Z  ").unwrap_or(&line).to_owned()).collect()

@@ -10,6 +10,7 @@ mod tokens;
 mod verifying;
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use config::Config;
 use wire::{ClientHelp, Manifest, Opening, Probe, Protocol, Reach, Stream};
 
-use crate::{Program, Terminal, run};
+use zeroize::Zeroizing;
+
+use crate::{Input, Program, Terminal, run};
 
 /// A protocol that can only tell how it is reached.
 struct Toy;
@@ -166,10 +169,32 @@ impl Done {
 
 fn signet(words: &[&str]) -> Done {
     let (out, err) = (Shared::default(), Shared::default());
-    let mut terminal = Terminal { out: Box::new(out.clone()), err: Box::new(err.clone()), colour: false };
+    let mut terminal = terminal(out.clone(), err.clone(), &[]);
     let words = ["signet"].iter().chain(words).map(Into::into);
     let code = run(&TestProgram, words, &mut terminal);
     Done { code, out: out.text(), err: err.text() }
+}
+
+/// Without a person at it, but for these lines, which somebody types.
+pub(crate) fn terminal(out: impl Write + 'static, err: impl Write + 'static, typed: &[&str]) -> Terminal {
+    let input = Typed(typed.iter().map(|line| (*line).to_owned()).collect());
+    Terminal { out: Box::new(out), err: Box::new(err), input: Box::new(input), colour: false, tables: false }
+}
+
+struct Typed(VecDeque<String>);
+
+impl Input for Typed {
+    fn is_terminal(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn line(&mut self) -> io::Result<Zeroizing<String>> {
+        Ok(Zeroizing::new(self.0.pop_front().unwrap_or_default()))
+    }
+
+    fn secret(&mut self) -> io::Result<Zeroizing<String>> {
+        self.line()
+    }
 }
 
 #[derive(Clone, Default)]

@@ -20,7 +20,19 @@ fn the_page_is_not_stale() {
 #[test]
 fn every_command_is_on_the_page() {
     let page = page();
-    for name in ["server", "token create", "token list", "token revoke", "connect", "log", "verify", "config check"] {
+    for name in [
+        "server",
+        "token create",
+        "token list",
+        "token revoke",
+        "connect",
+        "log",
+        "verify",
+        "config check",
+        "login",
+        "requests approve",
+        "sessions kill",
+    ] {
         assert!(page.contains(&format!("\n## signet {name}\n")), "{name}\n{page}");
     }
 }

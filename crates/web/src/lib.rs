@@ -1,0 +1,81 @@
+//! The HTTP interface: the use cases of `control` over HTTPS and JSON, and nothing besides. Whatever it shows or does is
+//! decided, and put on record, there.
+//!
+//! `serving.rs` has the connections and their bounds, `authentication.rs` who asks, `problem.rs` what is answered when
+//! something is not done, `routes/` what there is, `shape/` how it looks.
+
+mod answers;
+mod attempts;
+mod authentication;
+mod body;
+mod openapi;
+mod paging;
+mod problem;
+mod router;
+mod routes;
+mod serving;
+mod shape;
+mod streams;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use control::{Control, Estate};
+use engine::ClientTls;
+use tokio::sync::watch;
+
+pub use serving::Serving;
+
+use attempts::Attempts;
+use streams::Streams;
+
+/// What the interface is made of.
+pub struct Parts {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The certificate that clients see.
+    pub tls: ClientTls,
+    /// The gateway's own authority (PEM), when its certificate comes from there: clients pin it.
+    pub authority: Option<Vec<u8>>,
+    /// The use cases around requests and grants.
+    pub control: Control,
+    /// Those around people, resources and policies.
+    pub estate: Estate,
+}
+
+/// What handlers share.
+#[derive(Clone)]
+struct App {
+    control: Control,
+    estate: Estate,
+    authority: Arc<Option<Vec<u8>>>,
+    attempts: Arc<Attempts>,
+    streams: Streams,
+    stopping: watch::Sender<bool>,
+    /// How often a stream looks whether its caller may still read.
+    looks_again: Duration,
+}
+
+/// How often a stream looks whether its caller may still read, and says that it is alive.
+const LOOKS_AGAIN: Duration = Duration::from_secs(5);
+
+/// Serves the interface until what is returned is stopped or dropped.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub async fn serve(parts: Parts) -> io::Result<Serving> {
+    let (stopping, _) = watch::channel(false);
+    let app = App {
+        control: parts.control,
+        estate: parts.estate,
+        authority: Arc::new(parts.authority),
+        attempts: Arc::default(),
+        streams: Streams::default(),
+        stopping: stopping.clone(),
+        looks_again: LOOKS_AGAIN,
+    };
+    engine::spawn(attempts::forget(Arc::downgrade(&app.attempts)));
+    serving::listen(parts.listen, parts.tls, router::router(app), stopping).await
+}

@@ -1,0 +1,19 @@
+//! The nouns of the interface: what stands in its JSON. `routes/` turns those of `control` into them.
+
+mod grant;
+mod list;
+mod octets;
+mod people;
+mod person;
+mod request;
+mod time;
+mod word;
+
+pub(crate) use grant::{Grant, Review};
+pub(crate) use list::{List, Nothing, cut};
+pub(crate) use octets::Octets;
+pub(crate) use people::{Group, MadeToken, NewSomebody, Somebody, SomebodyChange, Token, source};
+pub(crate) use person::Person;
+pub(crate) use request::Request;
+pub(crate) use time::{instant, rfc3339};
+pub(crate) use word::{meant, word};
