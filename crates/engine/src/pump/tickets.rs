@@ -242,3 +242,6 @@ impl Tickets {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,7 +235,7 @@ async fn a_session_that_waits_is_not_idle() {
     assert!(!visitor.session.is_finished());
     house.journal.by_hand();
     house.approvals.end(0, approved());
-    settle().await;
+    wait(5).await;
     assert!(!visitor.session.is_finished(), "it has moved just now");
     house.journal.catch_up();
     settle().await;

@@ -1,4 +1,4 @@
-//! The toy protocol: the seven properties, and what is its own.
+//! The toy protocol: the properties of every protocol, and what is its own.
 
 use std::sync::Arc;
 
