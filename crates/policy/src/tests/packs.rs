@@ -1,6 +1,6 @@
 //! The packs load, mean what their own cases say, and hold nothing that is warned of.
 
-use crate::{CaseResult, File, Inventory, PACKS, Pack, cases, check, compile, lint, reference};
+use crate::{Being, CaseResult, File, Given, Inventory, PACKS, Pack, Word, cases, check, compile, lint, reference};
 
 fn file(pack: &Pack) -> File {
     File { name: format!("{}.cedar", pack.name), text: pack.policies.to_owned() }
@@ -22,7 +22,43 @@ fn every_pack_does_what_its_cases_say() {
 #[test]
 fn all_packs_may_be_used_together() {
     let files: Vec<File> = PACKS.iter().map(file).collect();
-    compile(1, &files).unwrap_or_else(|error| panic!("{error}"));
+    let policies = compile(1, &files).unwrap_or_else(|error| panic!("{error}"));
+    for case in PACKS.iter().flat_map(|pack| cases(pack.cases).unwrap()) {
+        let result = check(&policies, &case, &|_, _| Vec::new()).unwrap();
+        assert_eq!(result, CaseResult::Passed, "{}", case.name);
+    }
+}
+
+/// With a permit for everything beside it, so that what a pack forbids is all that is denied.
+#[test]
+fn packs_forbid_what_they_are_for_and_nothing_else() {
+    let all = File { name: "all".to_owned(), text: "@id(\"all\") permit (principal, action, resource);".to_owned() };
+    let pack = |name: &str| PACKS.iter().find(|pack| pack.name == name).unwrap();
+    let ask = |name: &str, given: &Given| {
+        let policies = compile(1, &[file(pack(name)), all.clone()]).unwrap();
+        Word::of(&given.decide(&policies, &|_, _| Vec::new()).unwrap().verdict)
+    };
+    let verb = |verb: &str| Given { action: Some(verb.to_owned()), ..Given::default() };
+    use Word::{Allow, Deny, Hold};
+    for (name, given, expected) in [
+        ("destructive", verb("connect"), Allow),
+        ("destructive", verb("write"), Allow),
+        ("destructive", Given { unbounded_write: true, ..verb("write") }, Deny),
+        ("destructive", Given { unbounded_write: true, break_glass: true, ..verb("write") }, Allow),
+        ("destructive", verb("unknown"), Hold),
+        ("destructive", verb("session_identity"), Deny),
+        ("read-only", verb("read"), Allow),
+        ("read-only", verb("copy_out"), Allow),
+        ("read-only", verb("write"), Deny),
+        ("read-only", verb("unknown"), Deny),
+        ("read-only", verb("session_guard"), Deny),
+        ("pci", verb("write"), Allow),
+        ("gdpr", verb("copy_out"), Allow),
+        ("agents", verb("write"), Allow),
+        ("agents", Given { kind: Being::Agent, ..verb("read") }, Deny),
+    ] {
+        assert_eq!(ask(name, &given), expected, "{name}: {given:?}");
+    }
 }
 
 #[test]
