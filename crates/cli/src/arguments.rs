@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use api::{
-    AddArguments, ApplyArguments, BreakGlassCommand, CompletionsArguments, Form, GrantsCommand, GroupsCommand,
-    LoginArguments, PeopleCommand, RequestsArguments, RequestsCommand, ResourcesCommand, RolesCommand,
+    AddArguments, ApplyArguments, BreakGlassCommand, CompletionsArguments, Form, GatewayPolicyCommand, GrantsCommand,
+    GroupsCommand, LoginArguments, PeopleCommand, PolicyWords, RequestsArguments, RequestsCommand, ResourcesCommand,
+    RolesCommand,
 };
 
 pub(crate) use policy::{PolicyCommand, TryArguments};
@@ -71,7 +72,7 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Write, check, try, test and compare policies; no gateway is needed.
     #[command(subcommand)]
-    Policy(PolicyCommand),
+    Policy(PolicyWords),
     /// Sign in at a gateway's interface, for the commands below.
     ///
     /// The token is asked for without being shown; or it is piped in, or stands in SIGNET_TOKEN. It is kept, with the

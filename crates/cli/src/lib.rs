@@ -16,6 +16,7 @@ mod login;
 mod moment;
 mod page;
 mod people;
+mod policies;
 mod policy;
 mod reading;
 mod record;

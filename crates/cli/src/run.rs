@@ -11,11 +11,11 @@ use config::Config;
 use wire::Protocol;
 
 use crate::api::Api;
-use crate::arguments::{Arguments, Command, SessionsCommand};
+use crate::arguments::{Arguments, Command, PolicyWords, SessionsCommand};
 use crate::failure::{Code, Outcome};
 use crate::{
-    Terminal, apply, completions, configuration, connect, grants, live, log, login, people, requests, resources,
-    sessions, status, token, verification,
+    Terminal, apply, completions, configuration, connect, grants, live, log, login, people, policies, requests,
+    resources, sessions, status, token, verification,
 };
 
 /// What the binary gives to the commands.
@@ -83,7 +83,8 @@ fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal
         }
         Command::Log(arguments) => log::run(&read(program, &path)?, &arguments, terminal),
         Command::Config(command) => configuration::run(program, &path, &command, terminal),
-        Command::Policy(command) => crate::policy::run(program, &path, command, terminal),
+        Command::Policy(PolicyWords::Alone(command)) => crate::policy::run(program, &path, command, terminal),
+        Command::Policy(PolicyWords::Gateway(command)) => policies::run(&api()?, command, terminal),
         Command::Login(arguments) => login::login(&arguments, credentials, terminal),
         Command::Logout => login::logout(credentials, terminal),
         Command::Status(form) => status::run(&api()?, form.json, terminal),

@@ -8,6 +8,7 @@ mod answers;
 mod attempts;
 mod authentication;
 mod body;
+mod once;
 mod openapi;
 mod paging;
 mod problem;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Control, Estate};
-use engine::ClientTls;
+use engine::{ClientTls, LiveSessions};
 use tokio::sync::watch;
 
 pub use serving::Serving;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub control: Control,
     /// Those around people, resources and policies.
     pub estate: Estate,
+    /// The sessions under way.
+    pub sessions: LiveSessions,
 }
 
 /// What handlers share.
@@ -50,16 +53,22 @@ pub struct Parts {
 struct App {
     control: Control,
     estate: Estate,
+    sessions: LiveSessions,
     authority: Arc<Option<Vec<u8>>>,
     attempts: Arc<Attempts>,
     streams: Streams,
     stopping: watch::Sender<bool>,
     /// How often a stream looks whether its caller may still read.
     looks_again: Duration,
+    /// How often sessions are looked at for those who follow them.
+    looks_at_sessions: Duration,
 }
 
 /// How often a stream looks whether its caller may still read, and says that it is alive.
 const LOOKS_AGAIN: Duration = Duration::from_secs(5);
+
+/// How often sessions are looked at for those who follow them.
+const LOOKS_AT_SESSIONS: Duration = Duration::from_secs(1);
 
 /// Serves the interface until what is returned is stopped or dropped.
 ///
@@ -70,11 +79,13 @@ pub async fn serve(parts: Parts) -> io::Result<Serving> {
     let app = App {
         control: parts.control,
         estate: parts.estate,
+        sessions: parts.sessions,
         authority: Arc::new(parts.authority),
         attempts: Arc::default(),
         streams: Streams::default(),
         stopping: stopping.clone(),
         looks_again: LOOKS_AGAIN,
+        looks_at_sessions: LOOKS_AT_SESSIONS,
     };
     engine::spawn(attempts::forget(Arc::downgrade(&app.attempts)));
     serving::listen(parts.listen, parts.tls, router::router(app), stopping).await

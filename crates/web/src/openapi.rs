@@ -7,7 +7,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::Problem;
-use crate::routes::{events, grants, people, requests, tokens};
+use crate::routes::{events, grants, people, policy, requests, resources, sessions, status, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,8 +18,12 @@ use crate::routes::{events, grants, people, requests, tokens};
         crate::router::authority,
         requests::list, requests::create, requests::show, requests::approve, requests::reject, requests::withdraw,
         requests::agree, events::requests,
-        people::me, people::list, people::add, people::show, people::change, people::remove,
+        status::status, people::me, people::list, people::add, people::show, people::change, people::remove,
         people::groups, people::join, people::leave, people::give, people::take,
+        resources::list, resources::add, resources::show, resources::change, resources::remove, resources::test,
+        resources::plan, resources::apply,
+        policy::newest, policy::put, policy::history, policy::version, policy::reload,
+        sessions::list, sessions::kill, events::sessions,
         tokens::list, tokens::create, tokens::revoke,
         grants::list, grants::revoke, grants::reviews, grants::review,
     ),

@@ -7,13 +7,14 @@ use axum::routing::get;
 use axum::{Router, middleware};
 
 use crate::problem::{Kind, Problem};
-use crate::{App, answers, authentication, body, openapi, routes};
+use crate::{App, answers, authentication, body, once, openapi, routes};
 
 /// All of it.
 pub(crate) fn router(app: App) -> Router {
     let with_caller = routes::router()
         .method_not_allowed_fallback(no_such_method)
         .fallback(no_such_path)
+        .layer(middleware::from_fn_with_state(app.clone(), once::once))
         .layer(middleware::from_fn_with_state(app.clone(), authentication::required));
     let public = Router::new().route("/v1/ca", get(authority)).route("/v1/openapi.json", get(openapi::page));
     public

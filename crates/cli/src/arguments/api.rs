@@ -311,6 +311,41 @@ pub(crate) enum BreakGlassCommand {
     Reviews(Form),
 }
 
+/// `signet policy`: without a gateway, and at one.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyWords {
+    #[command(flatten)]
+    Alone(super::PolicyCommand),
+    #[command(flatten)]
+    Gateway(GatewayPolicyCommand),
+}
+
+/// `signet policy` at the gateway where one is signed in.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GatewayPolicyCommand {
+    /// Put the policies of a folder (FOLDER/*.cedar) in force at the gateway; you vouch for them.
+    Apply {
+        /// The folder.
+        folder: PathBuf,
+        /// Ask no question.
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List every version of the gateway's policies, with who vouches for it.
+    History(Form),
+    /// Show a version of the gateway's policies, whole.
+    Show {
+        /// Its number; without it, the newest.
+        number: Option<u64>,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Have the gateway take over its folder of policies (policy.directory); you vouch for what stands there.
+    Reload(Form),
+}
+
 /// `signet grants`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GrantsCommand {

@@ -27,7 +27,7 @@ pub(super) fn wish(arguments: &AddArguments, terminal: &mut Terminal) -> Outcome
     let password = password(arguments, &target, terminal)?;
     let secret = match &password {
         Some(password) => json!({ "password": password.reveal_str().map_err(anyhow::Error::from)? }),
-        None => Value::Null,
+        None => json!("none"),
     };
     let account = arguments.account.clone().unwrap_or_else(|| user.clone());
     Ok(json!({

@@ -59,9 +59,8 @@ fn list(api: &Api, as_json: bool, terminal: &mut Terminal) -> Outcome {
         let of = |place: &str| cell(resource, place);
         let accounts = resource.get("accounts").and_then(Value::as_array).into_iter().flatten();
         let accounts: Vec<_> = accounts.map(|account| cell(account, "name")).collect();
-        let from = if resource.get("from_file").and_then(Value::as_bool) == Some(true) { "file" } else { "store" };
         let (labels, accounts) = (labels(resource), accounts.join(", "));
-        table.row([of("name"), of("protocol"), of("address"), of("tls"), labels, accounts, from.to_owned()]);
+        table.row([of("name"), of("protocol"), of("address"), of("tls"), labels, accounts, of("source")]);
     }
     Ok(table.print(
         terminal,
@@ -97,21 +96,25 @@ fn test(api: &Api, name: &str, as_json: bool, terminal: &mut Terminal) -> Outcom
     if as_json {
         table::json(&tested, terminal)?;
     } else {
-        for step in tested.get("steps").and_then(Value::as_array).into_iter().flatten() {
-            let (word, colour) = match cell(step, "verdict").as_str() {
-                "good" => ("ok", Colour::Green),
-                "warning" => ("warning", Colour::Yellow),
-                "skipped" => ("-", Colour::Grey),
-                _ => ("FAILED", Colour::Red),
-            };
-            let word = terminal.paint(colour, &format!("{word:<8}"));
-            let what = plain(&cell(step, "step"), 40);
-            writeln!(terminal.out, "{word} {what:<12} {}", plain(&cell(step, "detail"), usize::MAX))?;
-            if let Some(remedy) = step.get("remedy").and_then(Value::as_str) {
-                writeln!(terminal.out, "{:<21} hint: {}", "", plain(remedy, usize::MAX))?;
+        for account in tested.get("accounts").and_then(Value::as_array).into_iter().flatten() {
+            writeln!(terminal.out, "account {}", plain(&cell(account, "account"), 200))?;
+            for step in account.get("steps").and_then(Value::as_array).into_iter().flatten() {
+                self::step(step, terminal)?;
             }
         }
     }
     let failed = || Failure::new(Code::Failed, format!("{} cannot be used as it is", plain(name, 63)));
     if good { Ok(()) } else { Err(failed()) }
+}
+
+fn step(step: &Value, terminal: &mut Terminal) -> std::io::Result<()> {
+    let ok = step.get("ok").and_then(Value::as_bool) == Some(true);
+    let (word, colour) = if ok { ("ok", Colour::Green) } else { ("FAILED", Colour::Red) };
+    let word = terminal.paint(colour, &format!("{word:<7}"));
+    let (what, detail) = (plain(&cell(step, "step"), 40), plain(&cell(step, "detail"), usize::MAX));
+    writeln!(terminal.out, "  {word} {what:<10} {detail}")?;
+    match step.get("remedy").and_then(Value::as_str) {
+        Some(remedy) => writeln!(terminal.out, "  {:<18} hint: {}", "", plain(remedy, usize::MAX)),
+        None => Ok(()),
+    }
 }

@@ -3,11 +3,15 @@
 pub(crate) mod events;
 pub(crate) mod grants;
 pub(crate) mod people;
+pub(crate) mod policy;
 pub(crate) mod requests;
+pub(crate) mod resources;
+pub(crate) mod sessions;
+pub(crate) mod status;
 pub(crate) mod tokens;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::RequestId;
 use serde::Serialize;
@@ -18,7 +22,15 @@ use crate::problem::{Kind, Problem};
 
 /// Everything that needs a caller.
 pub(crate) fn router() -> Router<App> {
-    Router::new().merge(requests::router()).merge(grants::router()).merge(people::router()).merge(tokens::router())
+    Router::new()
+        .merge(requests::router())
+        .merge(grants::router())
+        .merge(people::router())
+        .merge(tokens::router())
+        .merge(resources::router())
+        .merge(policy::router())
+        .merge(sessions::router())
+        .merge(status::router())
 }
 
 /// What a handler gives.
@@ -60,6 +72,17 @@ impl<T: Serialize> IntoResponse for Answer<T> {
         }
         response
     }
+}
+
+/// The version that `if-match` names: what the caller has seen.
+fn expected(headers: &HeaderMap) -> Result<u64, Problem> {
+    let missing = || {
+        let detail = "a change names what was seen before, in if-match";
+        Problem::new(Kind::Required, detail, "GET it, and send its etag as if-match.")
+    };
+    let tag = headers.get(header::IF_MATCH).ok_or_else(missing)?.to_str().unwrap_or_default();
+    let wrong = || Problem::new(Kind::Changed, "if-match is no tag of this", "GET it, and send its etag as if-match.");
+    tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')?.parse().ok()).ok_or_else(wrong)
 }
 
 /// A name of ours out of a path. What is none names nothing.
