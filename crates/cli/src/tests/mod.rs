@@ -4,6 +4,7 @@ mod connecting;
 mod line;
 mod logging;
 mod pages;
+mod policies;
 mod recorded;
 mod sessions;
 mod tokens;
@@ -61,6 +62,10 @@ impl Protocol for Toy {
 
     fn probe(&self, _: Probe, _: Opening) -> Box<dyn Stream> {
         unreachable!("the commands open no streams")
+    }
+
+    fn read(&self, text: &[u8]) -> Vec<model::Action> {
+        policies::read(text)
     }
 }
 
