@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the gateway costs, all in the same run:
 #   - the journal alone, beside plain appends and fdatasyncs on the same disk;
+#   - a decision of the policy alone, with 5 and 100 policies, made anew and remembered;
 #   - pgbench's prepared SELECT, directly and through the gateway, in turns;
 #   - how often the journal syncs for a statement: reads and writes, of one client and of many. strace counts from outside, as the
 #     black-box test evidence::syncs does;
@@ -77,6 +78,8 @@ say "disk under the journal"
 disk_latency
 say "the journal alone, and what a durable write costs beside it"
 SIGNET_BENCH_FOLDER=$WORK SIGNET_BENCH_SECONDS=$seconds cargo bench --quiet --locked -p signet-evidence --bench journal
+say "a decision of the policy alone, made anew and remembered"
+SIGNET_BENCH_SECONDS=$seconds cargo bench --quiet --locked -p signet-policy --bench decide
 say "pgbench -S -M prepared, $seconds s a run, best of $rounds rounds, on $(nproc) cores"
 printf '%8s  %14s %10s  %14s %10s  %7s\n' clients 'direct tps' 'ms' 'signet tps' 'ms' 'ratio'
 for count in $clients; do
