@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::changes::Changes;
 use crate::requests::sealed;
+use crate::roles::Rule;
 use crate::{AccessPolicy, Caller, Error, Grants, Standing, Standings};
 
 /// Tells microseconds since 1970 UTC.
@@ -39,6 +40,8 @@ pub struct Parts {
     pub standings: Arc<dyn Standings>,
     /// The targets.
     pub resources: Arc<dyn Resources>,
+    /// The grants in force, as the policy sees them: filled by this.
+    pub grants: Arc<Grants>,
     /// Who decides requests for access.
     pub access: Arc<dyn AccessPolicy>,
 }
@@ -69,13 +72,9 @@ impl Control {
         };
         parts.store.void_other_runs(&parts.gateway, parts.run, ended).await?;
         let binding_key = Arc::new(sealed::binding_key(&parts).await?);
-        let control = Self {
-            parts: Arc::new(parts),
-            changes: Arc::default(),
-            grants: Arc::default(),
-            binding_key,
-            deciding: Arc::default(),
-        };
+        let grants = Arc::clone(&parts.grants);
+        let control =
+            Self { parts: Arc::new(parts), changes: Arc::default(), grants, binding_key, deciding: Arc::default() };
         control.refresh_grants().await?;
         control.changes.tell();
         Ok(control)
@@ -108,6 +107,12 @@ impl Control {
         let record = Record { time_us: self.now(), session: None, position: None, event };
         let mark = self.parts.journal.append(record)?;
         Ok(self.parts.journal.reached(mark).await?)
+    }
+
+    /// Has it written down that somebody reads what is not theirs, and waits until that is durable.
+    pub(crate) async fn reads(&self, by: &Caller, rule: &Rule, details: &[(&str, String)]) -> Result<(), Error> {
+        let details = details.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        self.record(Event::Read { what: rule.name.to_owned(), by: by.by(), details }).await
     }
 
     /// Has an act written down, and waits until it is durable: before the act takes effect.

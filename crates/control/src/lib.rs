@@ -16,6 +16,9 @@ mod roles;
 mod socket;
 mod standing;
 
+#[cfg(test)]
+mod house;
+
 pub use caller::Caller;
 pub use changes::Changes;
 pub use control::{Clock, Control, Parts, Random};

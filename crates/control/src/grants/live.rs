@@ -1,6 +1,7 @@
 //! The grants in force, in memory: the policy asks for them at each decision and cannot wait for the store.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use model::{PrincipalId, ResourceName};
@@ -19,6 +20,8 @@ type List = BTreeMap<PrincipalId, Vec<Grant>>;
 #[derive(Default)]
 pub struct Grants {
     list: RwLock<Arc<List>>,
+    /// When that list was looked at last, so that no beginning or end is missed.
+    looked_us: AtomicU64,
     /// What holds has changed, or time has changed what holds.
     changed: watch::Sender<()>,
 }
@@ -61,23 +64,26 @@ impl Grants {
         Arc::clone(&self.list.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn replace(&self, list: List) {
+    fn replace(&self, list: List, now_us: u64) {
+        let looked_us = self.looked_us.swap(now_us, Ordering::SeqCst);
         let list = Arc::new(list);
-        let mut kept = self.list.write().unwrap_or_else(PoisonError::into_inner);
-        if *kept == list {
-            return;
+        let before =
+            std::mem::replace(&mut *self.list.write().unwrap_or_else(PoisonError::into_inner), Arc::clone(&list));
+        let passed = edges(&before).any(|edge| (looked_us..=now_us).contains(&edge));
+        if passed || before != list {
+            self.changed.send_replace(());
         }
-        *kept = list;
-        drop(kept);
-        self.changed.send_replace(());
     }
 
     /// The next time at which other grants hold.
     fn next_edge(&self, now_us: u64) -> Option<u64> {
-        let list = self.list();
-        let edges = list.values().flatten().flat_map(|grant| [grant.from_us, grant.until_us]);
-        edges.filter(|edge| *edge > now_us).min()
+        edges(&self.list()).filter(|edge| *edge > now_us).min()
     }
+}
+
+/// When what holds changes by time.
+fn edges(list: &List) -> impl Iterator<Item = u64> {
+    list.values().flatten().flat_map(|grant| [grant.from_us, grant.until_us])
 }
 
 impl Control {
@@ -92,11 +98,11 @@ impl Control {
         let now = self.now();
         match self.read_grants(now).await {
             Ok(list) => {
-                self.grants.replace(list);
+                self.grants.replace(list, now);
                 Ok(self.grants.next_edge(now))
             }
             Err(error) => {
-                self.grants.replace(List::new());
+                self.grants.replace(List::new(), now);
                 Err(error)
             }
         }

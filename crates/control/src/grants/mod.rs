@@ -12,9 +12,10 @@ pub use live::Grants;
 pub use review::Review;
 
 use crate::requests::list::LONGEST_PAGE;
-use crate::requests::view::has_role;
+use crate::requests::view::allows;
 use crate::requests::words;
-use crate::{Caller, Control, Error, Page, Paged, Role, Standing};
+use crate::roles;
+use crate::{Caller, Control, Error, Page, Paged, Standing};
 
 /// What somebody was given for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +64,9 @@ impl Control {
     /// When the store fails.
     pub async fn list_grants(&self, by: &Caller, live: bool, page: Page) -> Result<Paged<Grant>, Error> {
         let standing = self.standing_of(by).await?;
+        if allows(by, &standing, &roles::GRANTS_READ) {
+            self.reads(by, &roles::GRANTS_READ, &[]).await?;
+        }
         let limit = page.limit.clamp(1, LONGEST_PAGE);
         let live_at = live.then(|| self.now());
         let rows = self.parts.store.grants(live_at, page.after, limit).await?;
@@ -88,16 +92,17 @@ impl Control {
         if !self.may_see(by, &standing, &row).await? {
             return Err(Error::NotFound);
         }
-        let administrator = has_role(by, &standing, Role::Administrator);
-        if !administrator && !is_theirs(&standing, &row) && !self.has_agreed(&standing, id).await? {
-            return Err(Error::not_allowed("its person, who agreed to it, and administrators take a grant back"));
+        let involved = is_theirs(&standing, &row) || self.has_agreed(&standing, id).await?;
+        let rule = if involved { &roles::GRANTS_GIVE_UP } else { &roles::GRANTS_REVOKE };
+        if !allows(by, &standing, rule) {
+            return Err(rule.refusal());
         }
         let over = || Error::conflict(format!("grant {id} is over"));
         if row.revoked.is_some() || row.until_us <= self.now() {
             return Err(over());
         }
         let details = [("grant", id.to_string()), ("principal", row.principal.to_string()), ("reason", reason.clone())];
-        self.act(by.by(), "grant.revoke", &details).await?;
+        self.act(by.by(), rule.name, &details).await?;
         let ended = EndedRow { at_us: self.now(), by: Some(by.id.clone()), reason: Some(reason) };
         if !self.parts.store.revoke_grant(id, &ended).await? {
             return Err(over());
@@ -108,7 +113,7 @@ impl Control {
     }
 
     async fn may_see(&self, by: &Caller, standing: &Standing, row: &GrantRow) -> Result<bool, Error> {
-        let reader = has_role(by, standing, Role::Auditor) || has_role(by, standing, Role::Administrator);
+        let reader = allows(by, standing, &roles::GRANTS_READ);
         Ok(reader || is_theirs(standing, row) || self.has_agreed(standing, row.id).await?)
     }
 

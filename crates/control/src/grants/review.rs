@@ -4,9 +4,9 @@ use model::{Kind, PrincipalId, RequestId};
 use store::{EndedRow, ReviewRow};
 
 use super::{Grant, is_theirs};
-use crate::requests::create::REVIEWERS;
-use crate::requests::view::has_role;
+use crate::requests::view::allows;
 use crate::requests::words;
+use crate::roles::{self, apart};
 use crate::{Caller, Control, Error, Standing};
 
 /// A list has at most so many.
@@ -36,7 +36,7 @@ impl Control {
     /// When the store fails.
     pub async fn list_reviews(&self, by: &Caller) -> Result<Vec<Review>, Error> {
         let standing = self.standing_of(by).await?;
-        let reader = REVIEWERS.iter().any(|role| has_role(by, &standing, *role));
+        let reader = allows(by, &standing, &roles::GLASS_REVIEW);
         let mut reviews = Vec::new();
         for (id, row) in self.parts.store.reviews(MOST).await? {
             let Some(grant) = self.parts.store.grant(id).await? else { continue };
@@ -75,7 +75,7 @@ impl Control {
         }
         let details =
             [("grant", id.to_string()), ("principal", grant.principal.to_string()), ("findings", findings.clone())];
-        self.act(by.by(), "break_glass.review", &details).await?;
+        self.act(by.by(), roles::GLASS_REVIEW.name, &details).await?;
         let done = EndedRow { at_us: self.now(), by: Some(by.id.clone()), reason: Some(findings) };
         if !self.parts.store.finish_review(id, &done).await? {
             return Err(already());
@@ -86,14 +86,19 @@ impl Control {
     }
 
     async fn may_review(&self, by: &Caller, standing: &Standing, id: RequestId) -> Result<(), Error> {
-        if !REVIEWERS.iter().any(|role| has_role(by, standing, *role)) {
+        if !allows(by, standing, &roles::GLASS_REVIEW) {
             return Err(Error::NotFound);
         }
         let request = self.request_row(id).await?;
         let behind = self.behind(&request).await?;
-        let had_a_hand = behind.is_own(&request, standing) || behind.has_agreed(standing);
-        if standing.principal.kind != Kind::Human || had_a_hand {
-            return Err(Error::not_allowed("a person reviews it who neither asked for it nor agreed to it"));
+        if behind.is_own(&request, standing) {
+            return Err(Error::not_allowed(apart::SELF_REVIEW.refusal));
+        }
+        if behind.has_agreed(standing) {
+            return Err(Error::not_allowed(apart::AGREE_REVIEW.refusal));
+        }
+        if standing.principal.kind != Kind::Human {
+            return Err(Error::not_allowed("a person reviews it, not a service or an agent"));
         }
         Ok(())
     }

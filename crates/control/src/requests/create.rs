@@ -7,8 +7,10 @@ use model::{Kind, PrincipalId, Resource};
 use store::{RequestKind, RequestRow, RequestState};
 
 use super::decide::about;
+use super::view::allows;
 use super::{AccessTerms, AccessWish, BreakGlassWish, MOST_WAITING, Request, words};
-use crate::{Caller, Control, Error, Role, Standing};
+use crate::roles;
+use crate::{Caller, Control, Error, Standing};
 
 /// The longest access that can be asked for.
 const LONGEST_ACCESS: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -20,8 +22,6 @@ const SHORTEST: Duration = Duration::from_secs(60);
 const EARLIEST_US: u64 = 30 * 24 * 3600 * 1_000_000;
 /// How long two people are waited for who agree to break the glass.
 const GLASS_WAITS: Duration = Duration::from_secs(3600);
-/// Roles one of which somebody must have to review a broken glass.
-pub(crate) const REVIEWERS: [Role; 3] = [Role::Auditor, Role::Approver, Role::Administrator];
 
 impl Control {
     /// Asks for access for a time. Anybody may ask; the policy says who must agree.
@@ -89,7 +89,7 @@ impl Control {
         let fit = found.is_some_and(|found| {
             found.principal.kind == Kind::Human
                 && found.human != requester.human
-                && REVIEWERS.iter().any(|role| found.roles.contains_key(role))
+                && roles::GLASS_REVIEW.roles.iter().any(|role| found.roles.contains_key(role))
         });
         let why = "the reviewer is somebody else, a person with the role auditor, approver or administrator";
         fit.then_some(()).ok_or_else(|| Error::Invalid(why.to_owned()))
@@ -136,6 +136,9 @@ impl Control {
     }
 
     async fn create(&self, by: &Caller, standing: &Standing, row: RequestRow) -> Result<Request, Error> {
+        if !allows(by, standing, &roles::REQUESTS_MAKE) {
+            return Err(roles::REQUESTS_MAKE.refusal());
+        }
         let too_many = || {
             Error::TooMany(format!(
                 "{MOST_WAITING} of your requests wait already: withdraw some, or wait for decisions"
@@ -148,7 +151,7 @@ impl Control {
         details.extend(row.reason.clone().map(|reason| ("reason", reason)));
         details.extend(row.lasts_us.map(|lasts| ("lasts_us", lasts.to_string())));
         details.extend(row.reviewer.as_ref().map(|reviewer| ("reviewer", reviewer.to_string())));
-        self.act(by.by(), "request.create", &details).await?;
+        self.act(by.by(), roles::REQUESTS_MAKE.name, &details).await?;
         if !self.parts.store.create_request(&row, MOST_WAITING).await? {
             return Err(too_many());
         }

@@ -3,8 +3,9 @@
 use model::RequestId;
 use store::{ApprovalRow, EndedRow, Move, RequestKind, RequestRow, RequestState};
 
-use super::entitled::Behind;
+use super::entitled::{Behind, rule_for};
 use super::{Request, words};
+use crate::roles;
 use crate::{Caller, Control, Error, Standing};
 
 /// An approver may agree to so many requests a minute: nobody reads faster.
@@ -29,7 +30,7 @@ impl Control {
             let mut details = about(&row);
             details.push(("meets", meets.join(", ")));
             details.extend(note.clone().map(|note| ("note", note)));
-            self.act(by.by(), "request.approve", &details).await?;
+            self.act(by.by(), rule_for(row.kind).name, &details).await?;
             let approval = ApprovalRow { human: standing.human.clone(), by: by.id.clone(), at_us: self.now(), note };
             if !self.parts.store.add_approval(id, &approval).await? {
                 return Err(no_longer_waits(&row));
@@ -52,7 +53,7 @@ impl Control {
         self.waits_for(by, &standing, &row, &behind)?;
         let mut details = about(&row);
         details.push(("reason", reason.clone()));
-        self.act(by.by(), "request.reject", &details).await?;
+        self.act(by.by(), roles::REQUESTS_REJECT.name, &details).await?;
         let at_us = self.now();
         let ended = EndedRow { at_us, by: Some(by.id.clone()), reason: Some(reason) };
         let step = Move { from: &[RequestState::Pending], to: RequestState::Rejected, alive_at: Some(at_us), ended };
@@ -78,7 +79,7 @@ impl Control {
         if !from.contains(&row.state) {
             return Err(no_longer_waits(&row));
         }
-        self.act(by.by(), "request.withdraw", &about(&row)).await?;
+        self.act(by.by(), roles::REQUESTS_WITHDRAW.name, &about(&row)).await?;
         let ended = EndedRow { at_us: self.now(), by: Some(by.id.clone()), reason: None };
         self.step(&row, &Move { from, to: RequestState::Withdrawn, alive_at: None, ended }).await?;
         self.shown(by, &standing, id).await

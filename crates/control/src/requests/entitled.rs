@@ -6,12 +6,19 @@ use std::collections::BTreeSet;
 use model::{Approvers, Kind, PrincipalId, Requirement};
 use store::{RequestKind, RequestRow};
 
+use crate::roles::{self, Rule, apart};
 use crate::{Control, Error, Role, Standing};
 
 /// Two others must agree to break the glass.
 pub(crate) const AGREE_TO_BREAK_GLASS: usize = 2;
-/// With one of these roles.
-const MAY_BREAK_GLASS: [Role; 2] = [Role::Approver, Role::Administrator];
+
+/// Whose role it takes to agree.
+pub(crate) fn rule_for(kind: RequestKind) -> &'static Rule {
+    match kind {
+        RequestKind::BreakGlass => &roles::GLASS_AGREE,
+        RequestKind::Command | RequestKind::Access => &roles::REQUESTS_APPROVE,
+    }
+}
 
 /// The people behind a request and behind the persons that it names, at this moment.
 pub(crate) struct Behind {
@@ -75,7 +82,9 @@ impl Behind {
         let human = standing.principal.kind == Kind::Human;
         human
             && match row.kind {
-                RequestKind::BreakGlass => MAY_BREAK_GLASS.iter().any(|role| standing.roles.contains_key(role)),
+                RequestKind::BreakGlass => {
+                    roles::GLASS_AGREE.roles.iter().any(|role| standing.roles.contains_key(role))
+                }
                 _ => row.requirements.iter().any(|requirement| self.names(requirement, standing)),
             }
     }
@@ -85,7 +94,7 @@ impl Behind {
         row.requirements.iter().filter(|requirement| self.entitles(requirement, standing, row)).collect()
     }
 
-    /// Whether somebody may decide that request, for the roles that count for them.
+    /// Whether somebody may decide that request, in those roles.
     ///
     /// # Errors
     /// With what is in the way, in words for them.
@@ -93,30 +102,36 @@ impl Behind {
         &self,
         row: &RequestRow,
         standing: &Standing,
-        roles: &BTreeSet<Role>,
+        roles_used: &BTreeSet<Role>,
     ) -> Result<(), &'static str> {
         if standing.principal.kind != Kind::Human {
             return Err("only people decide requests, not services and agents");
         }
         if self.is_requester(&standing.human) {
-            return Err("nobody decides their own request, nor that of their service or agent");
+            let glass = row.kind == RequestKind::BreakGlass;
+            return Err(if glass { apart::SELF_AGREE.refusal } else { apart::SELF_APPROVE.refusal });
         }
         if self.reviewer.as_ref() == Some(&standing.human) {
             return Err("who reviews the breaking of the glass does not decide it");
         }
-        let since = |role: &Role| standing.roles.get(role).filter(|_| roles.contains(role));
-        let older = |role: &Role| since(role).is_some_and(|since| *since < row.created_us);
-        if row.kind == RequestKind::BreakGlass {
-            let one = MAY_BREAK_GLASS.iter().any(older);
-            return one
-                .then_some(())
-                .ok_or("that takes the role approver or administrator, given before the request was made");
+        let older = |role: &Role| {
+            roles_used.contains(role) && standing.roles.get(role).is_some_and(|since| *since < row.created_us)
+        };
+        let rule = rule_for(row.kind);
+        if !rule.roles.iter().any(older) {
+            return Err(match row.kind {
+                RequestKind::BreakGlass => {
+                    "that takes the role approver or administrator, since before the request was made"
+                }
+                _ => "that takes the role approver, since before the request was made",
+            });
         }
-        if !older(&Role::Approver) {
-            return Err("that takes the role approver, given before the request was made");
+        if row.kind == RequestKind::BreakGlass {
+            return Ok(());
         }
         if self.meets(row, standing).is_empty() {
-            return Err("what it requires does not name you, or only since after it was made");
+            let named = row.requirements.iter().any(|requirement| self.names(requirement, standing));
+            return Err(if named { apart::NEW_MEMBER.refusal } else { "what it requires does not name you" });
         }
         Ok(())
     }

@@ -1,12 +1,11 @@
 //! Reading requests.
 
-use std::collections::BTreeMap;
-
-use model::{Event, RequestId};
+use model::RequestId;
 use store::{RequestRow, RequestState, RequestsWanted};
 
-use super::view::Sight;
+use super::view::{Sight, allows};
 use super::{Page, Paged, Request, RequestFilter};
+use crate::roles;
 use crate::{Caller, Control, Error, Standing};
 
 /// A part of a list has at most so many.
@@ -27,19 +26,21 @@ impl Control {
         let behind = self.behind(&row).await?;
         let sight = self.sight(by, &standing, &row, &behind).ok_or(Error::NotFound)?;
         if sight == Sight::OnRecord {
-            let details = BTreeMap::from([("request".to_owned(), id.to_string())]);
-            self.record(Event::Read { what: "request".to_owned(), by: by.by(), details }).await?;
+            self.reads(by, &roles::REQUESTS_READ, &[("request", id.to_string())]).await?;
         }
         self.view_with(by, &standing, row, &behind, true)
     }
 
     /// Requests that the caller may see, newest first. The text of a command is left out where reading it is put on record:
-    /// ask for that one with `request`.
+    /// ask for that one with `request`. That an auditor or administrator looks at other people's is on record, too.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn list_requests(&self, by: &Caller, filter: RequestFilter, page: Page) -> Result<Paged<Request>, Error> {
         let standing = self.standing_of(by).await?;
+        if !filter.mine && !filter.to_decide && allows(by, &standing, &roles::REQUESTS_READ) {
+            self.reads(by, &roles::REQUESTS_READ, &[("requests", "without texts".to_owned())]).await?;
+        }
         let most = usize::try_from(page.limit.clamp(1, LONGEST_PAGE)).unwrap_or_default();
         let mut wanted = RequestsWanted {
             states: filter.states.clone(),

@@ -1,1 +1,286 @@
-//! Tests of requests.
+//! Tests of deciding: who may, once, in time, and on record. The attacks of the list have their numbers in their names.
+
+use model::{Kind, RequestId, Wait};
+use ports::HoldEnd;
+
+use crate::house::{House, MINUTE, asked, caller, end, hold, id};
+use crate::{Error, Page, RequestFilter, RequestState, Role};
+
+const LEADS: &[&str] = &["group:leads"];
+
+fn not_allowed<T>(result: &Result<T, Error>) -> bool {
+    matches!(result, Err(Error::NotAllowed { .. }))
+}
+
+#[tokio::test]
+async fn an_approver_sees_everything_that_will_run_and_the_requester_goes_on() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE x SET y = 1", LEADS, Wait::Session);
+    let held = house.held(&asked).await;
+    let [shown] = house.list("bob").await.try_into().unwrap();
+    assert!(shown.yours_to_decide);
+    let command = shown.command.clone().unwrap();
+    let text = command.text.unwrap();
+    assert_eq!((text.text, text.parameters), (asked.action.text.clone(), asked.action.parameters.clone()));
+    assert_eq!((shown.database.as_deref(), shown.program.as_deref()), (Some("shop"), Some("psql")));
+    assert_eq!((command.verb.as_str(), command.phase.as_str(), command.number), ("write", "run", 7));
+    let note = Some("looks right".to_owned());
+    let approved = house.control.approve(&caller("bob"), asked.id, note.clone()).await.unwrap();
+    assert_eq!(approved.approvals[0].note, note);
+    let HoldEnd::Approved { by, met } = end(held).await else { panic!("not approved") };
+    assert_eq!((by, met), (vec![id("bob")], asked.terms.requirements.clone()));
+    assert_eq!(house.state(asked.id).await, RequestState::Used);
+    assert_eq!(house.journal.acts(), ["request.approve"]);
+}
+
+#[tokio::test]
+async fn f1_nobody_approves_their_own_wish_by_whatever_name() {
+    let house = House::new().await;
+    let one = asked("ada", "UPDATE 1", LEADS, Wait::Session);
+    let of_service = asked("ada-job", "UPDATE 2", LEADS, Wait::Session);
+    let of_agent = asked("ada-agent", "UPDATE 3", LEADS, Wait::Session);
+    let _waits = [house.held(&one).await, house.held(&of_service).await, house.held(&of_agent).await];
+    for id in [one.id, of_service.id, of_agent.id] {
+        for name in ["ada", "ada2", "ada-job", "ada-agent"] {
+            let refused = house.control.approve(&caller(name), id, None).await;
+            assert!(not_allowed(&refused) || matches!(refused, Err(Error::NotFound)), "{name}: {refused:?}");
+        }
+        // An administrator is not exempt, and the role alone entitles nobody.
+        let refused = house.control.approve(&caller("adam"), id, None).await;
+        assert!(not_allowed(&refused), "{refused:?}");
+        assert_eq!(house.state(id).await, RequestState::Pending);
+    }
+    assert_eq!(house.journal.count("request.approve"), 0);
+}
+
+#[tokio::test]
+async fn f1_services_and_agents_approve_nothing_and_an_alias_found_out_later_counts_too() {
+    let house = House::new().await;
+    house.people.add("bob-job", Kind::Service { owner: id("bob") }, "bob", &["leads"], &[Role::Approver]);
+    let asked = asked("ada", "UPDATE", LEADS, Wait::Session);
+    let held = house.held(&asked).await;
+    let refused = house.control.approve(&caller("bob-job"), asked.id, None).await;
+    assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+    // It turns out that ada and carl are one.
+    house.people.change("ada", |standing| standing.human = id("carl"));
+    assert!(not_allowed(&house.control.approve(&caller("carl"), asked.id, None).await));
+    drop(held);
+}
+
+#[tokio::test]
+async fn two_accounts_of_one_human_are_one_vote() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE", &["2 of group:leads"], Wait::Session);
+    let held = house.held(&asked).await;
+    for name in ["bob", "bob2", "bob"] {
+        let seen = house.control.approve(&caller(name), asked.id, None).await.unwrap();
+        assert_eq!((seen.state, seen.approvals.len()), (RequestState::Pending, 1));
+    }
+    assert_eq!(house.journal.count("request.approve"), 1);
+    house.control.approve(&caller("dora"), asked.id, None).await.unwrap();
+    let HoldEnd::Approved { by, .. } = end(held).await else { panic!("not approved") };
+    assert_eq!(by, [id("bob"), id("dora")]);
+}
+
+#[tokio::test]
+async fn f5_what_entitles_must_be_older_than_the_request_and_hold_when_it_is_used() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE", &["2 of group:leads"], Wait::Session);
+    let held = house.held(&asked).await;
+    let now = house.control.now();
+    house.people.change("eve", |eve| {
+        eve.groups.insert("leads".to_owned(), now);
+        eve.roles.insert(Role::Approver, 1);
+    });
+    let late = house.control.approve(&caller("eve"), asked.id, None).await;
+    assert!(matches!(&late, Err(Error::NotAllowed { why }) if why.contains("after the request")), "{late:?}");
+    house.people.change("dora", |dora| {
+        dora.roles.insert(Role::Approver, now);
+    });
+    assert!(not_allowed(&house.control.approve(&caller("dora"), asked.id, None).await));
+    house.control.approve(&caller("bob"), asked.id, None).await.unwrap();
+    // Bob leaves the group before the second one agrees: his agreement counts no more.
+    house.people.change("bob", |bob| {
+        bob.groups.clear();
+    });
+    let seen = house.control.approve(&caller("carl"), asked.id, None).await.unwrap();
+    assert_eq!(seen.state, RequestState::Pending);
+    drop(held);
+}
+
+#[tokio::test]
+async fn f6_requests_and_approvals_come_no_faster_than_people_read() {
+    let house = House::new().await;
+    let mut waits = Vec::new();
+    for _ in 0..20 {
+        waits.push(house.held(&asked("ada", "UPDATE", LEADS, Wait::Session)).await);
+    }
+    // Her service has no places of its own.
+    let refused = end(house.hold(&asked("ada-job", "UPDATE", LEADS, Wait::Session))).await;
+    assert!(matches!(&refused, HoldEnd::Rejected { reason, .. } if reason.message.contains("too many")), "{refused:?}");
+    assert_eq!(house.list("ada").await.len(), 20);
+    for name in ["eve", "carl"] {
+        house.people.add(name, Kind::Human, name, &[], &[]);
+        for _ in 0..10 {
+            waits.push(house.held(&asked(name, "UPDATE", LEADS, Wait::Session)).await);
+        }
+    }
+    let all: Vec<RequestId> = house.list("bob").await.iter().map(|request| request.id).collect();
+    assert_eq!(all.len(), 40);
+    for id in &all[..30] {
+        house.control.approve(&caller("bob"), *id, None).await.unwrap();
+    }
+    let fast = house.control.approve(&caller("bob"), all[30], None).await;
+    assert!(matches!(fast, Err(Error::TooMany(_))), "{fast:?}");
+    house.pass(MINUTE).await;
+    house.control.approve(&caller("bob"), all[30], None).await.unwrap();
+}
+
+#[tokio::test]
+async fn f8_while_the_journal_is_down_nothing_changes() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE", LEADS, Wait::Session);
+    let _held = house.held(&asked).await;
+    house.journal.fail();
+    let bob = caller("bob");
+    let down = |result: Result<crate::Request, Error>| matches!(result, Err(Error::JournalDown));
+    assert!(down(house.control.approve(&bob, asked.id, None).await));
+    assert!(down(house.control.reject(&bob, asked.id, "no".to_owned()).await));
+    assert!(down(house.control.withdraw(&caller("ada"), asked.id).await));
+    assert_eq!(house.state(asked.id).await, RequestState::Pending);
+    assert!(house.control.request(&bob, asked.id).await.unwrap().approvals.is_empty());
+}
+
+#[tokio::test]
+async fn a_hundred_who_approve_at_once_are_counted_once_and_used_once() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE", &["2 of group:leads"], Wait::Session);
+    let held = house.held(&asked).await;
+    let calls = (0..100).map(|number| {
+        let (control, id) = (house.control.clone(), asked.id);
+        tokio::spawn(async move { control.approve(&caller(["bob", "dora"][number % 2]), id, None).await })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        let seen = call.await.unwrap().unwrap();
+        assert!(!seen.approvals.is_empty());
+    }
+    assert!(matches!(end(held).await, HoldEnd::Approved { .. }));
+    assert_eq!(house.journal.count("request.approve"), 2);
+    assert_eq!(house.state(asked.id).await, RequestState::Used);
+}
+
+#[tokio::test]
+async fn one_rejection_ends_it_with_the_reason() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE", &["2 of group:leads"], Wait::Session);
+    let held = house.held(&asked).await;
+    house.control.approve(&caller("bob"), asked.id, None).await.unwrap();
+    for reason in ["", " \t", "two\nlines", "\u{1b}[31m"] {
+        let unfit = house.control.reject(&caller("carl"), asked.id, reason.to_owned()).await;
+        assert!(matches!(unfit, Err(Error::Invalid(_))), "{unfit:?}");
+    }
+    house.control.reject(&caller("carl"), asked.id, "not on a Friday".to_owned()).await.unwrap();
+    let HoldEnd::Rejected { by, reason } = end(held).await else { panic!("not rejected") };
+    assert_eq!(by, [id("carl")]);
+    assert!(reason.message.contains("not on a Friday"), "{reason}");
+    let late = house.control.approve(&caller("dora"), asked.id, None).await;
+    assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+}
+
+#[tokio::test]
+async fn only_who_may_know_of_a_request_finds_it_and_reading_as_an_auditor_is_on_record() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE", LEADS, Wait::Session);
+    let _held = house.held(&asked).await;
+    assert!(house.list("eve").await.is_empty());
+    // An agent sees what is its own, not what is its human's.
+    for name in ["eve", "nobody", "ada-agent"] {
+        let hidden = house.control.request(&caller(name), asked.id).await;
+        assert!(matches!(hidden, Err(Error::NotFound | Error::NotAllowed { .. })), "{hidden:?}");
+        let act = house.control.reject(&caller(name), asked.id, "no".to_owned()).await;
+        assert!(matches!(act, Err(Error::NotFound | Error::NotAllowed { .. })), "{act:?}");
+    }
+    assert_eq!(house.journal.acts(), [""; 0]);
+    for name in ["olga", "adam"] {
+        let [listed] = house.list(name).await.try_into().unwrap();
+        assert_eq!(listed.command.unwrap().text, None, "a list gives no text of others");
+        let whole = house.control.request(&caller(name), asked.id).await.unwrap();
+        assert!(whole.command.unwrap().text.is_some());
+    }
+    assert_eq!(house.journal.acts(), ["request.read"; 4]);
+    let mut without = caller("olga");
+    without.roles = [Role::User].into();
+    assert!(
+        matches!(house.control.request(&without, asked.id).await, Err(Error::NotFound)),
+        "a token without the role"
+    );
+}
+
+#[tokio::test]
+async fn lists_come_in_parts_newest_first_and_are_filtered() {
+    let house = House::new().await;
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        let mut asked = asked("ada", "UPDATE", LEADS, Wait::Session);
+        asked.id = house.control.request_id();
+        house.clock.fetch_add(2000, std::sync::atomic::Ordering::SeqCst);
+        waits.push((asked.id, house.held(&asked).await));
+    }
+    let (bob, mut page, mut seen) = (caller("bob"), Page { after: None, limit: 2 }, Vec::new());
+    loop {
+        let part = house.control.list_requests(&bob, RequestFilter::default(), page).await.unwrap();
+        seen.extend(part.items.iter().map(|request| request.id));
+        let Some(next) = part.next else { break };
+        page.after = Some(next);
+    }
+    assert_eq!(seen, waits.iter().rev().map(|(id, _)| *id).collect::<Vec<_>>());
+    house.control.reject(&bob, seen[0], "no".to_owned()).await.unwrap();
+    let listed = async |filter| house.control.list_requests(&bob, filter, Page::default()).await.unwrap().items.len();
+    assert_eq!(listed(RequestFilter { to_decide: true, ..RequestFilter::default() }).await, 4);
+    assert_eq!(listed(RequestFilter { mine: true, ..RequestFilter::default() }).await, 0);
+    let rejected = RequestFilter { states: vec![RequestState::Rejected], ..RequestFilter::default() };
+    assert_eq!(listed(rejected).await, 1);
+}
+
+#[tokio::test]
+async fn who_watches_sees_what_waits_then_each_change_and_only_what_they_may() {
+    let house = House::new().await;
+    let one = asked("ada", "UPDATE 1", LEADS, Wait::Session);
+    let _one = house.held(&one).await;
+    let mut bob = house.control.watch_requests(&caller("bob"), None);
+    let mut eve = house.control.watch_requests(&caller("eve"), None);
+    let first = bob.next().await.unwrap();
+    assert_eq!((first.len(), first[0].id), (1, one.id));
+    let others = asked("ada", "UPDATE 2", &["group:others"], Wait::Session);
+    let _others = house.held(&others).await;
+    house.control.reject(&caller("carl"), one.id, "no".to_owned()).await.unwrap();
+    let change = bob.next().await.unwrap();
+    assert_eq!((change[0].id, change[0].state, change.len()), (one.id, RequestState::Rejected, 1));
+    let mut again = house.control.watch_requests(&caller("bob"), Some(first[0].revision));
+    assert_eq!(again.next().await.unwrap()[0].revision, change[0].revision);
+    let nothing = std::future::poll_fn(|context| {
+        let next = std::pin::pin!(eve.next());
+        std::task::Poll::Ready(std::future::Future::poll(next, context).is_pending())
+    });
+    assert!(nothing.await, "eve sees what is not hers");
+    house.people.remove("bob");
+    let _more = house.held(&asked("ada", "UPDATE 3", LEADS, Wait::Session)).await;
+    assert!(not_allowed(&bob.next().await), "who is gone sees nothing more");
+}
+
+#[tokio::test]
+async fn a_change_by_another_gateway_is_seen() {
+    let house = House::new().await;
+    let other = house.gateway("two").await;
+    let keeping = tokio::spawn(other.keep());
+    let mut bob = other.watch_requests(&caller("bob"), None);
+    let asked = asked("ada", "UPDATE", LEADS, Wait::Session);
+    let held = hold(&house.control, &asked);
+    let seen = tokio::time::timeout(std::time::Duration::from_secs(20), bob.next()).await.unwrap().unwrap();
+    assert_eq!(seen[0].id, asked.id);
+    let kept = tokio::spawn(house.control.keep());
+    other.approve(&caller("bob"), asked.id, None).await.unwrap();
+    assert!(matches!(end(held).await, HoldEnd::Approved { .. }));
+    keeping.abort();
+    kept.abort();
+}

@@ -5,7 +5,8 @@ use store::{RequestKind, RequestRow, RequestState};
 
 use super::entitled::Behind;
 use super::{Approval, Ended, HeldCommand, Request, Window, sealed};
-use crate::{Caller, Control, Error, Role, Standing};
+use crate::roles::{self, Rule};
+use crate::{Caller, Control, Error, Standing};
 
 /// How much of a request somebody may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +28,7 @@ impl Control {
         if behind.is_own(row, standing) || had_a_hand || behind.concerns(row, standing) {
             return Some(Sight::Whole);
         }
-        let reader = [Role::Auditor, Role::Administrator].iter().any(|role| has_role(by, standing, *role));
-        reader.then_some(Sight::OnRecord)
+        allows(by, standing, &roles::REQUESTS_READ).then_some(Sight::OnRecord)
     }
 
     /// The request as the caller sees it. Its text is left out where reading it is put on record.
@@ -113,9 +113,9 @@ impl Control {
     }
 }
 
-/// Whether somebody has a role, and the credential that they used may be used as that.
-pub(crate) fn has_role(by: &Caller, standing: &Standing, role: Role) -> bool {
-    by.roles.contains(&role) && standing.roles.contains_key(&role)
+/// Whether somebody has one of the roles that it takes, and the credential that they used may be used as that.
+pub(crate) fn allows(by: &Caller, standing: &Standing, rule: &Rule) -> bool {
+    rule.roles.iter().any(|role| by.roles.contains(role) && standing.roles.contains_key(role))
 }
 
 /// What is past its time has expired, also before the gateway came round to writing that down.

@@ -79,12 +79,15 @@ matrix! {
     APPLY_PLAN        "apply.plan"       Read [Administrator Auditor] "See how people, groups and resources differ from a file";
     REQUESTS_MAKE     "request.create"   Act  [User] "Ask for access, or to break the glass; wait for a held command";
     REQUESTS_WITHDRAW "request.withdraw" Act  [User] "Take back what oneself, or a service or agent of one's own, asked for";
-    REQUESTS_DECIDE   "request.decide"   Act  [User Approver] "Decide a request in which a requirement names one";
-    GLASS_AGREE       "glass.agree"      Act  [Administrator Approver] "Agree that somebody breaks the glass";
+    REQUESTS_APPROVE  "request.approve"  Act  [Approver] "Agree to a request in which a requirement names one";
+    REQUESTS_REJECT   "request.reject"   Act  [Approver] "Reject a request in which a requirement names one";
+    GLASS_AGREE       "glass.agree"      Act  [Administrator Approver] "Agree that somebody breaks the glass, or reject it";
     GLASS_REVIEW      "glass.review"     Act  [Administrator Approver Auditor] "Review afterwards that the glass was broken";
-    REQUESTS_READ     "request.read"     Read [Administrator Auditor] "Read the requests of everybody";
+    REQUESTS_READ     "request.read"     Read [Administrator Auditor] "Read the requests of everybody, whole";
     GRANTS_READ       "grant.read"       Read [Administrator Auditor] "See the grants of everybody";
-    GRANTS_REVOKE     "grant.revoke"     Act  [Administrator Approver] "End a grant before its time";
+    GRANTS_GIVE_UP    "grant.give_up"    Act  [User] "End a grant of one's own, or of a service or agent of one's own, or one that oneself agreed to";
+    GRANTS_REVOKE     "grant.revoke"     Act  [Administrator] "End anybody's grant before its time";
+    LIVE_OWN          "sessions.own"     Act  [User] "See one's own live sessions, and end them";
     SESSIONS_READ     "sessions.read"    Read [Administrator Auditor] "See the live sessions of everybody";
     SESSIONS_KILL     "sessions.kill"    Act  [Administrator] "End the session of somebody else";
 }
