@@ -156,7 +156,10 @@ pub(crate) fn read<'a>(effect: Effect, found: impl Iterator<Item = (&'a str, &'a
             continue;
         };
         if about.on.is_some_and(|on| on != effect) {
-            let (right, this) = if effect == Effect::Permit { ("forbid", "permit") } else { ("permit", "forbid") };
+            let (right, this) = match effect {
+                Effect::Permit => ("forbid", "permit"),
+                Effect::Forbid => ("permit", "forbid"),
+            };
             let remedy = format!("Write it before a {right}, or leave it out.");
             wrong.push((format!("@{name} belongs to a {right}, and this is a {this}"), remedy));
         } else if terms.take(name, value).is_none() {

@@ -92,6 +92,7 @@ fn time_is_asked_in_few_places() {
         "crates/engine/src/clock.rs",
         "crates/evidence/src/clock.rs",
         "crates/evidence/benches/",
+        "crates/policy/benches/",
         "crates/identity/src/",
         "crates/store/src/",
         "crates/cli/src/",
