@@ -172,6 +172,19 @@ impl Expected {
         }
     }
 
+    /// Whether a command of it has passed a limit.
+    pub(super) fn is_in_excess(&self) -> bool {
+        match self {
+            Self::Query(batch) => batch.commands.iter().any(|running| running.excess().is_some()),
+            other => other.running().is_some_and(|running| running.excess().is_some()),
+        }
+    }
+
+    /// Whether a ReadyForQuery is the last of its answers.
+    pub(super) fn ends_group(&self) -> bool {
+        matches!(self, Self::Query(_) | Self::Function(_) | Self::Sync { .. } | Self::RefusedQuery(_))
+    }
+
     /// Whether the command that it is part of stands further behind.
     pub(super) fn is_begun(&self) -> bool {
         matches!(self, Self::Bind { running: None, .. } | Self::Describe { group: true, .. })

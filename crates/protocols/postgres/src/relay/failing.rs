@@ -18,6 +18,7 @@ impl Relay {
             return self.died(error, total, flow);
         }
         self.copy_in = false;
+        self.aborts(flow);
         self.failed_command(error, total, flow)?;
         self.aborted(&error, flow);
         Ok(())
@@ -40,7 +41,9 @@ impl Relay {
                 }
                 for running in commands {
                     flow.flush();
-                    running.settle(End::of(Status::NotRun), Bytes::new(), flow.out);
+                    if let Err(running) = self.ended_in_excess(running) {
+                        running.settle(End::of(Status::NotRun), Bytes::new(), flow.out);
+                    }
                 }
                 Ok(())
             }
@@ -90,7 +93,7 @@ impl Relay {
             let end = if failed { End::failed(error.code) } else { End::of(Status::NotRun) };
             failed &= expected.is_begun();
             for running in expected.into_commands() {
-                if let Err(running) = self.ended_in_excess(running, flow) {
+                if let Err(running) = self.ended_in_excess(running) {
                     running.settle(end, std::mem::take(&mut last), flow.out);
                 }
             }

@@ -61,6 +61,10 @@ impl Flow<'_> {
         self.muted = true;
     }
 
+    pub(super) fn is_muted(&self) -> bool {
+        self.muted
+    }
+
     pub(super) fn unmute(&mut self) {
         self.muted = false;
     }
@@ -108,7 +112,7 @@ impl Flow<'_> {
 impl Relay {
     /// Lets through what is owed.
     pub(super) fn target(&mut self, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<(), Fault> {
-        let mut flow = Flow { buffer, ready: 0, kind: Kind::Empty, muted: self.overrun.is_some(), out };
+        let mut flow = Flow { buffer, ready: 0, kind: Kind::Empty, muted: self.is_silent(), out };
         let result = self.scan(&mut flow);
         flow.flush();
         result
@@ -129,7 +133,11 @@ impl Relay {
             if flow.rest().len() >= header.total {
                 self.whole(header, flow)?;
                 self.release(flow);
-                self.stop_at_head(flow);
+                if self.late {
+                    flow.flush();
+                    self.stop_what_is_overdue(flow.out);
+                    flow.muted = self.is_silent();
+                }
             } else if header.total > WHOLE && !is_inspected(header.tag) {
                 self.begin_to_pass(header, flow)?;
             } else if header.total > self.limits.frame {
@@ -183,8 +191,9 @@ impl Relay {
 
     /// A setting or a notification is no part of a result, so that it is shown when nothing else is.
     fn report(&mut self, total: usize, flow: &mut Flow<'_>) {
-        flow.let_through(total, Kind::of(self.replies.answering().filter(|_| self.overrun.is_none())));
-        if self.overrun.is_some() {
+        let answering = self.replies.answering().filter(|_| !flow.muted);
+        flow.let_through(total, Kind::of(answering));
+        if flow.muted {
             flow.flush();
         }
     }

@@ -86,7 +86,7 @@ impl Relay {
         if let Some(Expected::Bind { running, registered, portal }) = self.replies.pop() {
             self.names.confirm_portal(&portal, registered);
             match running {
-                Some(running) => self.succeeded(running, total, flow),
+                Some(running) => Self::succeeded(running, total, flow),
                 None => flow.pass(total, Kind::of(answering)),
             }
         }
@@ -99,7 +99,7 @@ impl Relay {
         }
         if let Some(Expected::Parse { running, name, registered }) = self.replies.pop() {
             self.names.confirm_statement(&name, registered);
-            self.succeeded(running, total, flow);
+            Self::succeeded(running, total, flow);
         }
         Ok(())
     }
@@ -236,7 +236,7 @@ impl Relay {
             flow.flush();
             for running in left {
                 let status = if completed { Status::Done } else { Status::Unknown };
-                if let Err(running) = self.ended_in_excess(running, flow) {
+                if let Err(running) = self.ended_in_excess(running) {
                     running.settle(End::of(status), Bytes::new(), flow.out);
                 }
             }
@@ -256,7 +256,7 @@ impl Relay {
 
     /// A command ended, and the frame at the front is the last of its answer.
     pub(super) fn ended(&mut self, running: Running, end: End, total: usize, flow: &mut Flow<'_>) {
-        match self.ended_in_excess(running, flow) {
+        match self.ended_in_excess(running) {
             Ok(()) => drop(flow.take(total)),
             Err(running) => {
                 let last = flow.take(total);
@@ -266,11 +266,9 @@ impl Relay {
     }
 
     /// A Parse or a Bind succeeded: that is all its answer says, and the outcome says it.
-    fn succeeded(&mut self, running: Running, total: usize, flow: &mut Flow<'_>) {
+    fn succeeded(running: Running, total: usize, flow: &mut Flow<'_>) {
         flow.flush();
-        if let Err(running) = self.ended_in_excess(running, flow) {
-            running.settle(End::done(None), Bytes::new(), flow.out);
-        }
+        running.settle(End::done(None), Bytes::new(), flow.out);
         flow.pass(total, Kind::Empty);
     }
 }

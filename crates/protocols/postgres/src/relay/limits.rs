@@ -14,17 +14,19 @@ use super::Relay;
 use super::expected::Expected;
 use super::from_target::Flow;
 use super::refusal;
-use super::running::{End, Running};
+use super::running::{End, Excess, Running};
 use crate::fault::Fault;
 use crate::frame::{frame, put_c_str};
 use crate::message::error::Error;
 use crate::message::ready::Transaction;
 use crate::sqlstate;
 
-/// The command at the head of the queue, or one that stood there, has passed a limit.
+/// A command of those that the target answers next has passed a limit, and it is being stopped.
 #[derive(Debug, Default)]
 pub(super) struct Overrun {
-    /// It, when the target has ended it. Its outcome is written down with the error that the client gets.
+    /// Nothing is shown any more until the client is told.
+    silent: bool,
+    /// The command, when the target has ended it. Its outcome is written down with the error that the client gets.
     ended: Option<Running>,
     /// It was a COPY of the client's data, and we told the target that they failed.
     copy_failed: bool,
@@ -34,8 +36,13 @@ impl Relay {
     /// A message of the result of what runs came. One that is too much stops the result here.
     pub(super) fn admit(&mut self, bytes: usize, row: bool, flow: &mut Flow<'_>) {
         let running = self.replies.next_mut().and_then(Expected::running_mut);
-        if !running.is_none_or(|running| running.admits(bytes, row)) {
-            self.overrun(flow);
+        if flow.is_muted() || running.is_none_or(|running| running.admits(bytes, row)) {
+            return;
+        }
+        flow.mute();
+        if self.overrun.replace(Overrun { silent: true, ..Overrun::default() }).is_none() {
+            self.abort_what_is_unsynced(flow.out);
+            self.cancelling = self.cancel_what_runs(flow.out);
         }
     }
 
@@ -43,7 +50,7 @@ impl Relay {
     /// asked for its answer.
     pub(super) fn flush_what_is_bounded(&mut self, out: &mut dyn Out) {
         if self.unsynced && self.replies.is_bounded() {
-            self.plumb("flush", frame(b'H', |_| {}), out);
+            self.flush(out);
         }
     }
 
@@ -52,63 +59,68 @@ impl Relay {
         self.overrun.is_some() || self.cancelling || (self.replies.is_bounded() && !self.copy_in)
     }
 
-    /// That command has run for as long as it may. One that waits for others is stopped when its turn comes.
+    /// Whether what the target says is kept from the client.
+    pub(super) fn is_silent(&self) -> bool {
+        self.overrun.as_ref().is_some_and(|overrun| overrun.silent)
+    }
+
+    /// That command has run for as long as it may.
     pub(super) fn overdue(&mut self, ticket: Ticket) {
         if let Some(running) = self.replies.command_mut(ticket) {
             running.overdue();
+            self.late = true;
         }
     }
 
-    /// The command whose turn it is may be overdue for long.
+    /// Stops what is overdue when its turn has come: when the target has no ReadyForQuery to send before it. Which of the
+    /// commands up to the next one runs cannot be known, because the target keeps its answers back; a cancel ends them all.
     pub(super) fn stop_what_is_overdue(&mut self, out: &mut dyn Out) {
-        if self.is_late() {
-            self.overrun = Some(Overrun::default());
-            self.stop(out);
+        if !self.late {
+            return;
         }
-        // It may have asked for data only after that.
+        self.late = !self.replies.is_empty();
+        let due = self.replies.group().any(Expected::is_in_excess);
+        if due && self.overrun.is_none() {
+            self.overrun = Some(Overrun::default());
+            self.cancel_overdue(out);
+        }
+        let unended = self.is_unended();
+        let silent = due && self.replies.is_last_of_group();
+        match self.overrun.as_mut() {
+            // It had ended before, and only its answer had not come. Behind it, the cancel can still hit what has its Sync.
+            Some(overrun) if !due && !overrun.silent && unended => self.overrun = None,
+            Some(overrun) => overrun.silent |= silent,
+            None => {}
+        }
+        // It may have asked for data only after the cancel.
         if self.copy_in && self.overrun.is_some() {
             self.fail_copy(out);
         }
     }
 
-    /// The turn of a command that is overdue may have come, in the middle of what the target sent.
-    pub(super) fn stop_at_head(&mut self, flow: &mut Flow<'_>) {
-        if self.is_late() {
-            self.overrun(flow);
-        }
-    }
-
-    /// Whether the command that runs has passed a limit, and nothing was done about it yet.
-    fn is_late(&self) -> bool {
-        self.overrun.is_none() && self.replies.running().is_some_and(|running| running.excess().is_some())
-    }
-
-    /// The result of the command at the head of the queue ends here.
-    fn overrun(&mut self, flow: &mut Flow<'_>) {
-        if self.overrun.is_none() {
-            self.overrun = Some(Overrun::default());
-            flow.mute();
-            self.stop(flow.out);
-        }
-    }
-
-    fn stop(&mut self, out: &mut dyn Out) {
+    fn cancel_overdue(&mut self, out: &mut dyn Out) {
         if self.copy_in {
-            return self.fail_copy(out);
+            return;
         }
-        self.abort_what_is_unsynced(out);
+        // If it has ended in time, its answer comes now.
+        if self.is_unended() {
+            self.flush(out);
+        }
         self.cancelling = self.cancel_what_runs(out);
+    }
+
+    /// Whether what runs is a pipeline of which the target has no Sync yet.
+    fn is_unended(&self) -> bool {
+        self.replies.group().all(|expected| !expected.ends_group())
+    }
+
+    fn flush(&mut self, out: &mut dyn Out) {
+        self.plumb("flush", frame(b'H', |_| {}), out);
     }
 
     /// Commands of a pipeline whose Sync has not come: it is aborted now, whether the cancel comes in time or not.
     fn abort_what_is_unsynced(&mut self, out: &mut dyn Out) {
-        let ready_follows = self.replies.newest().any(|expected| {
-            matches!(
-                expected,
-                Expected::Sync { .. } | Expected::Query(_) | Expected::Function(_) | Expected::RefusedQuery(_)
-            )
-        });
-        if !ready_follows {
+        if self.is_unended() {
             // What waits stands in the same pipeline.
             self.bound = None;
             self.withdraw(out);
@@ -127,17 +139,26 @@ impl Relay {
         }
     }
 
-    /// Takes a command that the target has ended, if it is the one that passed its limit.
-    pub(super) fn ended_in_excess(&mut self, running: Running, flow: &mut Flow<'_>) -> Result<(), Running> {
-        if running.excess().is_none() || self.overrun.as_ref().is_some_and(|overrun| overrun.ended.is_some()) {
-            return Err(running);
+    /// Takes a command that the target has ended, if it is the one that passed its limit and the client has not seen it end.
+    pub(super) fn ended_in_excess(&mut self, running: Running) -> Result<(), Running> {
+        match self.overrun.as_mut() {
+            Some(overrun) if overrun.silent && overrun.ended.is_none() && running.excess().is_some() => {
+                overrun.ended = Some(running);
+                Ok(())
+            }
+            _ => Err(running),
         }
-        self.overrun.get_or_insert_default().ended = Some(running);
-        flow.mute();
-        Ok(())
     }
 
-    /// The target has aborted what ran, by an error: the client gets ours in its place.
+    /// An error of the target aborts what is to be stopped; the client is not shown it.
+    pub(super) fn aborts(&mut self, flow: &mut Flow<'_>) {
+        if let Some(overrun) = self.overrun.as_mut() {
+            overrun.silent = true;
+            flow.mute();
+        }
+    }
+
+    /// The target has aborted what ran: the client gets our error in the place of the target's.
     pub(super) fn aborted(&mut self, error: &Error, flow: &mut Flow<'_>) {
         let cancelled = error.code.is_some_and(|code| code.as_str() == sqlstate::of(Class::Cancelled));
         if cancelled && self.overrun.as_ref().is_some_and(|overrun| !overrun.copy_failed) {
@@ -149,7 +170,8 @@ impl Relay {
 
     /// The target is ready, and nothing has aborted what ran. Whether the client is told so now.
     pub(super) fn is_ready_told(&mut self, transaction: Transaction, flow: &mut Flow<'_>) -> Result<bool, Fault> {
-        if self.overrun.is_none() {
+        if !self.is_silent() {
+            self.overrun = None;
             return Ok(true);
         }
         if transaction == Transaction::Open {
@@ -165,12 +187,16 @@ impl Relay {
 
     /// The error that stands in the place of the end of the command, with its outcome.
     fn tell_of_overrun(&mut self, kept: bool, flow: &mut Flow<'_>) {
+        let Some(overrun) = self.overrun.take() else { return };
         flow.unmute();
-        let Some(running) = self.overrun.take().and_then(|overrun| overrun.ended) else { return };
-        let Some(excess) = running.excess() else { return };
-        let public = excess.public();
+        let public = overrun.ended.as_ref().and_then(Running::excess).unwrap_or(Excess::Time).public();
         let public = if kept { with_what_is_kept(public) } else { public };
-        running.settle(End::refused(&public), refusal::refused(&public), flow.out);
+        let error = refusal::refused(&public);
+        match overrun.ended {
+            Some(running) => running.settle(End::refused(&public), error, flow.out),
+            // The cancel hit a command before it.
+            None => flow.out.send(Side::Client, 0, error, Why::Reply),
+        }
     }
 
     /// Nobody can be told any more.

@@ -78,6 +78,8 @@ pub(crate) struct Relay {
     question: Option<Question>,
     /// A command has passed a limit, and the client has not been told yet.
     overrun: Option<Overrun>,
+    /// A command has run for as long as it may; it may be one that waits for its turn.
+    late: bool,
     /// A cancel of ours is on its way, and could hit whatever runs.
     cancelling: bool,
     /// A Bind that waits for its Execute.
@@ -117,6 +119,7 @@ impl Relay {
             names: Names::new(&setting.limits),
             question: None,
             overrun: None,
+            late: false,
             cancelling: false,
             bound: None,
             passing: None,

@@ -88,6 +88,24 @@ impl Owed {
         self.replies.iter().find(|expected| !expected.is_begun())?.running()
     }
 
+    /// What the target answers up to its next ReadyForQuery.
+    pub(super) fn group(&self) -> impl Iterator<Item = &Expected> {
+        let mut ended = false;
+        self.replies.iter().take_while(move |expected| !std::mem::replace(&mut ended, expected.ends_group()))
+    }
+
+    /// Whether what runs now is a command, and the last one before the next ReadyForQuery. When that has not been asked for
+    /// yet, nobody knows.
+    pub(super) fn is_last_of_group(&self) -> bool {
+        let mut group = self.group();
+        match group.next() {
+            Some(Expected::Query(batch)) => batch.opaque || batch.commands.len() == 1,
+            Some(Expected::Function(running)) => running.is_some(),
+            Some(Expected::Execute { .. }) => group.next().is_some_and(|next| matches!(next, Expected::Sync { .. })),
+            _ => false,
+        }
+    }
+
     /// The command of that question.
     pub(super) fn command_mut(&mut self, ticket: Ticket) -> Option<&mut Running> {
         self.replies.iter_mut().find_map(|expected| expected.command_mut(ticket))

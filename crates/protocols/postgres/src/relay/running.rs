@@ -65,11 +65,12 @@ impl Running {
         let bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
         let too_many = self.max_rows.filter(|most| rows > *most).map(Excess::Rows);
         let too_large = self.max_bytes.filter(|most| bytes > *most).map(Excess::Bytes);
-        self.excess = self.excess.or(too_many).or(too_large);
-        if self.excess.is_none() {
+        let too_much = too_many.or(too_large);
+        self.excess = self.excess.or(too_much);
+        if too_much.is_none() {
             (self.rows, self.bytes) = (rows, bytes);
         }
-        self.excess.is_none()
+        too_much.is_none()
     }
 
     /// Writes down how it ended, and sends the last message of its answer.

@@ -43,19 +43,64 @@ fn what_is_overdue_is_cancelled_in_its_turn() {
     assert_eq!(log[5..], [CANCEL, "outcome (3) Failed 57014", &format!("client < {TOO_LATE} Z(I)")]);
 }
 
+/// In a pipeline the target keeps its answers back, so that nobody knows which command runs: the error stands where the
+/// cancel hit.
 #[test]
-fn an_overdue_pipeline_shows_nothing_behind_it() {
+fn in_a_pipeline_what_runs_is_cancelled() {
+    let first = Ticket::new(3);
     let log = relay(|driver| {
         driver.client(&[m::extended("one"), m::extended("two"), m::sync()].concat());
-        driver.input(Input::Overdue(Ticket::new(3)));
-        let answers = [m::frame(b'1', b""), m::extended_answers()[5..].to_vec()].concat();
-        driver.target(&answers);
+        driver.input(Input::Overdue(first));
         driver.target(&m::extended_answers());
-        driver.target(&m::ready(b'I'));
+        driver.target(&[m::frame(b'1', b""), m::frame(b'2', b""), m::error("57014"), m::ready(b'I')].concat());
     });
     let shown: Vec<_> = log.iter().filter(|line| line.starts_with("client")).collect();
-    assert_eq!(shown, ["client < 1", &format!("client < {TOO_LATE} Z(I)")]);
-    assert!(log.contains(&"outcome (5) Done rows 1".to_owned()), "{log:?}");
+    assert_eq!(shown[..3], ["client < 1 2 T D", "client < C(SELECT 1)", "client < 1 2"]);
+    assert_eq!(shown[3..], [&format!("client < {TOO_LATE} Z(I)")]);
+    assert!(log.contains(&"outcome (3) Done rows 1".to_owned()), "{log:?}");
+    assert!(log.contains(&"outcome (5) Failed 57014".to_owned()), "{log:?}");
+}
+
+#[test]
+fn the_last_of_a_pipeline_that_ends_too_late_is_an_error() {
+    let log = relay(|driver| {
+        driver.client(&[m::extended("one"), m::sync()].concat());
+        overdue(driver);
+        driver.target(&[m::extended_answers(), m::ready(b'I')].concat());
+    });
+    assert_eq!(*log.last().unwrap(), format!("client < {TOO_LATE} Z(I)"));
+    assert!(log.contains(&"outcome (3) Failed 57014".to_owned()), "{log:?}");
+}
+
+/// Without a Sync the target may have ended long ago and not said so: it is asked.
+#[test]
+fn what_had_ended_in_time_is_no_error() {
+    let log = relay(|driver| {
+        driver.client(&m::extended("one"));
+        overdue(driver);
+        driver.target(&m::extended_answers());
+        assert_eq!(driver.wants(Side::Client), 0, "the cancel is on its way");
+        driver.input(Input::Probed);
+        driver.client(&m::sync());
+        driver.target(&m::ready(b'I'));
+    });
+    assert_eq!(log[2..4], ["target < H (flush)", CANCEL]);
+    assert_eq!(log[log.len() - 3..], ["client < C(SELECT 1)", "target < S (sync)", "client < Z(I)"]);
+}
+
+/// Statements of one message, of which the target keeps the answers back too.
+#[test]
+fn in_a_message_what_runs_is_cancelled() {
+    let log = relay(|driver| {
+        driver.client(&m::query("one; two; three"));
+        driver.input(Input::Overdue(Ticket::new(3)));
+        driver.target(&[m::select_one(), m::error("57014"), m::ready(b'I')].concat());
+    });
+    assert_eq!(log[3], CANCEL);
+    assert_eq!(log[4..6], ["client < T D", "outcome (2) Done rows 1"]);
+    assert!(log.contains(&"outcome (3) Failed 57014".to_owned()), "{log:?}");
+    assert!(log.contains(&"outcome (4) NotRun".to_owned()), "{log:?}");
+    assert_eq!(*log.last().unwrap(), format!("client < {TOO_LATE} Z(I)"));
 }
 
 /// What was committed before the cancel came is kept, and the client is told.
