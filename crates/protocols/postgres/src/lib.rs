@@ -9,6 +9,7 @@ mod conversation;
 mod fault;
 mod frame;
 mod message;
+mod offline;
 mod opening;
 mod protection;
 mod reach;
@@ -23,7 +24,7 @@ mod target_refusal;
 #[cfg(test)]
 mod tests;
 
-use model::Verb;
+use model::{Action, Verb};
 use wire::{Manifest, Opening, Probe, Protocol, Stream};
 
 use crate::cancel::Cancel;
@@ -84,5 +85,9 @@ impl Protocol for Postgres {
     fn probe(&self, probe: Probe, opening: Opening) -> Box<dyn Stream> {
         let Probe::Cancel(key) = probe;
         Box::new(Conversation::without_client(Box::new(Cancel::new(key)), opening))
+    }
+
+    fn read(&self, text: &[u8]) -> Vec<Action> {
+        offline::read(text)
     }
 }
