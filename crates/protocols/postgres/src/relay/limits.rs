@@ -93,7 +93,7 @@ impl Relay {
             None => {}
         }
         // It may have asked for data only after the cancel.
-        if self.copy_in && self.overrun.is_some() {
+        if self.copy_in && self.overrun.is_some() && !self.leaving {
             self.fail_copy(out);
         }
     }
@@ -103,7 +103,7 @@ impl Relay {
             return;
         }
         // If it has ended in time, its answer comes now.
-        if self.is_unended() {
+        if self.is_unended() && !self.leaving {
             self.flush(out);
         }
         self.cancelling = self.cancel_what_runs(out);
@@ -120,7 +120,7 @@ impl Relay {
 
     /// Commands of a pipeline whose Sync has not come: it is aborted now, whether the cancel comes in time or not.
     fn abort_what_is_unsynced(&mut self, out: &mut dyn Out) {
-        if self.is_unended() {
+        if self.is_unended() && !self.leaving {
             // What waits stands in the same pipeline.
             self.bound = None;
             self.withdraw(out);
@@ -174,7 +174,8 @@ impl Relay {
             self.overrun = None;
             return Ok(true);
         }
-        if transaction == Transaction::Open {
+        // The goodbye that the target has already ends its transaction too.
+        if transaction == Transaction::Open && !self.leaving {
             if !self.replies.is_empty() {
                 return Err(Fault::refused(too_late()));
             }

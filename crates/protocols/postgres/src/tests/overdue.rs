@@ -197,3 +197,20 @@ fn a_row_of_which_something_was_shown_is_finished() {
     assert_eq!(log.iter().filter(|line| line.starts_with("client <")).count(), 3, "{log:?}");
     assert_eq!(*log.last().unwrap(), format!("client < {TOO_LATE} Z(I)"));
 }
+
+/// Nothing is sent to a target behind the goodbye.
+#[test]
+fn behind_a_goodbye_it_is_only_cancelled() {
+    let log = relay(|driver| {
+        driver.client(&[m::query("begin"), m::terminate()].concat());
+        overdue(driver);
+        driver.target(&[m::done("BEGIN"), m::ready(b'T')].concat());
+    });
+    assert_eq!(log[1..4], ["target < X (terminate)", "end Target", CANCEL]);
+    assert_eq!(*log.last().unwrap(), format!("client < {TOO_LATE} Z(T)"));
+    let log = relay(|driver| {
+        driver.client(&[m::extended("select"), m::terminate()].concat());
+        overdue(driver);
+    });
+    assert_eq!(*log.last().unwrap(), CANCEL);
+}
