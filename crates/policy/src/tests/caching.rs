@@ -94,8 +94,14 @@ fn random_asker(dice: &mut Dice) -> Asker {
     asker.program = dice.pick(&[None, Some("psql".to_owned()), Some("jdbc".to_owned())]);
     asker.client = dice.pick(&["10.0.0.1", "192.168.0.1", "::1"]).parse().unwrap();
     asker.resource.name = dice.pick(&["prod", "test"]).parse().unwrap();
-    let labels: &[&[(&str, &str)]] =
-        &[&[("env", "production")], &[], &[("env", "production"), ("team", "a")], &[("team", "a")]];
+    let labels: &[&[(&str, &str)]] = &[
+        &[("env", "production")],
+        &[("env", "staging")],
+        &[("team", "b")],
+        &[],
+        &[("env", "production"), ("team", "a")],
+        &[("team", "a")],
+    ];
     asker.resource.labels = dice.pick(labels).iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
     asker
 }
