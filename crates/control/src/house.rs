@@ -52,6 +52,11 @@ impl Kept {
         records.iter().filter_map(name).collect()
     }
 
+    /// Everything that was recorded, as it is printed.
+    pub(crate) fn text(&self) -> String {
+        format!("{:?}", self.records.lock().unwrap())
+    }
+
     pub(crate) fn count(&self, act: &str) -> usize {
         self.acts().iter().filter(|done| *done == act).count()
     }
@@ -217,6 +222,17 @@ impl House {
         arrived(&self.control, id).await;
     }
 
+    /// Waits until it is in that state no more.
+    pub(crate) async fn leaves(&self, id: RequestId, state: crate::RequestState) {
+        let mut waiter = self.control.changes.waiter();
+        within(async {
+            while self.state(id).await == state {
+                waiter.changed().await;
+            }
+        })
+        .await;
+    }
+
     pub(crate) async fn state(&self, id: RequestId) -> crate::RequestState {
         self.control.parts.store.request(id).await.unwrap().unwrap().state
     }
@@ -234,9 +250,17 @@ pub(crate) fn hold(control: &Control, asked: &HoldRequest) -> Held {
 /// Waits until the request that was handed in there is there.
 pub(crate) async fn arrived(control: &Control, id: RequestId) {
     let mut waiter = control.changes.waiter();
-    while control.parts.store.request(id).await.unwrap().is_none() {
-        waiter.changed().await;
-    }
+    within(async {
+        while control.parts.store.request(id).await.unwrap().is_none() {
+            waiter.changed().await;
+        }
+    })
+    .await;
+}
+
+/// What must come; a test that waits for ever tells less than one that fails.
+pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), what).await.expect("it did not come")
 }
 
 fn parts(
@@ -313,5 +337,5 @@ pub(crate) fn asked(name: &str, text: &'static str, requirements: &[&str], wait:
 
 /// The end of a wait, which must come.
 pub(crate) async fn end(held: Held) -> HoldEnd {
-    tokio::time::timeout(Duration::from_secs(30), held.end).await.expect("the wait did not end")
+    within(held.end).await
 }

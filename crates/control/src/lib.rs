@@ -11,6 +11,7 @@ mod error;
 mod estate;
 mod grants;
 mod keeper;
+mod policy;
 mod requests;
 mod roles;
 mod socket;
@@ -25,11 +26,12 @@ pub use control::{Clock, Control, Parts, Random};
 pub use desk::Desk;
 pub use error::Error;
 pub use estate::{
-    AccountView, Drift, Estate, EstateParts, FileTarget, Group, Inventory, Membership, NewAccount, NewPerson, NewResource,
-    NewSecret, Once, Origin, Person, PersonChange, Plan, Policy, PolicyForce, PolicyPage, Prober, References, ResourceView,
-    SecretView, Step, Tested, Token, Trial,
+    AccountView, Drift, Estate, EstateParts, FileTarget, Group, Inventory, Membership, NewAccount, NewPerson,
+    NewResource, NewSecret, ObservedPolicy, Once, Origin, Person, PersonChange, Plan, Policy, PolicyForce, PolicyPage,
+    Prober, References, ResourceView, SecretView, Status, Step, Tested, Token, Trial,
 };
 pub use grants::{Grant, Grants, Review};
+pub use policy::{Deciding, Force, Moment, watch_folder};
 pub use requests::{
     AccessPolicy, AccessTerms, AccessWish, Approval, BreakGlassWish, CommandText, Ended, HeldCommand, Page, Paged,
     Request, RequestFilter, RequestKind, RequestState, RequestWatch, Window,

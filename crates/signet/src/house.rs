@@ -1,103 +1,208 @@
-//! What the configuration file means to the engine: which targets there are, who may use them, who could approve.
+//! From the configuration to the house: who people are, which targets there are, what decides, who is asked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
 use anyhow::Context;
-use config::{Config, Person};
-use model::{Action, Class, Decision, Obligations, Public, Recording, Requirement, Resource, ResourceName, Verdict};
-use ports::{Approvals, Decider, Held, HoldRequest, Later, Resources, Who};
+use config::{Config, SecretSource};
+use control::{
+    Control, Deciding, Estate, EstateParts, FileTarget, Force, Grants, Moment, Parts, PolicyForce, Prober, References,
+    watch_folder,
+};
+use engine::{EngineLimits, House, Metrics, TcpDialer};
+use evidence::FileJournal;
+use identity::{Clock, LOCAL, Local, Person};
+use model::{Class, PrincipalId, Public, Recording, Resource};
+use policy::{Access, access};
+use ports::{Approvals, Held, HoldRequest, Journal};
+use secrets::{Envelope, Opened, Source, Sources};
+use store::Store;
+use uuid::Uuid;
 
-/// The one policy there is here.
-const POLICY: &str = "local-access";
+use crate::protocols;
 
-/// Targets by name and by TLS server name.
-pub(crate) struct Targets {
-    named: HashMap<String, Arc<Resource>>,
-    by_server_name: HashMap<String, Arc<Resource>>,
+/// What people do with the gateway itself.
+pub(crate) struct Offices {
+    pub(crate) control: Control,
+    pub(crate) estate: Estate,
+    pub(crate) directory: Arc<Local>,
+    force: Arc<Force>,
 }
 
-impl Targets {
-    /// Those of the configuration, with the authorities that their certificates must come from.
-    pub(crate) fn of(config: &Config) -> anyhow::Result<Self> {
-        let (mut named, mut by_server_name) = (HashMap::new(), HashMap::new());
-        for target in config.targets.values() {
-            let mut resource = Resource::clone(&target.resource);
-            if let Some(path) = &target.tls_ca {
-                resource.tls_ca = Some(fs::read(path).with_context(|| format!("reading {}", path.display()))?);
-            }
-            let resource = Arc::new(resource);
-            for name in &resource.server_names {
-                by_server_name.insert(name.to_ascii_lowercase(), Arc::clone(&resource));
-            }
-            named.insert(resource.name.as_str().to_owned(), resource);
+impl Offices {
+    /// Opens the store, and begins with what stands there and in the configuration.
+    pub(crate) async fn open(config: &Config, journal: &Arc<FileJournal>, clock: &Clock) -> anyhow::Result<Self> {
+        let store = Arc::new(Store::open(&config.store_file).await?);
+        let envelope = envelope(config, &store).await?;
+        let directory = Arc::new(Local::open(Arc::clone(&store), people(config), Arc::clone(clock)).await?);
+        let grants = Arc::<Grants>::default();
+        let moment = Moment { people: Arc::clone(&directory), grants: Arc::clone(&grants), clock: Arc::clone(clock) };
+        let kept = store.newest_policy().await?.is_some() || config.policy_dir.is_some();
+        let force = Arc::new(Force::new(permits(config), kept, Arc::new(moment))?);
+        let journal: Arc<dyn Journal> = Arc::<FileJournal>::clone(journal);
+        let estate = Estate::open(EstateParts {
+            store: Arc::clone(&store),
+            journal: Arc::clone(&journal),
+            clock: Arc::clone(clock),
+            people: Arc::clone(&directory),
+            envelope: Arc::clone(&envelope),
+            targets: targets(config)?,
+            sources: sources(config),
+            recording: Recording::UpTo(config.journal.result_bytes),
+            references: References::default(),
+            protocols: probers(),
+            force: Arc::<Force>::clone(&force) as Arc<dyn PolicyForce>,
+            policy_dir: config.policy_dir.clone(),
+            unattributed: config.unattributed == config::Unattributed::Record,
+        })
+        .await?;
+        let control = Control::open(Parts {
+            store,
+            journal,
+            clock: Arc::clone(clock),
+            random: House::system_random(),
+            gateway: config.data_dir.display().to_string(),
+            run: Uuid::now_v7(),
+            envelope,
+            standings: Arc::new(estate.clone()),
+            resources: estate.inventory(),
+            grants,
+            access: Arc::<Force>::clone(&force),
+        })
+        .await?;
+        if let Some(error) = estate.begin_policy().await.context("the policies cannot be put in force")? {
+            tracing::error!(%error, "the folder of policies was not taken over");
         }
-        Ok(Self { named, by_server_name })
-    }
-}
-
-impl Resources for Targets {
-    fn named(&self, name: &str) -> Option<Arc<Resource>> {
-        self.named.get(name).cloned()
+        Ok(Self { control, estate, directory, force })
     }
 
-    fn by_server_name(&self, server_name: &str) -> Option<Arc<Resource>> {
-        self.by_server_name.get(&server_name.to_ascii_lowercase()).cloned()
-    }
-}
-
-/// Every known person may use the accounts listed for them, for everything; nobody else may use anything.
-pub(crate) struct LocalAccess {
-    people: BTreeMap<String, Person>,
-    record: BTreeMap<ResourceName, Recording>,
-    version: Arc<str>,
-}
-
-impl LocalAccess {
-    pub(crate) fn of(config: &Config) -> Self {
-        let record = config.targets.iter().map(|(name, target)| (name.clone(), target.record)).collect();
-        Self { people: config.people.clone(), record, version: config.digest().into() }
-    }
-
-    fn decision(&self, who: Who<'_>) -> Decision {
-        Decision { verdict: self.verdict(who), version: Arc::clone(&self.version), observed: Vec::new() }
-    }
-
-    fn verdict(&self, who: Who<'_>) -> Verdict {
-        let id = &who.principal.id;
-        let person = self.people.get(&id.subject).filter(|_| id.issuer == "local");
-        let policies = vec![POLICY.to_owned()];
-        if person.is_some_and(|person| person.may_use(&who.resource.name, &who.account.name)) {
-            let record = self.record.get(&who.resource.name).copied().unwrap_or_default();
-            return Verdict::Allow { policies, obligations: Obligations { record, ..Obligations::default() } };
+    /// Begins what goes on for as long as the gateway runs.
+    pub(crate) fn begin(&self, config: &Config) {
+        engine::spawn(self.estate.watch(&self.control.changes()));
+        engine::spawn(self.control.keep());
+        if config.policy_dir.is_some() {
+            engine::spawn(watch_folder(self.estate.clone()));
         }
-        let message = format!("you may not use resource {} as account {}", who.resource.name, who.account.name);
-        let hint = "Ask the operators of the gateway for access; it is set in its configuration.";
-        Verdict::Deny { policies, reason: Public::new(Class::Denied, message).with_hint(hint) }
+    }
+
+    /// What the data path needs from outside.
+    pub(crate) fn house(&self, config: &Config, journal: &Arc<FileJournal>, metrics: Arc<Metrics>) -> House {
+        let inventory = self.estate.inventory();
+        let approvals: Arc<dyn Approvals> = match config.api {
+            Some(_) => Arc::new(self.control.desk()),
+            None => Arc::new(NoDesk),
+        };
+        House {
+            journal: Arc::<FileJournal>::clone(journal),
+            decider: Arc::new(Deciding::new(self.force.engine().clone(), Arc::clone(&inventory))),
+            directory: Arc::<Local>::clone(&self.directory),
+            secrets: Arc::clone(&inventory) as Arc<dyn ports::Secrets>,
+            approvals,
+            resources: inventory,
+            dialer: Arc::new(TcpDialer),
+            random: House::system_random(),
+            durability: config.journal.mode.into(),
+            limits: engine_limits(config),
+            wire_limits: config.limits.wire(),
+            metrics,
+        }
     }
 }
 
-impl Decider for LocalAccess {
-    fn admit(&self, who: Who<'_>) -> Decision {
-        self.decision(who)
+/// Opens the key of the store; at the first start it is made, and what losing it means is said.
+async fn envelope(config: &Config, store: &Store) -> anyhow::Result<Arc<Envelope>> {
+    let file = &config.store_key_file;
+    let Opened { envelope, just_made } = Envelope::open(file, store.holds_sealed().await?)?;
+    if just_made {
+        tracing::warn!(
+            file = %file.display(),
+            "the key of the store was made: without it passwords of targets and texts of waiting commands that are kept in the \
+             store cannot be read again. Keep a copy of it, apart from copies of the store"
+        );
     }
+    Ok(Arc::new(envelope))
+}
 
-    fn decide(&self, who: Who<'_>, _: &Action, _: &[Requirement]) -> Decision {
-        self.decision(who)
+fn people(config: &Config) -> Vec<Person> {
+    let people = config.people.values();
+    let roles = |person: &config::Person| person.roles.iter().map(|role| role.as_str().to_owned()).collect();
+    people
+        .map(|person| Person { name: person.name.clone(), groups: person.groups.clone(), roles: roles(person) })
+        .collect()
+}
+
+/// What `access` permits.
+fn permits(config: &Config) -> policy::File {
+    let id = |name: &str| PrincipalId { issuer: LOCAL.to_owned(), subject: name.to_owned() };
+    let people: Vec<_> = config.people.values().map(|person| (id(&person.name), &person.access)).collect();
+    let mut entries = Vec::new();
+    for (person, theirs) in &people {
+        for config::Access { resource, accounts } in *theirs {
+            let record = config.targets.get(resource).map(|target| target.record).unwrap_or_default();
+            entries.extend(accounts.iter().map(|account| Access { person, resource, account, record }));
+        }
     }
+    access(entries)
+}
 
-    fn ended(&self, _: Who<'_>) -> Later<Public> {
-        Box::pin(std::future::pending())
+/// Targets with the authorities that their certificates must come from.
+fn targets(config: &Config) -> anyhow::Result<Vec<FileTarget>> {
+    let targets = config.targets.values().map(|target| {
+        let mut resource = Resource::clone(&target.resource);
+        if let Some(path) = &target.tls_ca {
+            resource.tls_ca = Some(fs::read(path).with_context(|| format!("reading {}", path.display()))?);
+        }
+        Ok(FileTarget { resource: Arc::new(resource), record: target.record })
+    });
+    targets.collect()
+}
+
+fn sources(config: &Config) -> Sources {
+    let all = config.targets.iter().flat_map(|(name, target)| {
+        target.secrets.iter().map(|(account, source)| {
+            let source = match source {
+                SecretSource::None => Source::None,
+                SecretSource::File(path) => Source::File(path.clone()),
+                SecretSource::Env(name) => Source::Environment(name.clone()),
+            };
+            ((name.clone(), account.clone()), source)
+        })
+    });
+    all.collect()
+}
+
+/// Protocols, with who tries their targets.
+fn probers() -> BTreeMap<String, Option<Arc<dyn Prober>>> {
+    let prober = |name: &str| match name {
+        "postgres" => Some(Arc::new(inspect::Postgres) as Arc<dyn Prober>),
+        _ => None,
+    };
+    let names = protocols::PROTOCOLS.iter().map(|protocol| protocol.manifest().name);
+    names.map(|name| (name.to_owned(), prober(name))).collect()
+}
+
+fn engine_limits(config: &Config) -> EngineLimits {
+    let limits = &config.limits;
+    EngineLimits {
+        handshake: limits.handshake_timeout.0,
+        dial: limits.connect_timeout.0,
+        idle: limits.idle_timeout.duration(),
+        session: limits.max_session.duration(),
+        drain: limits.drain_timeout.0,
+        half_open: limits.max_half_open,
+        connections: limits.max_connections,
+        memory: limits.frame_memory_bytes,
+        ..EngineLimits::default()
     }
 }
 
-/// There is nobody to ask here, so what would have to wait is refused.
-pub(crate) struct NoDesk;
+/// Without an interface there is nobody to ask, so what would have to wait is refused.
+struct NoDesk;
 
 impl Approvals for NoDesk {
     fn hold(&self, _: HoldRequest, _: Public) -> Result<Held, Public> {
         let reason = Public::new(Class::NotApproved, "this needs approval, and this gateway has nobody to ask");
-        Err(reason.with_hint("Tell the operators of the gateway; nothing was done."))
+        Err(reason.with_hint("Tell the operators of the gateway: it has no [api]. Nothing was done."))
     }
 }

@@ -3,25 +3,23 @@
 mod journal;
 mod watching;
 
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
-use config::{Config, Limits, SecretSource};
-use engine::{ClientTls, EngineLimits, Gateway, House, Listener, Metrics, Network, TcpDialer};
+use config::Config;
+use engine::{ClientTls, Gateway, Listener, Metrics, Network};
 use evidence::FileJournal;
-use identity::{Clock, Local, wall_clock};
+use identity::{Clock, wall_clock};
 use model::{Class, Event, Public, Record};
 use operations::{Operations, Signals};
-use ports::{Directory, Journal};
-use secrets::{Source, Sources};
-use store::Store;
+use ports::Journal;
 use wire::Route;
 
-use crate::house::{LocalAccess, NoDesk, Targets};
+use crate::house::Offices;
 use crate::{open_files, protocols, tls};
 
 /// Runs the gateway until it was told to stop.
@@ -36,7 +34,6 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let clock = wall_clock();
     private_folder(&config.data_dir)?;
     let journal = journal::open(config, &clock).await?;
-    let directory = open_directory(config, &clock).await?;
     let tls = tls::client_tls(config, &clock)?;
     let metrics = Arc::new(Metrics::default());
     let operations = Arc::new(Operations {
@@ -46,12 +43,13 @@ async fn run(config: &Config) -> anyhow::Result<()> {
         unpublished: AtomicBool::new(false),
     });
     engine::spawn(watching::watch(Arc::clone(&journal), Arc::clone(&operations)));
-    let gateway = Gateway::new(house(config, Arc::<FileJournal>::clone(&journal), directory, metrics)?);
-
     let started = cli::started(config).context("reading the program's own file")?;
     record(&journal, &clock, started).await?;
-    let control =
-        control::serve(&control::socket(&config.data_dir), Arc::<FileJournal>::clone(&journal), clock.clone())?;
+    let offices = Offices::open(config, &journal, &clock).await?;
+    let gateway = Gateway::new(offices.house(config, &journal, metrics));
+    offices.begin(config);
+    let notes = control::serve(&control::socket(&config.data_dir), Arc::<FileJournal>::clone(&journal), clock.clone())?;
+    let interface = open_interface(config, &offices, &gateway, &tls).await?;
     open_doors(config, &gateway, &tls).await?;
     let listening = operations::listen(config.operations, Arc::clone(&operations)).await;
     listening.with_context(|| format!("listening on {} (operations.listen)", config.operations))?;
@@ -70,73 +68,36 @@ async fn run(config: &Config) -> anyhow::Result<()> {
             drained.await;
         }
     }
-    control.stop().await;
+    if let Some(interface) = interface {
+        interface.stop().await;
+    }
+    notes.stop().await;
     record(&journal, &clock, Event::GatewayStopped).await?;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn open_directory(config: &Config, clock: &Clock) -> anyhow::Result<Arc<dyn Directory>> {
-    let store = Arc::new(Store::open(&config.store_file).await?);
-    let people = config.people.values();
-    let people = people.map(|person| identity::Person {
-        name: person.name.clone(),
-        groups: person.groups.clone(),
-        ..identity::Person::default()
-    });
-    let local = Local::open(store, people.collect(), Arc::clone(clock)).await?;
-    engine::spawn(local.watch());
-    Ok(Arc::new(local))
-}
-
-fn house(
+/// The interface for people, where there is one.
+async fn open_interface(
     config: &Config,
-    journal: Arc<dyn Journal>,
-    directory: Arc<dyn Directory>,
-    metrics: Arc<Metrics>,
-) -> anyhow::Result<House> {
-    Ok(House {
-        journal,
-        decider: Arc::new(LocalAccess::of(config)),
-        directory,
-        secrets: Arc::new(sources(config)),
-        approvals: Arc::new(NoDesk),
-        resources: Arc::new(Targets::of(config)?),
-        dialer: Arc::new(TcpDialer),
-        random: House::system_random(),
-        durability: config.journal.mode.into(),
-        limits: engine_limits(&config.limits),
-        wire_limits: config.limits.wire(),
-        metrics,
-    })
-}
-
-fn sources(config: &Config) -> Sources {
-    let all = config.targets.iter().flat_map(|(name, target)| {
-        target.secrets.iter().map(|(account, source)| {
-            let source = match source {
-                SecretSource::None => Source::None,
-                SecretSource::File(path) => Source::File(path.clone()),
-                SecretSource::Env(name) => Source::Environment(name.clone()),
-            };
-            ((name.clone(), account.clone()), source)
-        })
+    offices: &Offices,
+    gateway: &Gateway,
+    tls: &ClientTls,
+) -> anyhow::Result<Option<web::Serving>> {
+    let Some(api) = &config.api else { return Ok(None) };
+    let authority = config.tls.is_none().then(|| config.client_ca()).flatten();
+    let authority = authority.map(|path| fs::read(&path).with_context(|| format!("reading {}", path.display())));
+    let serving = web::serve(web::Parts {
+        listen: api.listen,
+        tls: tls.clone(),
+        authority: authority.transpose()?,
+        control: offices.control.clone(),
+        estate: offices.estate.clone(),
+        sessions: gateway.sessions(),
     });
-    all.collect()
-}
-
-fn engine_limits(limits: &Limits) -> EngineLimits {
-    EngineLimits {
-        handshake: limits.handshake_timeout.0,
-        dial: limits.connect_timeout.0,
-        idle: limits.idle_timeout.duration(),
-        session: limits.max_session.duration(),
-        drain: limits.drain_timeout.0,
-        half_open: limits.max_half_open,
-        connections: limits.max_connections,
-        memory: limits.frame_memory_bytes,
-        ..EngineLimits::default()
-    }
+    let serving = serving.await.with_context(|| format!("listening on {} (api.listen)", api.listen))?;
+    tracing::info!(address = %serving.address(), "administration, requests and approvals");
+    Ok(Some(serving))
 }
 
 async fn open_doors(config: &Config, gateway: &Gateway, tls: &ClientTls) -> anyhow::Result<()> {

@@ -1,17 +1,11 @@
 //! Tests of what the binary adds: who may do what, the certificate that it makes, and what it never prints.
 
-use std::net::IpAddr;
 use std::path::Path;
 
 use bytes::Bytes;
 use config::Config;
-use model::{
-    Action, ActionText, Certainty, CredentialId, Credentials, Facts, Kind, Phase, Principal, PrincipalId, Secret,
-    SessionId, TlsMode, Verb, Verdict,
-};
-use ports::{Decider, Resources, Who};
+use model::{Action, ActionText, Certainty, Credentials, Facts, Phase, Secret, TlsMode, Verb};
 
-use crate::house::{LocalAccess, Targets};
 use crate::{panics, protocols, tls};
 
 fn config(data_dir: &Path) -> Config {
@@ -21,46 +15,6 @@ fn config(data_dir: &Path) -> Config {
     let (tls, rest) = (text.find("[tls]").unwrap(), text.find("[operations]").unwrap());
     let text = [&text[..tls], &text[rest..]].concat();
     config::parse(&text, Path::new("/etc/signet/signet.toml"), &names).unwrap()
-}
-
-#[test]
-fn people_may_use_what_is_listed_for_them() {
-    let config = config(Path::new("/nonexistent"));
-    let access = LocalAccess::of(&config);
-    let prod = Targets::of(&config).unwrap().named("prod").unwrap();
-    let allowed = |issuer: &str, person: &str, account: &str| {
-        let id = PrincipalId { issuer: issuer.into(), subject: person.into() };
-        let principal = Principal { id, name: person.into(), kind: Kind::Human, groups: Vec::new() };
-        let account = prod.account(Some(account)).unwrap();
-        let who = Who {
-            session: SessionId(uuid::Uuid::nil()),
-            principal: &principal,
-            credential: &CredentialId("t".into()),
-            resource: &prod,
-            account,
-            database: None,
-            client: IpAddr::from([127, 0, 0, 1]),
-            program: None,
-        };
-        match access.admit(who).verdict {
-            Verdict::Allow { policies, .. } => policies == ["local-access"],
-            Verdict::Deny { .. } => false,
-            Verdict::Hold { .. } => panic!("nothing is held here"),
-        }
-    };
-    assert!(allowed("local", "ada", "admin"));
-    assert!(allowed("local", "grace", "app"));
-    assert!(!allowed("local", "grace", "admin"));
-    assert!(!allowed("local", "nobody", "app"));
-    assert!(!allowed("elsewhere", "ada", "app"), "a namesake of another issuer is somebody else");
-}
-
-#[test]
-fn server_names_have_no_case() {
-    let targets = Targets::of(&config(Path::new("/nonexistent"))).unwrap();
-    assert_eq!(targets.by_server_name("PROD.signet.example.COM").unwrap().name.as_str(), "prod");
-    assert!(targets.by_server_name("signet.example.com").is_none());
-    assert!(targets.named("dev").is_none());
 }
 
 #[test]

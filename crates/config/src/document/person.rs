@@ -22,7 +22,7 @@ pub(crate) struct Person {
 
 /// What somebody may do with the gateway itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Resources, people, groups, roles, tokens of others, sessions.
     Administrator,
@@ -32,6 +32,18 @@ pub enum Role {
     Approver,
     /// Reading what others did.
     Auditor,
+}
+
+impl Role {
+    /// The word in the file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::PolicyAuthor => "policy_author",
+            Self::Approver => "approver",
+            Self::Auditor => "auditor",
+        }
+    }
 }
 
 /// One thing that a person may reach.

@@ -21,10 +21,7 @@ async fn whoever_leaves_withdraws_also_before_the_request_is_there() {
     drop(house.hold(&two));
     for id in [one.id, two.id] {
         house.arrived(id).await;
-        let mut waiter = house.control.changes.waiter();
-        while house.state(id).await == RequestState::Pending {
-            waiter.changed().await;
-        }
+        house.leaves(id, RequestState::Pending).await;
         assert_eq!(house.state(id).await, RequestState::Withdrawn);
         let late = house.control.approve(&caller("bob"), id, None).await;
         assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");

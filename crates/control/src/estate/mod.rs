@@ -7,6 +7,7 @@ mod answers;
 mod apply;
 mod groups;
 mod inventory;
+mod live;
 mod names;
 mod people;
 mod plan;
@@ -14,6 +15,9 @@ mod policies;
 mod resources;
 mod secrets;
 mod standings;
+mod status;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +44,7 @@ pub use policies::{Policy, PolicyForce, PolicyPage};
 pub use resources::{
     AccountView, NewAccount, NewResource, NewSecret, Prober, ResourceView, SecretView, Step, Tested, Trial,
 };
+pub use status::{ObservedPolicy, Status};
 pub use tokens::Token;
 
 /// A target of the configuration file.

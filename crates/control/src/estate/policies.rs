@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use model::{By, Event};
 use store::PolicyVersion;
 
-use super::Estate;
+use super::{Estate, ObservedPolicy};
 use crate::roles;
 use crate::{Caller, Error};
 
@@ -63,6 +63,9 @@ pub trait PolicyForce: Send + Sync {
 
     /// The number of the version in force; 0 = none.
     fn number(&self) -> u64;
+
+    /// Those that are only observed at that time.
+    fn observed(&self, now_us: u64) -> Vec<ObservedPolicy>;
 }
 
 impl Estate {
@@ -170,6 +173,23 @@ impl Estate {
         let by = By::Gateway { gateway: "the folder of policies changed" };
         self.append(Event::Act { act: roles::POLICIES_RELOAD.name.to_owned(), by, details }).await?;
         self.keep(version, newest.map(|newest| newest.number)).await.map(Some)
+    }
+
+    /// For the start: takes over the folder where it is another than the newest version, and puts the newest version in
+    /// force. Gives what kept the folder from being taken over, when an earlier version is in force instead, or nothing is
+    /// because a policy author has to vouch for the folder first: then nothing is permitted.
+    ///
+    /// # Errors
+    /// When there is nothing to decide by.
+    pub async fn begin_policy(&self) -> Result<Option<Error>, Error> {
+        let folder = self.load_policy_folder().await.err();
+        self.follow_policy().await?;
+        match folder {
+            Some(error @ Error::Invalid(_)) if self.parts.force.number() == 0 => Err(error),
+            Some(error @ (Error::Invalid(_) | Error::Conflict(_))) => Ok(Some(error)),
+            Some(error) => Err(error),
+            None => Ok(None),
+        }
     }
 
     /// Puts the newest version in force when it is not yet: also one that another gateway kept. Never an older one.

@@ -9,7 +9,7 @@ use model::{Account, Class, Public, Resource, SessionId, Verdict};
 use policy::{Engine, Facts, File, LoadError, compile};
 use ports::{Decider, Who};
 
-use crate::{AccessPolicy, AccessTerms, Caller, PolicyForce, Standing};
+use crate::{AccessPolicy, AccessTerms, Caller, ObservedPolicy, PolicyForce, Standing};
 
 /// Puts policies in force.
 pub struct Force {
@@ -20,12 +20,14 @@ pub struct Force {
 }
 
 impl Force {
-    /// Begins with the policies of the configuration file alone.
+    /// Begins with the policies of the configuration file alone; with none, so that nothing is permitted, where others are
+    /// still to come: what they forbid must not be missed until then.
     ///
     /// # Errors
     /// When those cannot be put in force.
-    pub fn new(own: File, facts: Arc<dyn Facts>) -> Result<Self, LoadError> {
-        let engine = Engine::new(compile(0, std::slice::from_ref(&own))?, facts);
+    pub fn new(own: File, others_to_come: bool, facts: Arc<dyn Facts>) -> Result<Self, LoadError> {
+        let alone = compile(0, std::slice::from_ref(&own))?;
+        let engine = Engine::new(if others_to_come { compile(0, &[])? } else { alone }, facts);
         Ok(Self { engine, own, number: AtomicU64::new(0) })
     }
 
@@ -54,6 +56,11 @@ impl PolicyForce for Force {
 
     fn number(&self) -> u64 {
         self.number.load(Ordering::Relaxed)
+    }
+
+    fn observed(&self, now_us: u64) -> Vec<ObservedPolicy> {
+        let observed = self.engine.policies().observed(now_us).into_iter();
+        observed.map(|policy| ObservedPolicy { id: policy.id, until_us: policy.until_us }).collect()
     }
 }
 

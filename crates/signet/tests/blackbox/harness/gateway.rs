@@ -14,7 +14,7 @@ use super::place::{TempDir, direct, free_port, root, signal, tail, until};
 use super::setup::{Ports, Setup};
 
 /// The program under test: the one cargo has just built, or another build of it named by `SIGNET_BIN`.
-fn binary() -> String {
+pub fn binary() -> String {
     std::env::var("SIGNET_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_signet").into())
 }
 
@@ -25,6 +25,7 @@ pub struct Gateway {
     /// The port where the database name says which resource.
     pub shared_port: u16,
     pub operations_port: u16,
+    pub api_port: u16,
     setup: Setup,
     process: Option<Child>,
     token: String,
@@ -32,21 +33,31 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    pub(super) fn start(setup: Setup) -> Self {
+    /// Its folder and its configuration: what else it needs can be put there before it begins.
+    pub(super) fn prepare(setup: Setup) -> Self {
         let dir = TempDir::new("gateway");
         fs::write(dir.join("target-password"), &setup.target_password).unwrap();
         fs::set_permissions(dir.join("target-password"), fs::Permissions::from_mode(0o600)).unwrap();
         fs::create_dir(dir.join("data")).unwrap();
-        let (port, shared_port, operations_port) = (free_port(), free_port(), free_port());
-        let mut gateway = Self { port, shared_port, operations_port, setup, process: None, token: String::new(), dir };
-        if direct() && gateway.setup.direct.is_some() {
-            return gateway;
-        }
-        let ports = Ports { dedicated: port, shared: shared_port, operations: operations_port };
+        let (port, shared_port, operations_port, api_port) = (free_port(), free_port(), free_port(), free_port());
+        let gateway =
+            Self { port, shared_port, operations_port, api_port, setup, process: None, token: String::new(), dir };
+        let ports = Ports { dedicated: port, shared: shared_port, operations: operations_port, api: api_port };
         fs::write(gateway.config(), gateway.setup.configuration(ports, gateway.dir.path())).unwrap();
-        gateway.launch();
-        gateway.token = gateway.make_token("ada", "8h");
         gateway
+    }
+
+    /// Another one that is made in the same way, before it begins.
+    pub fn another(&self) -> Self {
+        Self::prepare(self.setup.clone())
+    }
+
+    /// Starts it, unless the clients go to the server itself, and makes ada's token.
+    pub fn begin(&mut self) {
+        if !direct() || self.setup.direct.is_none() {
+            self.launch();
+            self.token = self.make_token("ada", "8h");
+        }
     }
 
     /// Starts the process (again) on the same data, and waits until it says that it is healthy.
@@ -115,6 +126,11 @@ impl Gateway {
         self.dir.join("data")
     }
 
+    /// The folder that is its own, `data` and the configuration in it.
+    pub fn dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     pub fn config(&self) -> PathBuf {
         self.dir.join("signet.toml")
     }
@@ -156,7 +172,8 @@ impl Gateway {
         (child, lines.map(Result::unwrap))
     }
 
-    fn cli_ok(&self, words: &[&str]) -> String {
+    /// The same, for one that must end well; gives what it printed.
+    pub fn cli_ok(&self, words: &[&str]) -> String {
         let output = self.cli(words);
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "signet {words:?}: {}\n{error}", output.status);

@@ -77,7 +77,7 @@ impl Plan {
         let store = Arc::new(Store::open(&dir.join("store.sqlite")).await.unwrap());
         let tokens = Tokens::new(Arc::clone(&store), Arc::clone(&clock));
         let token = tokens.keep(tokens.prepare("ada", PATIENT).await.unwrap()).await.unwrap().token;
-        let ada = Person { name: "ada".into(), groups: Vec::new() };
+        let ada = Person { name: "ada".into(), ..Person::default() };
         let directory = Local::open(store, vec![ada], Arc::clone(&clock)).await.unwrap();
         engine::spawn(directory.watch());
         let resource = target(&self.address);

@@ -6,14 +6,34 @@ use super::door::Door;
 use super::gateway::Gateway;
 use super::postgres::{PASSWORD, Postgres};
 
+/// Who may sign in.
+const PEOPLE: &str = r#"
+[[person]]
+name = "ada"
+access = [ { resource = "prod", accounts = ["app", "reader"] } ]
+
+[[person]]
+name = "postgres"
+access = [ { resource = "prod", accounts = ["app"] } ]
+
+[[person]]
+name = "grace"
+access = [ { resource = "prod", accounts = ["app"] } ]
+
+[[person]]
+name = "eve"
+"#;
+
 /// Where it listens.
 pub struct Ports {
     pub dedicated: u16,
     pub shared: u16,
     pub operations: u16,
+    pub api: u16,
 }
 
 /// How a gateway is to be made.
+#[derive(Clone)]
 pub struct Setup {
     /// `host:port` of the target.
     pub address: String,
@@ -32,6 +52,10 @@ pub struct Setup {
     /// Networks whose PROXY header is believed on the dedicated port; the shared port believes nobody.
     pub proxy_from: &'static [&'static str],
     pub direct: Option<Door>,
+    /// In place of the usual people.
+    pub people: Option<&'static str>,
+    /// More of the configuration; `API` stands for the address of the interface, `DIR` for the gateway's folder.
+    pub more: String,
 }
 
 impl Setup {
@@ -53,6 +77,8 @@ impl Setup {
             target_password: PASSWORD.into(),
             proxy_from: &[],
             direct: None,
+            people: None,
+            more: String::new(),
         }
     }
 
@@ -61,11 +87,20 @@ impl Setup {
     }
 
     pub fn start(self) -> Gateway {
-        Gateway::start(self)
+        let mut gateway = self.prepare();
+        gateway.begin();
+        gateway
+    }
+
+    /// Its folder and configuration, before it begins.
+    pub fn prepare(self) -> Gateway {
+        Gateway::prepare(self)
     }
 
     pub(super) fn configuration(&self, ports: Ports, dir: &Path) -> String {
-        let Ports { dedicated, shared, operations } = ports;
+        let Ports { dedicated, shared, operations, api } = ports;
+        let more = self.more.replace("API", &format!("127.0.0.1:{api}")).replace("DIR", &dir.display().to_string());
+        let people = self.people.unwrap_or(PEOPLE);
         let tls = self.certificate.as_ref().map_or_else(String::new, |(certificate, key)| {
             format!("[tls]\ncertificate = \"{}\"\nkey = \"{}\"\n", certificate.display(), key.display())
         });
@@ -111,20 +146,8 @@ name = "reader"
 user = "app_user"
 secret = {{ file = "{secret}" }}
 
-[[person]]
-name = "ada"
-access = [ {{ resource = "prod", accounts = ["app", "reader"] }} ]
-
-[[person]]
-name = "postgres"
-access = [ {{ resource = "prod", accounts = ["app"] }} ]
-
-[[person]]
-name = "grace"
-access = [ {{ resource = "prod", accounts = ["app"] }} ]
-
-[[person]]
-name = "eve"
+{people}
+{more}
 "#,
             data = data.display(),
             segment_bytes = self.segment_bytes,

@@ -1,0 +1,8 @@
+//! The policy decides, people approve, and the one who asks never leaves psql: the built gateway with its interface and
+//! command line, a real PostgreSQL, real terminals.
+
+mod access;
+mod changed;
+mod crowd;
+mod scene;
+mod waiting;
