@@ -241,6 +241,8 @@ async fn a_session_that_waits_is_not_idle() {
     settle().await;
     assert_eq!(target.effects(), ["a=1"]);
     house.journal.catch_up();
+    settle().await;
+    assert_eq!(answers(&visitor.remote), ["ok, 0 rows, state 0"], "and was not told to leave");
     let begun = tokio::time::Instant::now();
     assert_eq!(visitor.session.await.unwrap().cause, Cause::Stopped(Class::Shutdown));
     assert!(begun.elapsed() <= REPEAT, "after that it is idle like any other");

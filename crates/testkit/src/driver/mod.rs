@@ -61,6 +61,8 @@ pub fn run(setup: Setup) -> Run {
         answers: Vec::new(),
         held: Vec::new(),
         overdue: Vec::new(),
+        probing: false,
+        probed: Vec::new(),
         again: Random::new(setup.cuts.seed().wrapping_add(3)),
         password: None,
         seen: 0,
@@ -79,6 +81,7 @@ pub fn run(setup: Setup) -> Run {
         violation: driver.violation,
         effects: driver.peers[1].effects(),
         fed: driver.fed,
+        probed: driver.probed,
     }
 }
 
@@ -101,6 +104,10 @@ struct Driver {
     held: Vec<(Ticket, HoldEnds)>,
     /// Commands that will have run for too long.
     overdue: Vec<Ticket>,
+    /// A probe has done what it can, and the stream was not told.
+    probing: bool,
+    /// How much had happened when it was told.
+    probed: Vec<usize>,
     /// When a client is told again that its command waits.
     again: Random,
     /// The target's password, until its leg is inside TLS.
@@ -136,7 +143,7 @@ impl Driver {
             } else {
                 let first = if self.turns.once_in(2) { Side::Client } else { Side::Target };
                 let heard = self.feed(first) || self.feed(first.other()) || self.read_on();
-                if !(heard || self.end_a_hold() || self.run_over() || self.wake()) {
+                if !(heard || self.probed() || self.end_a_hold() || self.run_over() || self.wake()) {
                     return;
                 }
             }
@@ -250,6 +257,16 @@ impl Driver {
         true
     }
 
+    /// The probes are over: told as late as can be, so that a stream that does not wait for it is found out.
+    fn probed(&mut self) -> bool {
+        if !std::mem::take(&mut self.probing) {
+            return false;
+        }
+        self.probed.push(self.ledger.events.len());
+        self.input(Input::Probed);
+        true
+    }
+
     /// A command has run for as long as it may, unless it has ended.
     fn run_over(&mut self) -> bool {
         self.overdue.retain(|ticket| self.ledger.owes(*ticket));
@@ -299,7 +316,7 @@ impl Driver {
                 }
                 Event::Aside(probe) => {
                     self.probe(probe);
-                    self.input(Input::Probed);
+                    self.probing = true;
                 }
                 _ => {}
             }

@@ -40,6 +40,8 @@ pub struct Run {
     pub effects: Vec<String>,
     /// What was fed, in order, for a replay.
     pub fed: Vec<(Side, Said)>,
+    /// How many events there were each time when the stream was told that its probes are over.
+    pub probed: Vec<usize>,
 }
 
 impl Run {

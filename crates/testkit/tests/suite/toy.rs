@@ -199,10 +199,11 @@ fn nothing_is_sent_behind_a_cancel() {
     );
     let asked = run.acts().map(|(ticket, _)| ticket).collect::<Vec<_>>();
     let place = |wanted: &dyn Fn(&Event) -> bool| run.events.iter().position(wanted).unwrap();
+    let [over] = run.probed[..] else { panic!("one cancel") };
     let cancel = place(&|event| matches!(event, Event::Aside(_)));
     let next = place(&|event| matches!(event, Event::Sent(Side::Target, _, _, Reason::Command(of)) if *of == asked[1]));
     let end = place(&|event| matches!(event, Event::Outcome(of, _) if *of == asked[0]));
-    assert!(cancel < end && end < next);
+    assert!(cancel < end && end < over && over <= next);
     assert_eq!(run.effects, ["b=1"]);
 }
 
