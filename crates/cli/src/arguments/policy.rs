@@ -28,7 +28,7 @@ pub(crate) enum PolicyCommand {
         strict: bool,
     },
     /// Tell what the policies in a folder say to a command, and why; nothing is run.
-    Try(TryArguments),
+    Try(Box<TryArguments>),
     /// Run the tests beside the policies in a folder: FOLDER/*.test.toml.
     Test {
         /// The folder; without it, that of the configuration.

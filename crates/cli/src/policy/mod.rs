@@ -25,7 +25,7 @@ pub(crate) fn run(program: &dyn Program, config: &Path, command: PolicyCommand, 
             check(&files::folder(folder, config.as_ref())?, config.as_ref(), strict, terminal)
         }
         PolicyCommand::Try(arguments) => {
-            trying::run(program, files::configuration(program, config)?.as_ref(), arguments, terminal)
+            trying::run(program, files::configuration(program, config)?.as_ref(), *arguments, terminal)
         }
         PolicyCommand::Test { folder } => {
             let config = files::configuration(program, config)?;
@@ -72,7 +72,7 @@ fn pack(name: &str) -> Outcome<&'static Pack> {
 }
 
 fn check(folder: &Path, config: Option<&config::Config>, strict: bool, terminal: &mut Terminal) -> Outcome {
-    let policies = files::policies(folder, config)?;
+    let policies = files::policies(folder, None)?;
     let warnings = ::policy::lint(&policies, &files::inventory(config));
     for warning in &warnings {
         writeln!(terminal.err, "{} {warning}", terminal.paint(Colour::Yellow, "warning:"))?;
