@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
+use crate::body;
 use crate::problem::{Kind, Problem};
 
 /// How long an answer may take to begin, storage included.
@@ -17,12 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Gives the answer its id, and bounds its time.
 pub(crate) async fn finish(request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
-    let mut response = match tokio::time::timeout(PATIENCE, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
+    let mut response = if body::is_too_large(request.headers()) {
+        body::too_large().into_response()
+    } else {
+        tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
             let remedy = "Look whether it was done, and ask again.";
             Problem::new(Kind::Late, "there was no answer within 30 seconds", remedy).into_response()
-        }
+        })
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = with_body(response, problem, id);

@@ -41,11 +41,20 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
+/// Whether so much is announced that none of it need be sent.
+pub(crate) fn is_too_large(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    length.is_some_and(|length| length > LARGEST as u64)
+}
+
+pub(crate) fn too_large() -> Problem {
+    Problem::new(Kind::TooLarge, format!("a body may have {LARGEST} bytes"), "Send less at a time.")
+}
+
 /// Why the bytes of a body were not taken.
 pub(crate) fn unread(why: &BytesRejection) -> Problem {
     if why.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let detail = format!("a body may have {LARGEST} bytes");
-        return Problem::new(Kind::TooLarge, detail, "Send less at a time.");
+        return too_large();
     }
     Problem::new(Kind::Malformed, "the body broke off", "Send it again.")
 }

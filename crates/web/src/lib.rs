@@ -90,3 +90,9 @@ pub async fn serve(parts: Parts) -> io::Result<Serving> {
     engine::spawn(attempts::forget(Arc::downgrade(&app.attempts)));
     serving::listen(parts.listen, parts.tls, router::router(app), stopping).await
 }
+
+// The house of the tests calls this crate by its name, as the tests of the commands do.
+#[cfg(test)]
+extern crate self as web;
+#[cfg(test)]
+mod tests;

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Problem {
     /// What kind of problem: `urn:signet:problem:KIND`. Programs go by this.
-    pub(crate) r#type: String,
+    pub(crate) r#type: &'static str,
     /// The kind in words.
-    pub(crate) title: String,
+    pub(crate) title: &'static str,
     /// The status of the answer.
     pub(crate) status: u16,
     /// What exactly stood in the way.
@@ -46,21 +46,31 @@ pub(crate) enum Kind {
 impl Kind {
     fn facts(self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::Malformed => (StatusCode::BAD_REQUEST, "malformed", "The request is not understood"),
-            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in"),
-            Self::NotAllowed => (StatusCode::FORBIDDEN, "not-allowed", "Not allowed"),
-            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
-            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method", "Not done with this method"),
-            Self::Conflict => (StatusCode::CONFLICT, "conflict", "Not possible as things stand"),
-            Self::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "It was changed meanwhile"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
-            Self::Media => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "The request is not JSON"),
-            Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Not acceptable"),
-            Self::Required => (StatusCode::PRECONDITION_REQUIRED, "if-match", "It must be said what is changed"),
-            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many attempts"),
-            Self::Store => (StatusCode::INTERNAL_SERVER_ERROR, "store", "The gateway failed"),
-            Self::Journal => (StatusCode::SERVICE_UNAVAILABLE, "journal", "Nothing can be recorded"),
-            Self::Late => (StatusCode::SERVICE_UNAVAILABLE, "late", "It took too long"),
+            Self::Malformed => {
+                (StatusCode::BAD_REQUEST, "urn:signet:problem:malformed", "The request is not understood")
+            }
+            Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "urn:signet:problem:unauthenticated", "Not signed in"),
+            Self::NotAllowed => (StatusCode::FORBIDDEN, "urn:signet:problem:not-allowed", "Not allowed"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "urn:signet:problem:not-found", "Not found"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "urn:signet:problem:method", "Not done with this method"),
+            Self::Conflict => (StatusCode::CONFLICT, "urn:signet:problem:conflict", "Not possible as things stand"),
+            Self::Changed => {
+                (StatusCode::PRECONDITION_FAILED, "urn:signet:problem:changed", "It was changed meanwhile")
+            }
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "urn:signet:problem:too-large", "The request is too large")
+            }
+            Self::Media => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:signet:problem:media-type", "The request is not JSON")
+            }
+            Self::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "urn:signet:problem:invalid", "Not acceptable"),
+            Self::Required => {
+                (StatusCode::PRECONDITION_REQUIRED, "urn:signet:problem:if-match", "It must be said what is changed")
+            }
+            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, "urn:signet:problem:too-many", "Too many attempts"),
+            Self::Store => (StatusCode::INTERNAL_SERVER_ERROR, "urn:signet:problem:store", "The gateway failed"),
+            Self::Journal => (StatusCode::SERVICE_UNAVAILABLE, "urn:signet:problem:journal", "Nothing can be recorded"),
+            Self::Late => (StatusCode::SERVICE_UNAVAILABLE, "urn:signet:problem:late", "It took too long"),
         }
     }
 }
@@ -69,8 +79,8 @@ impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
         let (status, name, title) = kind.facts();
         Self {
-            r#type: format!("urn:signet:problem:{name}"),
-            title: title.to_owned(),
+            r#type: name,
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             remedy: remedy.into(),

@@ -1,0 +1,330 @@
+//! A gateway's interface over a real store and real TLS, with a journal in memory. Used by the tests of the commands, too.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use control::{Control, Desk, Estate, EstateParts, FileTarget, Force, Grants, Moment, PolicyForce};
+use identity::{Clock, Local, Person, Tokens, wall_clock};
+use model::{
+    Account, ActionText, Address, Certainty, CommandId, Event, HoldTerms, Kind, Phase, Principal, PrincipalId, Public,
+    Record, Recording, RequestId, Resource, SessionId, TlsMode, Verb, Wait,
+};
+use ports::{Approvals, Held, HoldRequest, Journal, JournalDown, Later, Mark};
+use secrets::Envelope;
+use serde_json::Value;
+use store::Store;
+use uuid::Uuid;
+
+/// Everybody may do everything, but for access to `prod`, to which a lead must agree.
+const POLICY: &str = r#"
+@id("all") permit (principal, action, resource);
+@id("prod-needs-a-lead") @approve("group:leads")
+forbid (principal, action == Action::"connect", resource == Resource::"prod")
+unless { context.approvals.contains("group:leads") };
+"#;
+
+/// People: name, groups, roles.
+const PEOPLE: [(&str, &[&str], &[&str]); 9] = [
+    ("adam", &[], &["administrator"]),
+    ("anna", &[], &["administrator"]),
+    ("paul", &[], &["policy_author"]),
+    ("grace", &["leads"], &["approver"]),
+    ("hugo", &["leads"], &["approver"]),
+    ("olga", &[], &["auditor"]),
+    ("ada", &["devs"], &[]),
+    ("eve", &[], &[]),
+    ("vera", &["leads"], &["administrator", "policy_author", "approver", "auditor"]),
+];
+
+pub(crate) struct House {
+    _folder: tempfile::TempDir,
+    pub(crate) control: Control,
+    pub(crate) journal: Arc<Kept>,
+    pub(crate) tokens: BTreeMap<&'static str, String>,
+    pub(crate) address: SocketAddr,
+    /// The authority, PEM.
+    pub(crate) ca: String,
+    pub(crate) serving: Option<web::Serving>,
+}
+
+/// Keeps records in memory.
+#[derive(Default)]
+pub(crate) struct Kept {
+    records: Mutex<Vec<Record>>,
+    down: AtomicBool,
+}
+
+impl Kept {
+    pub(crate) fn fail(&self) {
+        self.down.store(true, Ordering::SeqCst);
+    }
+
+    /// How many acts and readings there were of that name.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        let records = self.records.lock().unwrap();
+        let named = |record: &&Record| match &record.event {
+            Event::Act { act, .. } => act == name,
+            Event::Read { what, .. } => what == name,
+            _ => false,
+        };
+        records.iter().filter(named).count()
+    }
+}
+
+impl Journal for Kept {
+    fn append(&self, record: Record) -> Result<Mark, JournalDown> {
+        if self.failed() {
+            return Err(JournalDown);
+        }
+        let mut records = self.records.lock().unwrap();
+        records.push(record);
+        Ok(Mark(records.len() as u64))
+    }
+
+    fn durable(&self) -> Mark {
+        Mark(self.records.lock().unwrap().len() as u64)
+    }
+
+    fn failed(&self) -> bool {
+        self.down.load(Ordering::SeqCst)
+    }
+
+    fn reached(&self, _: Mark) -> Later<Result<(), JournalDown>> {
+        let end = if self.failed() { Err(JournalDown) } else { Ok(()) };
+        Box::pin(async move { end })
+    }
+}
+
+fn target(name: &str) -> FileTarget {
+    let account = |name: &str| Account { name: name.to_owned(), user: name.to_owned() };
+    let resource = Resource {
+        name: name.parse().unwrap(),
+        protocol: "postgres".to_owned(),
+        address: Address { host: "db.example.com".to_owned(), port: 5432 },
+        tls: TlsMode::VerifyFull,
+        tls_name: None,
+        tls_ca: None,
+        server_names: Vec::new(),
+        accounts: vec![account("app")],
+        default_database: Some("shop".to_owned()),
+        labels: BTreeMap::from([("environment".to_owned(), "production".to_owned())]),
+    };
+    FileTarget { resource: Arc::new(resource), record: Recording::default() }
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock: Clock = wall_clock();
+        let store = Arc::new(Store::open(&folder.path().join("store")).await.unwrap());
+        let journal = Arc::new(Kept::default());
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let people = PEOPLE.iter().map(|(name, groups, roles)| Person {
+            name: (*name).to_owned(),
+            groups: words(groups),
+            roles: words(roles),
+        });
+        let people = Arc::new(Local::open(Arc::clone(&store), people.collect(), clock.clone()).await.unwrap());
+        let envelope = Arc::new(Envelope::open(&folder.path().join("key"), false).unwrap().envelope);
+        let grants = Arc::<Grants>::default();
+        let moment = Moment { people: Arc::clone(&people), grants: Arc::clone(&grants), clock: clock.clone() };
+        let own = policy::File { name: "test.cedar".to_owned(), text: POLICY.to_owned() };
+        let force = Arc::new(Force::new(own, false, Arc::new(moment)).unwrap());
+        let estate = Estate::open(EstateParts {
+            store: Arc::clone(&store),
+            journal: journal.clone(),
+            clock: clock.clone(),
+            people,
+            envelope: Arc::clone(&envelope),
+            targets: vec![target("prod")],
+            sources: secrets::Sources::default(),
+            recording: Recording::default(),
+            references: control::References::default(),
+            protocols: BTreeMap::from([("postgres".to_owned(), None)]),
+            force: Arc::<Force>::clone(&force) as Arc<dyn PolicyForce>,
+            policy_dir: None,
+            unattributed: true,
+        });
+        let estate = estate.await.unwrap();
+        let control = Control::open(control::Parts {
+            store: Arc::clone(&store),
+            journal: journal.clone(),
+            clock: clock.clone(),
+            random: engine::House::system_random(),
+            gateway: "test".to_owned(),
+            run: Uuid::now_v7(),
+            envelope,
+            standings: Arc::new(estate.clone()),
+            resources: estate.inventory(),
+            grants,
+            access: force,
+        });
+        let control = control.await.unwrap();
+        tokio::spawn(estate.watch(&control.changes()));
+        tokio::spawn(control.keep());
+        let mut tokens = BTreeMap::new();
+        let keeper = Tokens::new(store, clock.clone());
+        for (name, ..) in PEOPLE {
+            let made = keeper.prepare(name, Duration::from_secs(3600)).await.unwrap();
+            let made = keeper.keep(made).await.unwrap();
+            tokens.insert(name, made.token.reveal_str().unwrap().to_owned());
+        }
+        let tls = folder.path().join("tls");
+        let own = certificates::make(&tls, &["localhost".to_owned(), "127.0.0.1".to_owned()], clock()).unwrap();
+        let ca = std::fs::read_to_string(tls.join("ca.crt")).unwrap();
+        let parts = web::Parts {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            tls: engine::ClientTls::from_pem(
+                &std::fs::read(own.certificate).unwrap(),
+                &std::fs::read(own.key).unwrap(),
+            )
+            .unwrap(),
+            authority: Some(ca.clone().into_bytes()),
+            control: control.clone(),
+            estate,
+            sessions: engine::LiveSessions::default(),
+        };
+        let serving = web::serve(parts).await.unwrap();
+        Self { _folder: folder, control, journal, tokens, address: serving.address(), ca, serving: Some(serving) }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// A command of that person waits for a lead.
+    pub(crate) fn hold(&self, person: &str, text: &'static str) -> (RequestId, Held) {
+        let id = RequestId(Uuid::now_v7());
+        let mut binding = [0; 32];
+        binding.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+        let asked = HoldRequest {
+            id,
+            session: SessionId(Uuid::now_v7()),
+            command: CommandId(7),
+            principal: Principal {
+                id: PrincipalId { issuer: "local".to_owned(), subject: person.to_owned() },
+                name: person.to_owned(),
+                kind: Kind::Human,
+                groups: Vec::new(),
+            },
+            resource: "prod".parse().unwrap(),
+            account: "app".to_owned(),
+            database: Some("shop".to_owned()),
+            client: [127, 0, 0, 1].into(),
+            program: Some("psql\u{202e}".to_owned()),
+            action: ActionText {
+                verb: Verb::Write,
+                name: "UPDATE",
+                certainty: Certainty::Full,
+                phase: Phase::Run,
+                text: Bytes::from_static(text.as_bytes()),
+                parameters: vec![Some(Bytes::from_static(b"a\xff")), None],
+                typed: None,
+            },
+            in_transaction: true,
+            binding,
+            policies: vec!["prod-needs-a-lead".to_owned()],
+            policy_version: "1".to_owned(),
+            terms: HoldTerms {
+                requirements: vec!["group:leads".parse().unwrap()],
+                expires: Duration::from_secs(900),
+                wait: Wait::Session,
+            },
+        };
+        let desk: Desk = self.control.desk();
+        let notice = Public::new(model::Class::NotApproved, "this needs a lead");
+        (id, desk.hold(asked, notice).unwrap())
+    }
+}
+
+/// What was answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Value,
+}
+
+/// One request as it goes out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ask {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) ca: String,
+}
+
+impl House {
+    /// A request of that person; of nobody when the name is empty.
+    pub(crate) fn ask(&self, method: &str, path: &str, person: &str) -> Ask {
+        let mut headers = Vec::new();
+        if let Some(token) = self.tokens.get(person) {
+            headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+        }
+        let url = format!("{}{path}", self.url());
+        Ask { method: method.to_owned(), url, headers, body: None, ca: self.ca.clone() }
+    }
+
+    pub(crate) async fn get(&self, path: &str, person: &str) -> Answered {
+        self.ask("GET", path, person).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, person: &str, body: Value) -> Answered {
+        self.ask("POST", path, person).json(&body).send().await
+    }
+}
+
+impl Ask {
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.body = Some(body.to_string().into_bytes());
+        self.header("content-type", "application/json")
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) async fn send(self) -> Answered {
+        tokio::task::spawn_blocking(move || self.send_now()).await.unwrap()
+    }
+
+    fn send_now(self) -> Answered {
+        let response = self.response();
+        let status = response.status().as_u16();
+        let headers =
+            response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+        let headers = headers.collect();
+        let mut body = Vec::new();
+        response.into_body().into_reader().read_to_end(&mut body).unwrap();
+        let body = serde_json::from_slice(&body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(&body)));
+        Answered { status, headers, body }
+    }
+
+    pub(crate) fn response(&self) -> ureq::http::Response<ureq::Body> {
+        let ureq::tls::PemItem::Certificate(root) = ureq::tls::parse_pem(self.ca.as_bytes()).next().unwrap().unwrap()
+        else {
+            panic!("no certificate")
+        };
+        let tls = ureq::tls::TlsConfig::builder()
+            .root_certs(ureq::tls::RootCerts::Specific(Arc::new(vec![root])))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .build();
+        let agent = ureq::Agent::config_builder().tls_config(tls).http_status_as_error(false).build().new_agent();
+        let mut request = ureq::http::Request::builder().method(self.method.as_str()).uri(&self.url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let answer = match &self.body {
+            Some(body) => agent.run(request.body(body.clone()).unwrap()),
+            None => agent.run(request.body(()).unwrap()),
+        };
+        answer.unwrap()
+    }
+}

@@ -1,0 +1,10 @@
+//! Tests over real HTTPS, against the real use cases and a real store.
+
+mod deciding;
+mod description;
+mod following;
+mod house;
+mod http;
+mod matrix;
+mod once;
+mod resources;
