@@ -5,4 +5,5 @@ mod access;
 mod changed;
 mod crowd;
 mod scene;
+mod started;
 mod waiting;
