@@ -61,16 +61,23 @@ async fn a_plan_is_what_applying_does_and_afterwards_there_is_none() {
     assert_eq!((robot, manor.people.roll().human(&id("eve2"))), (Some(id("eve")), Some(id("eve"))));
 
     // A password that was handed in stays; what differs is named; what is not named goes, the referring first.
-    manor.estate.change_resource(&ada, NewResource { labels: [("env".into(), "production".into())].into(), ..new("prod") }).await.unwrap();
+    manor
+        .estate
+        .change_resource(&ada, NewResource { labels: [("env".into(), "production".into())].into(), ..new("prod") })
+        .await
+        .unwrap();
     let other = FILE.replace("\"production\"", "\"test\"").replace("roles = [\"auditor\"]", "disabled = true");
     let (keep, _) = other.split_once("[[person]]\nsubject = \"robot\"").unwrap();
     let (_, rest) = other.split_once("[[group]]").unwrap();
     let other = format!("{keep}[[group]]{}", rest.replace("\"eve\", ", ""));
     let plan = manor.estate.apply(&ada, &other, false).await.unwrap();
-    assert_eq!(plan.change, [
-        Drift { what: "person local/eve".into(), fields: vec!["disabled"] },
-        Drift { what: "resource prod".into(), fields: vec!["labels"] },
-    ]);
+    assert_eq!(
+        plan.change,
+        [
+            Drift { what: "person local/eve".into(), fields: vec!["disabled"] },
+            Drift { what: "resource prod".into(), fields: vec!["labels"] },
+        ]
+    );
     let removed = ["role auditor of local/eve", "person local/robot", "person local/eve2", "member local/eve of dba"];
     let mut found = whats(&plan.remove);
     found.sort_unstable();
@@ -91,7 +98,10 @@ async fn applying_may_no_more_than_its_steps_may() {
     let ada = manor.caller("ada").await;
     let mine = "[[group]]\nname = \"dba\"\nmembers = [\"ada\"]\n";
     let refused = manor.estate.apply(&ada, mine, false).await;
-    assert!(matches!(&refused, Err(Error::NotAllowed { why }) if why.starts_with("member local/ada of dba")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(Error::NotAllowed { why }) if why.starts_with("member local/ada of dba")),
+        "{refused:?}"
+    );
     assert!(manor.people.groups_of(&id("ada")).iter().all(|group| group != "dba"));
     let filed = "[[person]]\nsubject = \"gus\"\n";
     let refused = manor.estate.apply(&ada, filed, true).await;
@@ -105,7 +115,8 @@ async fn applying_may_no_more_than_its_steps_may() {
 async fn h3_what_is_no_such_file_does_nothing() {
     let manor = Manor::new().await;
     let ada = manor.caller("ada").await;
-    let account = "[[resource]]\nname = \"r\"\nprotocol = \"toy\"\naddress = \"db:1\"\n[[resource.account]]\nname = \"a\"\n";
+    let account =
+        "[[resource]]\nname = \"r\"\nprotocol = \"toy\"\naddress = \"db:1\"\n[[resource.account]]\nname = \"a\"\n";
     for bad in [
         "[[person]]\nsubject = \"x\"\nadmin = true\n".to_owned(),
         "[[person]]\nsubject = \"x\"\nroles = [\"Administrator\"]\n".to_owned(),

@@ -27,7 +27,9 @@ async fn versions_are_kept_whole_and_numbers_only_grow() {
     let page = manor.estate.policy_history(&pia, page.next, 2).await.unwrap();
     assert_eq!((page.items.len(), page.items[0].number, page.next), (1, 1, None));
     // Nothing broken comes into force, or into the store.
-    for bad in [files("broken"), BTreeMap::from([("../a.cedar".to_owned(), String::new())]), files(&"x".repeat(2 << 20))] {
+    for bad in
+        [files("broken"), BTreeMap::from([("../a.cedar".to_owned(), String::new())]), files(&"x".repeat(2 << 20))]
+    {
         let refused = manor.estate.put_policy(&pia, bad, None).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
@@ -53,7 +55,11 @@ async fn a_folder_nobody_puts_a_name_to_is_unattributed_or_refused() {
     let pia = strict.caller("pia").await;
     let taken = strict.estate.reload_policy(&pia).await.unwrap();
     assert_eq!((taken.author.as_deref(), &taken.files), (Some("local/pia"), &files("one")));
-    assert_eq!(strict.estate.reload_policy(&pia).await.unwrap().number, 1, "nothing changed, and there is another version");
+    assert_eq!(
+        strict.estate.reload_policy(&pia).await.unwrap().number,
+        1,
+        "nothing changed, and there is another version"
+    );
     assert_eq!(strict.estate.load_policy_folder().await.unwrap(), None);
     // What is handed in would be overruled by the folder.
     let refused = strict.estate.put_policy(&pia, files("two"), None).await;
