@@ -97,6 +97,30 @@ async fn two_who_turn_out_to_be_one_are_one_vote_from_then_on() {
 }
 
 #[tokio::test]
+async fn f5_an_approval_counts_only_while_whoever_gave_it_may_give_it() {
+    type Change = fn(&mut crate::Standing);
+    let changes: [(&str, Change); 4] = [
+        ("left the group", |bob| bob.groups.clear()),
+        ("lost the role", |bob| {
+            bob.roles.remove(&Role::Approver);
+        }),
+        ("turned out to be the requester", |bob| bob.human = id("ada")),
+        ("became a service", |bob| bob.principal.kind = Kind::Service { owner: id("bob") }),
+    ];
+    for (what, change) in changes {
+        let house = House::new().await;
+        let asked = asked("ada", "UPDATE", LEADS, Wait::Resubmit);
+        end(house.hold(&asked)).await;
+        house.control.approve(&caller("bob"), asked.id, None).await.unwrap();
+        house.people.change("bob", change);
+        let again = ports::HoldRequest { id: house.control.request_id(), ..asked.clone() };
+        let end = end(house.hold(&again)).await;
+        assert!(matches!(end, HoldEnd::Deferred(_)), "who agreed {what}: {end:?}");
+        assert_eq!(house.state(asked.id).await, RequestState::Void, "{what}");
+    }
+}
+
+#[tokio::test]
 async fn f5_what_entitles_must_be_older_than_the_request_and_hold_when_it_is_used() {
     let house = House::new().await;
     let asked = asked("ada", "UPDATE", &["2 of group:leads"], Wait::Session);
