@@ -1,5 +1,8 @@
 //! Tests of the commands, as they are typed: words in, stdout, stderr and exit code out.
 
+#[path = "../../../web/src/tests/house.rs"]
+mod asked;
+mod asking;
 mod connecting;
 mod line;
 mod logging;
@@ -169,6 +172,15 @@ impl Done {
         assert_eq!(self.code, code, "{self:?}");
         assert!(self.err.contains(cause), "{self:?}");
         assert_eq!(self.out, "", "a failure writes nothing to stdout");
+    }
+}
+
+impl Done {
+    /// As `fails`, for a command that showed something first.
+    #[track_caller]
+    fn fails_after(&self, code: u8, cause: &str) {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(self.err.contains(cause), "{self:?}");
     }
 }
 

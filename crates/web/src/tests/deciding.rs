@@ -3,7 +3,8 @@
 use ports::HoldEnd;
 use serde_json::{Value, json};
 
-use super::house::{Answered, House};
+use super::asking::Answered;
+use super::house::House;
 
 fn access() -> Value {
     json!({ "kind": "access", "resource": "prod", "seconds": 3600, "reason": "the invoice job hangs" })

@@ -4,7 +4,8 @@ use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use super::house::{Answered, House};
+use super::asking::Answered;
+use super::house::House;
 
 #[track_caller]
 fn problem(answered: &Answered, status: u16, kind: &str) {

@@ -1,5 +1,6 @@
 //! Tests over real HTTPS, against the real use cases and a real store.
 
+mod asking;
 mod deciding;
 mod description;
 mod following;

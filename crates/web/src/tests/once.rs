@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::house::{Answered, House};
+use super::asking::Answered;
+use super::house::House;
 
 async fn make(house: &House, person: &str, key: &str, reason: &str) -> Answered {
     let body = json!({ "kind": "access", "resource": "prod", "seconds": 60, "reason": reason });
