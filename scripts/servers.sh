@@ -50,11 +50,11 @@ straight() {
   PGPASSWORD=$(cat "$WORK/password") psql -X -q -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres "$@"
 }
 
-# start_gateway TEMPLATE: fills the template's @NAMES@ in, starts $SIGNET, sets GATEWAY_PORT and OPERATIONS_PORT.
+# start_gateway TEMPLATE: fills the template's @NAMES@ in, starts $SIGNET, sets GATEWAY_PORT, OPERATIONS_PORT, API_PORT.
 start_gateway() {
-  GATEWAY_PORT=$(free_port) OPERATIONS_PORT=$(free_port)
+  GATEWAY_PORT=$(free_port) OPERATIONS_PORT=$(free_port) API_PORT=$(free_port)
   sed -e "s|@WORK@|$WORK|g; s|@POSTGRES_PORT@|$POSTGRES_PORT|g" \
-    -e "s|@GATEWAY_PORT@|$GATEWAY_PORT|g; s|@OPERATIONS_PORT@|$OPERATIONS_PORT|g" "$1" >"$WORK/signet.toml"
+    -e "s|@GATEWAY_PORT@|$GATEWAY_PORT|g; s|@OPERATIONS_PORT@|$OPERATIONS_PORT|g; s|@API_PORT@|$API_PORT|g" "$1" >"$WORK/signet.toml"
   mkdir -p "$WORK/gateway"
   signet config check >/dev/null
   ${GATEWAY_UNDER[@]+"${GATEWAY_UNDER[@]}"} "$SIGNET" --config "$WORK/signet.toml" server </dev/null >"$WORK/gateway.log" 2>&1 &

@@ -127,12 +127,14 @@ fn reason(record: &Value) -> String {
     record.get("reason").map(|reason| short(reason, "message")).unwrap_or_default()
 }
 
-/// Who of the machine, when that was opened.
+/// Who it was, when that was opened: a person, somebody at the machine, or the gateway itself and why.
 fn by(record: &Value) -> String {
     let Some(by) = record.get("by") else { return String::new() };
-    match text(by, "user") {
-        "" => format!(" by user {}", number(by, "uid")),
-        user => format!(" by {}", plain(user, SHOWN)),
+    let person = by.pointer("/person/subject").and_then(Value::as_str).unwrap_or_default();
+    match (person, text(by, "gateway"), text(by, "user")) {
+        ("", "", "") => format!(" by user {}", number(by, "uid")),
+        ("", "", name) | (name, ..) if !name.is_empty() => format!(" by {}", plain(name, SHOWN)),
+        (_, why, _) => format!(": {}", plain(why, SHOWN)),
     }
 }
 
