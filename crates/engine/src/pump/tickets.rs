@@ -55,7 +55,8 @@ pub(crate) struct Granted {
     pub(crate) since: Instant,
     /// How long it may run.
     pub(crate) timeout: Option<Duration>,
-    /// When it has run for so long. It begins when those before it have ended.
+    /// When it has run for so long, once it is the first that may only run for a time. That begins anew with each end of one
+    /// before it.
     pub(crate) until: Option<Instant>,
     /// How much of its answer is recorded.
     pub(crate) record: Recording,
@@ -72,7 +73,9 @@ pub(crate) struct Tickets {
     client_paused: usize,
     target_paused: usize,
     waiting: usize,
-    /// The times of those that wait for a human, and of the command whose turn it is: few, whatever stands in the book.
+    /// Commands that may only run for a time, and have not for so long yet.
+    timed: BTreeSet<Ticket>,
+    /// The times of those that wait for a human, and of the first timed command: few, whatever stands in the book.
     times: BTreeSet<(Instant, Ticket)>,
 }
 
@@ -129,23 +132,26 @@ impl Tickets {
     /// The command has leave; its outcome is owed from now on.
     pub(crate) fn grant(&mut self, ticket: Ticket, granted: Granted) {
         self.close(ticket);
-        let now = granted.since;
+        let (now, timed) = (granted.since, granted.timeout.is_some());
         self.book.insert(ticket, Standing::Granted(granted));
-        self.begins(now);
+        if timed && self.timed.is_empty() {
+            self.timed.insert(ticket);
+            self.begins(now);
+        } else if timed {
+            self.timed.insert(ticket);
+        }
     }
 
-    /// The time of the command whose turn it is runs from now on.
+    /// The time of the first timed command runs from now on. Those before it may be under way still, or have ended without
+    /// our knowing: a target may keep its answers back until it has carried out all of a pipeline. So what counts is that
+    /// nothing ends for as long as it may run.
     fn begins(&mut self, now: Instant) {
-        let granted = self.book.iter_mut().find_map(|(ticket, standing)| match standing {
-            Standing::Granted(granted) => Some((*ticket, granted)),
-            Standing::Open(_) | Standing::Held(..) => None,
-        });
-        if let Some((ticket, granted)) = granted
-            && let Some(timeout) = granted.timeout.take()
-        {
-            granted.until = now.checked_add(timeout);
-            self.times.extend(granted.until.map(|until| (until, ticket)));
-        }
+        let Some(ticket) = self.timed.first().copied() else { return };
+        let Some(Standing::Granted(granted)) = self.book.get_mut(&ticket) else { return };
+        let until = granted.timeout.and_then(|timeout| now.checked_add(timeout));
+        let before = std::mem::replace(&mut granted.until, until);
+        self.forget_time(ticket, before);
+        self.times.extend(until.map(|until| (until, ticket)));
     }
 
     /// The leave of a command whose outcome is owed.
@@ -169,6 +175,7 @@ impl Tickets {
         let until = self.granted(ticket)?.until;
         self.forget_time(ticket, until);
         let Some(Standing::Granted(granted)) = self.book.remove(&ticket) else { return None };
+        self.timed.remove(&ticket);
         self.begins(now);
         Some(granted)
     }
@@ -194,6 +201,7 @@ impl Tickets {
             }
             Standing::Granted(granted) => {
                 granted.until = None;
+                self.timed.remove(&ticket);
                 Some(Due::Overdue(ticket))
             }
             Standing::Open(_) => None,

@@ -35,7 +35,7 @@ fn ticket(number: u64) -> Ticket {
 }
 
 #[test]
-fn a_command_is_overdue_once_and_the_next_one_begins_when_it_has_ended() {
+fn a_command_is_overdue_once_and_the_next_one_begins_anew_with_each_end() {
     let (mut tickets, begun) = (Tickets::default(), clock::now());
     for number in 1..=3 {
         tickets.asked(ticket(number), Side::Client);
@@ -44,13 +44,25 @@ fn a_command_is_overdue_once_and_the_next_one_begins_when_it_has_ended() {
     assert_eq!(tickets.next(), Some(begun + SECOND));
     assert_eq!(tickets.due(begun + SECOND / 2), None);
     assert_eq!(tickets.due(begun + SECOND), Some(Due::Overdue(ticket(1))));
-    assert_eq!(tickets.due(begun + SECOND * 9), None, "the second has all the time, and is before the third");
+    assert_eq!(tickets.due(begun + SECOND * 9), None, "nothing has ended since");
     assert!(tickets.ended(ticket(1), begun + SECOND * 2).is_some());
-    assert_eq!(tickets.next(), None);
+    assert_eq!(tickets.next(), Some(begun + SECOND * 3));
     assert!(tickets.ended(ticket(2), begun + SECOND * 5).is_some());
     assert_eq!(tickets.next(), Some(begun + SECOND * 6));
     assert!(tickets.ended(ticket(3), begun + SECOND * 5).is_some());
     assert_eq!((tickets.next(), tickets.times.len()), (None, 0));
+}
+
+/// A target may keep the answer to a quick command back until the slow one behind it has ended, too.
+#[test]
+fn a_command_without_a_time_in_front_gives_no_time_to_the_one_behind_it() {
+    let (mut tickets, begun) = (Tickets::default(), clock::now());
+    for (number, timeout) in [(1, None), (2, Some(SECOND))] {
+        tickets.asked(ticket(number), Side::Client);
+        tickets.grant(ticket(number), granted(begun, timeout));
+    }
+    assert_eq!(tickets.due(begun + SECOND), Some(Due::Overdue(ticket(2))));
+    assert_eq!((tickets.next(), tickets.times.len(), tickets.timed.len()), (None, 0, 0));
 }
 
 #[test]

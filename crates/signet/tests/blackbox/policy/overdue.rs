@@ -43,6 +43,18 @@ fn a_sleeper_is_woken() {
     assert_eq!(inside.recorded("outcome", "\"57014\""), 4);
 }
 
+/// The target keeps the answer to the quick one back, so nobody knows that the sleeper's turn has come.
+#[test]
+fn a_quick_one_without_a_limit_in_front_gives_no_time() {
+    let Some((_server, inside, mut wire)) = scene() else { return };
+    hurry(&inside);
+    for bytes in [query(&format!("SELECT 1; {SLEEP}")), [run("SELECT 1"), run(SLEEP), sync()].concat()] {
+        wire.send(&bytes);
+        assert_error(&wire.messages(), "57014", b'I');
+        assert_goes_on(&mut wire);
+    }
+}
+
 #[test]
 fn nothing_behind_it_in_its_pipeline_runs() {
     let Some((server, inside, mut wire)) = scene() else { return };
