@@ -7,22 +7,14 @@ fn not_approved(message: String) -> Public {
     Public::new(Class::NotApproved, message)
 }
 
-/// The policy's own words, and how to go on.
+/// The policy's own words (what it waits for, how long, that locks are held), and how it is approved.
 pub(super) fn notice(asked: &HoldRequest, notice: Public) -> Public {
-    let id = asked.id;
-    let mut hint = notice.hint.clone().map(|hint| format!("{hint} ")).unwrap_or_default();
-    if asked.terms.wait == Wait::Session {
-        let minutes = asked.terms.expires.as_secs().div_ceil(60);
-        hint += &format!(
-            "It waits here as request {id} for {} ({minutes} min at most); ",
-            needs(&asked.terms.requirements)
-        );
-        hint += &format!("one of them approves with: signet requests approve {id}. Cancelling takes it back.");
+    if asked.terms.wait == Wait::Resubmit {
+        return notice;
     }
-    if asked.in_transaction {
-        hint += " A transaction is open: its locks are held meanwhile.";
-    }
-    if hint.is_empty() { notice } else { notice.with_hint(hint.trim().to_owned()) }
+    let approve = format!("It is approved by: signet requests approve {}", asked.id);
+    let hint = notice.hint.as_deref().map(|hint| format!("{hint} {approve}")).unwrap_or(approve);
+    notice.with_hint(hint)
 }
 
 fn needs(requirements: &[Requirement]) -> String {
@@ -56,7 +48,7 @@ pub(super) fn void(id: RequestId) -> Public {
 
 pub(super) fn too_many() -> Public {
     Public::new(Class::Limit, "too many of your requests wait for approval already")
-        .with_hint("Withdraw some (signet requests list --mine), or wait for decisions.")
+        .with_hint("Withdraw some (signet requests --mine), or wait for decisions.")
 }
 
 pub(super) fn too_long() -> Public {
