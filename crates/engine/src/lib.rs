@@ -43,4 +43,4 @@ pub use seal::Receipt;
 pub use sessions::{Activity, LiveSession, LiveSessions};
 pub use streams::Trunk;
 pub use tasks::spawn;
-pub use tls::{ClientTls, TlsError};
+pub use tls::{ClientTls, TlsError, secure};

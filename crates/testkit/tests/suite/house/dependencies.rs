@@ -23,6 +23,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-store", 2),
     ("signet-config", 2),
     ("signet-control", 3),
+    ("signet-inspect", 4),
     ("signet-operations", 4),
     ("signet-web", 4),
     ("signet-cli", 4),
