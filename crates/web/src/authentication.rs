@@ -58,6 +58,7 @@ pub(crate) async fn required(
         Err(problem) => {
             if problem.status == 401 {
                 app.attempts.failed(client);
+                app.estate.refused(client);
             }
             problem.into_response()
         }

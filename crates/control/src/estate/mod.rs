@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use ::secrets::{Envelope, Sources};
 use identity::{Local, Roll, Tokens};
-use model::{Event, PrincipalId, Record, Recording, Resource};
+use model::{Class, Event, PrincipalId, Public, Record, Recording, Resource};
 use ports::Journal;
 use store::Store;
 
@@ -168,6 +168,15 @@ impl Estate {
             roles.extend(standings::roles_of(&roll, &id).into_keys());
         }
         Ok(Caller { id, credential: verified.credential, client, roles })
+    }
+
+    /// Has it written down that somebody at that address sent a credential that lets nobody in. Nothing waits for it.
+    pub fn refused(&self, client: IpAddr) {
+        let reason = Public::new(Class::Unauthenticated, "there is no valid credential");
+        let (client, protocol) = (client.to_string(), "https".to_owned());
+        let event = Event::SigninRefused { client, protocol, user: None, resource: None, reason };
+        // Without a journal nothing was let in either.
+        let _ = self.parts.journal.append(Record { time_us: self.now(), session: None, position: None, event });
     }
 
     /// Whether the caller may do that now: by a role that their credential carries and that they have at this moment.

@@ -15,6 +15,12 @@ impl Kept {
         self.down.store(true, Ordering::SeqCst);
     }
 
+    /// How many attempts to sign in were refused.
+    pub(crate) fn refused(&self) -> usize {
+        let records = self.records.lock().unwrap();
+        records.iter().filter(|record| matches!(record.event, Event::SigninRefused { .. })).count()
+    }
+
     /// How many acts and readings there were of that name.
     pub(crate) fn count(&self, name: &str) -> usize {
         let records = self.records.lock().unwrap();

@@ -71,6 +71,9 @@ async fn who_fails_too_often_waits() {
     }
     assert_eq!(statuses[0], 401);
     assert!(statuses.contains(&429), "{statuses:?}");
+    // Each that was looked at is on record, and no other.
+    let looked_at = statuses.iter().filter(|status| **status == 401).count();
+    assert_eq!(house.journal.refused(), looked_at);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
