@@ -1,6 +1,14 @@
 //! Trying real PostgreSQL servers, started as the black-box tests of the gateway start theirs.
 
-#![expect(unreachable_pub, reason = "the files of the harness are shared with another test binary")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "test code through and through; the harness is shared with another test binary"
+)]
 
 #[path = "../../../signet/tests/blackbox/harness/certificates.rs"]
 mod certificates;
