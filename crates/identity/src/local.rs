@@ -171,9 +171,8 @@ impl Shared {
         let mut told = self.told.lock().await;
         let now = (self.fresh().await?, self.store.revocations().await?);
         // The list is replaced when it is read again, so that most of the time it is the very same one.
-        let same = |(roll, revoked): &(Arc<Roll>, i64)| {
-            *revoked == now.1 && (Arc::ptr_eq(roll, &now.0) || **roll == *now.0)
-        };
+        let same =
+            |(roll, revoked): &(Arc<Roll>, i64)| *revoked == now.1 && (Arc::ptr_eq(roll, &now.0) || **roll == *now.0);
         if !told.as_ref().is_some_and(same) {
             self.changed.send_replace(());
         }

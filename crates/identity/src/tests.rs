@@ -228,3 +228,66 @@ async fn tokens_are_listed_without_what_they_are_and_bad_wishes_refused() {
     assert!(matches!(house.tokens.revoke("none").await, Err(IdentityError::NoToken(_))));
     assert_eq!(house.tokens.revoke(&made.id).await.unwrap().revoked_us, Some(1_000_000));
 }
+
+#[tokio::test]
+async fn groups_of_the_file_count_since_they_were_first_seen_there() {
+    let house = house().await;
+    let since = |local: &Local| local.roll().get(&id("ada")).unwrap().groups.get("group of ada").copied();
+    assert_eq!(since(&house.directory), Some(1_000_000));
+    house.now.store(5_000_000, Ordering::Relaxed);
+    let clock: Clock = Arc::new(|| 5_000_000);
+    let again = Local::open(house.store.clone(), vec![person("ada")], clock.clone()).await.unwrap();
+    assert_eq!(since(&again), Some(1_000_000), "a restart makes it younger");
+    // Who was taken out and comes back begins anew.
+    again.replace_people(vec![Person { groups: Vec::new(), ..person("ada") }]).await.unwrap();
+    assert_eq!(since(&again), None);
+    again.replace_people(vec![person("ada")]).await.unwrap();
+    assert_eq!(since(&again), Some(5_000_000));
+}
+
+#[tokio::test]
+async fn a_token_alone_tells_who_and_one_of_before_does_not() {
+    let house = house().await;
+    let made = house.token("ada").await;
+    let text = made.token.reveal_str().unwrap();
+    let bearer = house.directory.bearer(text).await.unwrap();
+    assert_eq!((bearer.verified.principal.id, bearer.made_by), (id("ada"), None));
+    for wrong in [&text[1..], &text.to_lowercase(), &format!("{text} "), &made.id, ""] {
+        assert_eq!(house.directory.bearer(wrong).await.unwrap_err().why, "unknown token", "{wrong:?}");
+    }
+    // Tokens of before have no digest: they sign in by SCRAM alone.
+    let kept = house.store.token(&made.id).await.unwrap().unwrap();
+    let old = store::Token { id: "old".into(), digest: None, ..kept };
+    house.store.create_token(&old).await.unwrap();
+    house.tokens.revoke(&made.id).await.unwrap();
+    assert_eq!(house.directory.bearer(text).await.unwrap_err().why, "revoked token");
+    assert_eq!(house.sign_in("ada", made.token.reveal()).await.unwrap().credential.0, "old");
+}
+
+#[tokio::test]
+async fn nobody_answers_in_a_circle() {
+    let house = house().await;
+    let row = |name: &str, same: &str| store::PersonRow {
+        id: id(name),
+        name: name.to_owned(),
+        kind: model::Kind::Human,
+        same_person_as: Some(id(same)),
+        disabled_us: None,
+        added_us: 1,
+    };
+    for row in [row("x", "y"), row("y", "x"), row("z", "nobody")] {
+        house.store.add_person(&row).await.unwrap();
+    }
+    let roll = house.directory.fresh().await.unwrap();
+    for name in ["x", "y", "z"] {
+        assert!(roll.human(&id(name)).is_none() && !roll.is_live(&id(name)), "{name}");
+    }
+    // The file has its name first; but who is disabled in the store is disabled.
+    let disabled = store::PersonRow { disabled_us: Some(2), same_person_as: None, ..row("ada", "x") };
+    house.store.add_person(&disabled).await.unwrap();
+    assert!(!house.directory.fresh().await.unwrap().is_live(&id("ada")));
+}
+
+fn id(name: &str) -> model::PrincipalId {
+    model::PrincipalId { issuer: crate::LOCAL.into(), subject: name.into() }
+}
