@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use api::{
     AddArguments, ApplyArguments, BreakGlassCommand, CompletionsArguments, Form, GatewayPolicyCommand, GrantsCommand,
     GroupsCommand, LoginArguments, PeopleCommand, PolicyWords, RequestsArguments, RequestsCommand, ResourcesCommand,
-    RolesCommand,
+    RolesCommand, SecretsCommand,
 };
 
 pub(crate) use policy::{PolicyCommand, TryArguments};
@@ -102,6 +102,9 @@ pub(crate) enum Command {
     /// What people were given for a time.
     #[command(subcommand)]
     Grants(GrantsCommand),
+    /// The key under which the gateway keeps passwords of targets and texts of requests.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Make the gateway's resources, people, groups and roles what a file says.
     Apply(ApplyArguments),
     /// Print what a shell needs to complete words.

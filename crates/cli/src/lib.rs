@@ -23,6 +23,7 @@ mod record;
 mod requests;
 mod resources;
 mod run;
+mod secrets;
 mod sessions;
 mod started;
 mod status;

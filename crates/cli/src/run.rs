@@ -15,7 +15,7 @@ use crate::arguments::{Arguments, Command, PolicyWords, SessionsCommand};
 use crate::failure::{Code, Outcome};
 use crate::{
     Terminal, apply, completions, configuration, connect, grants, live, log, login, people, policies, requests,
-    resources, sessions, status, token, verification,
+    resources, secrets, sessions, status, token, verification,
 };
 
 /// What the binary gives to the commands.
@@ -95,6 +95,7 @@ fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal
         Command::Requests(arguments) => requests::run(&api()?, arguments, terminal),
         Command::BreakGlass(command) => grants::break_glass(&api()?, command, terminal),
         Command::Grants(command) => grants::grants(&api()?, command, terminal),
+        Command::Secrets(command) => secrets::run(&api()?, &command, terminal),
         Command::Apply(arguments) => return apply::run(&api()?, &arguments, terminal),
         Command::Completions(arguments) => completions::run(&arguments, terminal),
     };

@@ -7,7 +7,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::Problem;
-use crate::routes::{events, grants, people, policy, requests, resources, sessions, status, tokens};
+use crate::routes::{events, grants, people, policy, requests, resources, secrets, sessions, status, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,7 +23,7 @@ use crate::routes::{events, grants, people, policy, requests, resources, session
         resources::list, resources::add, resources::show, resources::change, resources::remove, resources::test,
         resources::plan, resources::apply,
         policy::newest, policy::put, policy::history, policy::version, policy::reload,
-        sessions::list, sessions::kill, events::sessions,
+        secrets::rotate, sessions::list, sessions::kill, events::sessions,
         tokens::list, tokens::create, tokens::revoke,
         grants::list, grants::revoke, grants::reviews, grants::review,
     ),

@@ -346,6 +346,14 @@ pub(crate) enum GatewayPolicyCommand {
     Reload(Form),
 }
 
+/// `signet secrets`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretsCommand {
+    /// Make a new key, and seal everything in the store anew under it. The earlier keys stay in the key file, so that an
+    /// earlier copy of the store can still be opened.
+    Rotate(Form),
+}
+
 /// `signet grants`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GrantsCommand {

@@ -6,6 +6,7 @@ pub(crate) mod people;
 pub(crate) mod policy;
 pub(crate) mod requests;
 pub(crate) mod resources;
+pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod status;
 pub(crate) mod tokens;
@@ -29,6 +30,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(tokens::router())
         .merge(resources::router())
         .merge(policy::router())
+        .merge(secrets::router())
         .merge(sessions::router())
         .merge(status::router())
 }

@@ -80,6 +80,7 @@ fn table() -> Vec<(&'static str, &'static str, String, Value, &'static str)> {
         ("put", "/v1/policy", "/v1/policy".into(), json!({ "files": {} }), "policy.put"),
         ("get", "/v1/policy/versions", "/v1/policy/versions".into(), json!(null), "policy.read"),
         ("get", "/v1/policy/versions/{number}", "/v1/policy/versions/9".into(), json!(null), "policy.read"),
+        ("post", "/v1/secrets/rotate", "/v1/secrets/rotate".into(), json!({}), "secrets.rotate"),
         ("post", "/v1/policy/reload", "/v1/policy/reload".into(), json!({}), "policy.reload"),
         ("get", "/v1/sessions", "/v1/sessions".into(), json!(null), "*"),
         ("post", "/v1/sessions/{id}/kill", format!("/v1/sessions/{nobody}/kill"), json!({ "reason": "r" }), "*"),
