@@ -151,19 +151,19 @@ impl Gateway {
         }
     }
 
-    /// Takes no more connections, lets sessions come to rest for the drain time, then cuts what is left.
-    pub async fn drain(&self, reason: Public) {
+    /// Takes no more connections, lets sessions come to rest for the drain time, then cuts what is left. Gives whether every
+    /// session ended; the records of one that did not have no end.
+    #[must_use]
+    pub async fn drain(&self, reason: Public) -> bool {
         self.phase.send_replace(Phase::Draining(reason.clone()));
         let supervisors = std::mem::take(&mut *self.supervisors.lock().unwrap_or_else(PoisonError::into_inner));
         let mut all = Box::pin(futures_util::future::join_all(supervisors));
         let limits = &self.premises.house.limits;
         if tokio::time::timeout(limits.drain, &mut all).await.is_ok() {
-            return;
+            return true;
         }
         self.phase.send_replace(Phase::Cut(reason));
-        if tokio::time::timeout(limits.linger * 2, &mut all).await.is_err() {
-            tracing::error!("sessions did not end in time after they were cut");
-        }
+        tokio::time::timeout(limits.linger * 2, &mut all).await.is_ok()
     }
 
     /// Cuts every session now; a drain under way comes to its end.

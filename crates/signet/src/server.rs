@@ -60,18 +60,20 @@ async fn run(config: &Config) -> anyhow::Result<()> {
     let reason = Public::new(Class::Shutdown, "the gateway is stopping").with_hint("Connect again in a moment.");
     tracing::info!(at_most = %config.limits.drain_timeout, "stopping when running commands are done; a second signal stops now");
     let mut drained = std::pin::pin!(gateway.drain(reason.clone()));
-    tokio::select! {
-        () = &mut drained => {}
+    let ended = tokio::select! {
+        ended = &mut drained => ended,
         () = signals.stop() => {
             tracing::warn!("stopping now");
             gateway.cut(reason);
-            drained.await;
+            drained.await
         }
-    }
+    };
     if let Some(interface) = interface {
         interface.stop().await;
     }
     notes.stop().await;
+    // A run whose sessions have no end did not stop: the next start ends them, and it, as a crash would have left them.
+    anyhow::ensure!(ended, "sessions did not end in time after they were cut; the next start ends their records");
     record(&journal, &clock, Event::GatewayStopped).await?;
     tracing::info!("stopped");
     Ok(())

@@ -1,15 +1,18 @@
 //! How sessions end: revoked, idle, too old, drained, cut, half-closed, by a target that leaves.
 
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use engine::{Cause, EngineLimits};
-use model::{Class, Public};
+use model::{Action, Class, Public};
 use testkit::house::{TestHouse, allow, settle};
 use testkit::peer::{Heard, Peer, Said};
-use testkit::toy::client::Client;
+use testkit::toy::client::{Client, command};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use wire::Side;
 
-use crate::scene::{answers, house, last_error, say, signed_in, tags, with_limits};
+use crate::scene::{answers, hello, house, last_error, listener, say, signed_in, tags, with_limits};
 
 /// A client that says nothing.
 struct Mute;
@@ -96,7 +99,7 @@ async fn a_drain_lets_what_runs_come_to_its_end() {
     let (working, target) = signed_in(&house).await;
     say(&working.remote, &["slow"]);
     settle().await;
-    house.gateway.drain(Public::new(Class::Shutdown, "the gateway is stopping")).await;
+    let _ended = house.gateway.drain(stopping()).await;
     settle().await;
     assert!(resting.session.is_finished(), "who rests leaves at once");
     assert!(last_error(&resting.remote).contains("stopping"));
@@ -104,6 +107,37 @@ async fn a_drain_lets_what_runs_come_to_its_end() {
     target.says(Said::Bytes(0, testkit::toy::frame::write(b'Z', &[0])));
     assert_eq!(working.session.await.unwrap().cause, Cause::Closed("drained"));
     assert_eq!(tags(&working.remote), "HKZE");
+}
+
+fn stopping() -> Public {
+    Public::new(Class::Shutdown, "the gateway is stopping")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drain_says_whether_every_session_ended() {
+    let at_once = EngineLimits { drain: Duration::ZERO, linger: Duration::ZERO, ..EngineLimits::default() };
+    let (inside, leave) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let stuck = {
+        let (inside, leave) = (Arc::clone(&inside), Arc::clone(&leave));
+        let rule = move |_: &Action| {
+            inside.wait();
+            leave.wait();
+            allow()
+        };
+        with_limits(rule, at_once)
+    };
+    let address = stuck.gateway.listen(listener()).await.unwrap();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(&[hello("ada", ""), command("set a 1")].concat()).await.unwrap();
+    inside.wait();
+    let ended = stuck.gateway.drain(stopping()).await;
+    leave.wait();
+    assert!(!ended, "a session is stuck in its decision");
+
+    let house = house(|_| allow());
+    let address = house.gateway.listen(listener()).await.unwrap();
+    let _client = TcpStream::connect(address).await.unwrap();
+    assert!(house.gateway.drain(stopping()).await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,14 +1,18 @@
 //! What the tests share: a house with toy targets, and a client that is told what to say.
 
-use engine::EngineLimits;
+use std::net::SocketAddr;
+
+use engine::{EngineLimits, Listener};
 use model::{Action, Verdict};
 use testkit::conformance::Subject;
 use testkit::house::{TestHouse, Visitor, settle};
 use testkit::legs::Remote;
 use testkit::toy::Toy;
 use testkit::toy::client::{Client, command};
+use testkit::toy::frame::{tag, write};
 use testkit::toy::subject::{ToySubject, frames};
 use testkit::toy::target::Target;
+use wire::Route;
 
 /// A house whose targets are toys.
 pub(crate) fn house(rule: impl Fn(&Action) -> Verdict + Send + Sync + 'static) -> TestHouse {
@@ -58,4 +62,21 @@ pub(crate) fn last_error(client: &Remote) -> String {
     let frames = frames(&client.heard(0));
     let error = frames.iter().rev().find(|frame| frame.tag == b'E').expect("an error");
     String::from_utf8_lossy(&error.body()[1..]).into_owned()
+}
+
+/// A door to the resource of the tests, on some port.
+pub(crate) fn listener() -> Listener {
+    Listener {
+        address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        protocol: &Toy,
+        route: Route::Fixed("prod".parse().unwrap()),
+        plaintext_allowed: true,
+        tls: None,
+        proxy_from: Vec::new(),
+    }
+}
+
+/// What a client says first: who it is, and for which resource.
+pub(crate) fn hello(user: &str, resource: &str) -> bytes::Bytes {
+    write(tag::HELLO, &[user.as_bytes(), b"\0", resource.as_bytes(), b"\0", &[7; 32]].concat())
 }

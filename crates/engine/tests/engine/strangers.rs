@@ -3,24 +3,18 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use engine::{EngineLimits, Listener};
+use engine::EngineLimits;
 use model::Event;
 use testkit::house::{Visitor, allow, settle};
 use testkit::peer::{Heard, Peer, Said};
-use testkit::toy::Toy;
-use testkit::toy::frame::{tag, write};
+use testkit::toy::frame::tag;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use wire::Route;
 
-use crate::scene::{house, tags, with_limits};
+use crate::scene::{hello, house, listener, tags, with_limits};
 
 /// Says hello as this user for this resource, and stays although it was sent away.
 struct Hello(&'static str, &'static str);
-
-fn hello(user: &str, resource: &str) -> bytes::Bytes {
-    write(tag::HELLO, &[user.as_bytes(), b"\0", resource.as_bytes(), b"\0", &[7; 32]].concat())
-}
 
 impl Peer for Hello {
     fn begin(&mut self, said: &mut Vec<Said>) {
@@ -60,15 +54,7 @@ async fn arrive(at: SocketAddr, user: &str) -> (TcpStream, Option<u8>) {
 #[tokio::test]
 async fn who_was_sent_away_takes_nobodys_place() {
     let house = with_limits(|_| allow(), EngineLimits { connections: 1, ..EngineLimits::default() });
-    let listener = Listener {
-        address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        protocol: &Toy,
-        route: Route::Fixed("prod".parse().unwrap()),
-        plaintext_allowed: true,
-        tls: None,
-        proxy_from: Vec::new(),
-    };
-    let address = house.gateway.listen(listener).await.unwrap();
+    let address = house.gateway.listen(listener()).await.unwrap();
     let (_mallory, told) = arrive(address, "mallory").await;
     assert_eq!(told, Some(tag::ERROR));
     let (_ada, told) = arrive(address, "ada").await;

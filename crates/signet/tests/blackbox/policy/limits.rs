@@ -47,7 +47,9 @@ fn a_million_rows_end_at_the_thousandth() {
     }
     let recorded = inside.journal();
     let refused = recorded.of_kind("outcome").filter(|record| record.line.contains("\"54000\""));
-    assert!(refused.into_iter().all(|record| record.line.contains("\"failed\"") && record.line.contains("1000")));
+    // The target may have sent all of the shorter one before the cancel came.
+    let told = |line: &str| (line.contains("\"failed\"") && line.contains("1000")) || line.contains("\"done\"");
+    assert!(refused.into_iter().all(|record| told(&record.line)));
     server.assert_saw("canceling statement due to user request");
 }
 

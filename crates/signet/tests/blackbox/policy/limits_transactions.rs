@@ -88,6 +88,12 @@ fn a_write_that_returns_too_much() {
     assert_error(&messages, "54000", b'I');
     let told = error(&messages).field(b'H').unwrap().contains("what it changed is kept");
     assert_eq!(!kept(&server).is_empty(), told);
+    // What is on record is what the target did: the first of the two was undone.
+    let journal = inside.journal();
+    let outcomes: Vec<_> = journal.of_kind("outcome").filter(|record| record.line.contains("\"54000\"")).collect();
+    assert_eq!(outcomes.len(), 2);
+    assert!(outcomes[0].line.contains("\"failed\""), "{}", outcomes[0].line);
+    assert!(outcomes[1].line.contains(if told { "\"done\"" } else { "\"failed\"" }), "{}", outcomes[1].line);
 }
 
 #[test]

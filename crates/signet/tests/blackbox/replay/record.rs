@@ -64,7 +64,8 @@ pub fn sessions(seed: u64) -> Vec<Recording> {
     let begun = Instant::now();
     drivers(address.port());
     eprintln!("the drivers took {:?}", begun.elapsed());
-    runtime.block_on(gateway.drain(Public::new(Class::Shutdown, "the recording is over")));
+    let ended = runtime.block_on(gateway.drain(Public::new(Class::Shutdown, "the recording is over")));
+    assert!(ended, "a session did not end");
     recorder.take()
 }
 
