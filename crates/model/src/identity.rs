@@ -87,19 +87,22 @@ pub struct Login {
 
 /// Why a sign-in name was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a user name is `person` or `person+account`, at most 128 bytes, without control characters")]
+#[error("a user name is `person` or `person+account`, at most 128 bytes, without control characters, and without / in the person")]
 pub struct LoginError;
 
 impl Login {
     /// Parses a user name. The first `+` separates person and account.
     ///
     /// # Errors
-    /// When a part is empty, the name exceeds 128 bytes, or it holds control characters.
+    /// When a part is empty, the name exceeds 128 bytes, or it holds control characters, or the person a slash: `ISSUER/SUBJECT`
+    /// must name one person only.
     pub fn parse(user: &str) -> Result<Self, LoginError> {
         if user.is_empty() || user.len() > 128 || user.chars().any(char::is_control) {
             return Err(LoginError);
         }
         match user.split_once('+') {
+            None if user.contains('/') => Err(LoginError),
+            Some((person, _)) if person.contains('/') => Err(LoginError),
             None => Ok(Self { person: user.to_owned(), account: None }),
             Some((person, account)) if !person.is_empty() && !account.is_empty() => {
                 Ok(Self { person: person.to_owned(), account: Some(account.to_owned()) })

@@ -32,7 +32,7 @@ pub(super) fn settle(
             problems.add(
                 format!("{key}.name"),
                 format!("{:?} cannot be a person's name", person.name),
-                "Write 1 to 128 bytes without + and control characters; + separates person and account at sign-in.",
+                "Write 1 to 128 bytes without +, / and control characters; + separates person and account at sign-in.",
             );
         }
     }

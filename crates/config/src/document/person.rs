@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Person {
-    /// What they type as user name: at most 128 bytes, without `+` and control characters.
+    /// What they type as user name: at most 128 bytes, without `+`, `/` and control characters.
     pub(crate) name: String,
     /// Groups they belong to; they stand in every record.
     #[serde(default)]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use identity::LOCAL;
 use model::{Approvers, Kind, PrincipalId, Requirement};
 use store::{RequestKind, RequestRow};
 
@@ -24,6 +25,9 @@ pub(crate) fn rule_for(kind: RequestKind) -> &'static Rule {
 pub(crate) struct Behind {
     /// Humans who answer for the requester: when the request was made, and now.
     requesters: BTreeSet<PrincipalId>,
+    /// Humans who made a token for the requester that was good when the request was made: they may know it, and be the ones
+    /// who ask.
+    makers: BTreeSet<PrincipalId>,
     /// The human behind each person that a requirement names.
     named: Vec<(PrincipalId, PrincipalId)>,
     /// The humans who have agreed: as whom they did, and as they are known now.
@@ -111,6 +115,9 @@ impl Behind {
             let glass = row.kind == RequestKind::BreakGlass;
             return Err(if glass { apart::SELF_AGREE.refusal } else { apart::SELF_APPROVE.refusal });
         }
+        if self.makers.contains(&standing.human) {
+            return Err("you made a token for who asks, so it could be you: somebody else decides");
+        }
         if self.reviewer.as_ref() == Some(&standing.human) {
             return Err("who reviews the breaking of the glass does not decide it");
         }
@@ -144,6 +151,7 @@ impl Control {
         for id in [&row.requester, &row.human] {
             requesters.extend(self.human(id).await?);
         }
+        let makers = self.makers(row).await?;
         let mut named = Vec::new();
         for requirement in &row.requirements {
             if let Approvers::Person(id) = &requirement.of {
@@ -159,7 +167,25 @@ impl Control {
             Some(id) => self.human(id).await?.or_else(|| Some(id.clone())),
             None => None,
         };
-        Ok(Behind { requesters, named, agreed, reviewer })
+        Ok(Behind { requesters, makers, named, agreed, reviewer })
+    }
+
+    /// Who else may hold a token of the requester: who made it is known by name.
+    async fn makers(&self, row: &RequestRow) -> Result<BTreeSet<PrincipalId>, Error> {
+        let mut makers = BTreeSet::new();
+        if row.requester.issuer != LOCAL {
+            return Ok(makers);
+        }
+        for token in self.parts.store.tokens_of(&row.requester.subject, row.created_us).await? {
+            let good = token.expires_us > row.created_us && token.revoked_us.is_none_or(|at| at >= row.created_us);
+            let maker = token.made_by.as_deref().and_then(|maker| maker.rsplit_once('/')).filter(|_| good);
+            if let Some((issuer, subject)) = maker {
+                let id = PrincipalId { issuer: issuer.to_owned(), subject: subject.to_owned() };
+                makers.extend(self.human(&id).await?);
+                makers.insert(id);
+            }
+        }
+        Ok(makers)
     }
 
     /// The human behind a principal, if it is known.

@@ -69,6 +69,34 @@ async fn f1_services_and_agents_approve_nothing_and_an_alias_found_out_later_cou
     drop(held);
 }
 
+/// Who made a token for somebody may know it, and ask with it under their name.
+#[tokio::test]
+async fn f1_who_made_the_token_of_the_requester_does_not_decide() {
+    let house = House::new().await;
+    let token = |id: &str, revoked_us: Option<u64>| store::Token {
+        id: id.to_owned(),
+        person: "ada".to_owned(),
+        stored_key: [0; 32],
+        server_key: [0; 32],
+        created_us: 0,
+        expires_us: u64::MAX,
+        revoked_us,
+        digest: None,
+        made_by: Some("local/bob".to_owned()),
+    };
+    let store = &house.control.parts.store;
+    store.keep_salt("ada", [0; 16]).await.unwrap();
+    store.create_token(&token("over", Some(1))).await.unwrap();
+    let before = asked("ada", "UPDATE", LEADS, Wait::Session);
+    let held = house.held(&before).await;
+    house.control.approve(&caller("bob"), before.id, None).await.unwrap();
+    assert!(matches!(end(held).await, HoldEnd::Approved { .. }), "a token that was revoked before");
+    store.create_token(&token("good", None)).await.unwrap();
+    let asked = asked("ada", "UPDATE again", LEADS, Wait::Session);
+    let _held = house.held(&asked).await;
+    assert!(not_allowed(&house.control.approve(&caller("bob"), asked.id, None).await));
+}
+
 #[tokio::test]
 async fn two_accounts_of_one_human_are_one_vote() {
     let house = House::new().await;
