@@ -16,14 +16,14 @@ fn access_is_asked_for_given_and_ends_on_time() {
     let told = Client::psql(&scene.gateway.door()).args(["-c", "SELECT 1"]).run();
     assert!(told.stderr.contains("signet requests create"), "{}", told.stderr);
     let (ada, grace) = (scene.person("ada"), scene.person("grace"));
-    let asked = ada.json(&["requests", "create", "prod", "--account", "app", "--for", "6s", "--reason", "a repair"]);
+    let asked = ada.json(&["requests", "create", "prod", "--account", "app", "--for", "20s", "--reason", "a repair"]);
     let id = id(&asked);
     assert!(grace.ok(&["requests", "show", &id]).contains("a repair"));
     assert!(!ada.refused(&["requests", "approve", &id, "--yes"]).is_empty());
     grace.ok(&["requests", "approve", &id, "--yes"]);
     let mut screen = scene.screen();
     screen.type_line("SELECT 'let ' || 'in';");
-    screen.expect("let in", 5);
+    screen.expect("let in", 20);
     scene.expect_cut(&mut screen);
     Client::psql(&scene.gateway.door()).args(["-c", "SELECT 1"]).run().fails_with("signet requests create");
     scene.gateway.assert_recorded("admin.act", "request.approve");

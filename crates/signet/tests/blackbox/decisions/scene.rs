@@ -121,7 +121,7 @@ impl Scene {
     /// Waits until no session is under way, then lets psql find out, which looks only when something is typed.
     pub fn expect_cut(&self, screen: &mut Terminal) -> String {
         let root = self.person("root");
-        until("all sessions to end", Duration::from_secs(30), || {
+        until("all sessions to end", Duration::from_secs(60), || {
             root.json(&["sessions", "live"]).as_array().unwrap().is_empty().then_some(())
         });
         screen.type_line("SELECT 1;");
