@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
+use identity::Clock;
 use model::{By, Event, Record, RequestId};
 use ports::{Journal, Resources};
 use secrets::Envelope;
@@ -15,8 +16,6 @@ use crate::requests::sealed;
 use crate::roles::Rule;
 use crate::{AccessPolicy, Caller, Error, Grants, Standing, Standings};
 
-/// Tells microseconds since 1970 UTC.
-pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 /// Fills a buffer with random bytes.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
@@ -51,7 +50,6 @@ pub struct Parts {
 pub struct Control {
     pub(crate) parts: Arc<Parts>,
     pub(crate) changes: Arc<Changes>,
-    pub(crate) grants: Arc<Grants>,
     /// Of the bindings of commands.
     pub(crate) binding_key: Arc<hmac::Key>,
     /// One decision at a time, so that the same one made twice at once is recorded once.
@@ -72,9 +70,7 @@ impl Control {
         };
         parts.store.void_other_runs(&parts.gateway, parts.run, ended).await?;
         let binding_key = Arc::new(sealed::binding_key(&parts).await?);
-        let grants = Arc::clone(&parts.grants);
-        let control =
-            Self { parts: Arc::new(parts), changes: Arc::default(), grants, binding_key, deciding: Arc::default() };
+        let control = Self { parts: Arc::new(parts), changes: Arc::default(), binding_key, deciding: Arc::default() };
         control.refresh_grants().await?;
         control.changes.tell();
         Ok(control)

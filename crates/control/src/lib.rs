@@ -22,7 +22,7 @@ mod house;
 
 pub use caller::Caller;
 pub use changes::Changes;
-pub use control::{Clock, Control, Parts, Random};
+pub use control::{Control, Parts, Random};
 pub use desk::Desk;
 pub use error::Error;
 pub use estate::{
@@ -31,6 +31,7 @@ pub use estate::{
     Prober, References, ResourceView, SecretView, Status, Step, Tested, Token, Trial,
 };
 pub use grants::{Grant, Grants, Review};
+pub use identity::Clock;
 pub use policy::{Deciding, Force, Moment, watch_folder};
 pub use requests::{
     AccessPolicy, AccessTerms, AccessWish, Approval, BreakGlassWish, CommandText, Ended, HeldCommand, Page, Paged,

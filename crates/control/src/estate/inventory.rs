@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use model::{Account, Recording, Resource, ResourceName, Secret};
+use model::{Account, Class, Public, Recording, Resource, ResourceName, Secret};
 use ports::{Later, Resources, SecretUnavailable, Secrets};
 use secrets::{Envelope, Source, Sources};
 use store::{ResourceRow, SecretRow, StoreError};
+use tokio::sync::watch;
 
 use super::resources::{self, ResourceView};
 use super::{EstateParts, FileTarget, References};
@@ -14,6 +15,8 @@ use super::{EstateParts, FileTarget, References};
 /// The targets, in a list that is replaced when it changes. Names are compared byte by byte.
 pub struct Inventory {
     stock: RwLock<Arc<Stock>>,
+    /// Sessions look whether their target is still the same.
+    changed: watch::Sender<()>,
     envelope: Arc<Envelope>,
     /// Of the configuration file.
     sources: Sources,
@@ -46,7 +49,7 @@ struct Kept {
 impl Inventory {
     pub(super) async fn open(parts: &EstateParts) -> Result<Self, StoreError> {
         let (envelope, sources) = (Arc::clone(&parts.envelope), parts.sources.clone());
-        let inventory = Self { stock: RwLock::default(), envelope, sources };
+        let inventory = Self { stock: RwLock::default(), changed: watch::Sender::default(), envelope, sources };
         inventory.refresh(parts).await?;
         Ok(inventory)
     }
@@ -64,8 +67,27 @@ impl Inventory {
                 stock.put(of_store(&row, parts));
             }
         }
-        *self.stock.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(stock);
+        let before = self.stock();
+        let stock = Arc::new(stock);
+        *self.stock.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&stock);
+        if !stock.has_the_targets_of(&before) {
+            self.changed.send_replace(());
+        }
         Ok(())
+    }
+
+    /// Ends when that target was removed or is another now, with what those who are on it are told.
+    pub(crate) fn gone(self: Arc<Self>, resource: &Resource) -> Later<Public> {
+        // Before the first look, so that no change falls between a look and the wait for the next.
+        let (mut changed, resource) = (self.changed.subscribe(), resource.clone());
+        Box::pin(async move {
+            while self.stock().named.get(&resource.name).is_some_and(|entry| *entry.resource == resource) {
+                // The sender lives in `self`.
+                let _ = changed.changed().await;
+            }
+            Public::new(Class::Shutdown, format!("resource {} was removed or changed", resource.name))
+                .with_hint("Connect again, if it is still there.")
+        })
     }
 
     /// How much of what people are shown is recorded; none when there is no such target.
@@ -125,6 +147,11 @@ enum Found {
 }
 
 impl Stock {
+    fn has_the_targets_of(&self, other: &Self) -> bool {
+        let targets = |stock: &Self| stock.named.values().map(|entry| Arc::clone(&entry.resource)).collect::<Vec<_>>();
+        targets(self) == targets(other)
+    }
+
     fn put(&mut self, entry: Entry) {
         for name in &entry.resource.server_names {
             self.by_server_name.entry(name.to_ascii_lowercase()).or_insert_with(|| entry.resource.name.clone());

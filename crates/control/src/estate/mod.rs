@@ -179,6 +179,14 @@ impl Estate {
         let _ = self.parts.journal.append(Record { time_us: self.now(), session: None, position: None, event });
     }
 
+    /// Has it written down that somebody who is known asked for what they do not get. Nothing waits for it.
+    pub fn turned_away(&self, by: &Caller, asked: &str, why: &str) {
+        let details = [("asked", asked), ("why", why)].map(|(name, value)| (name.to_owned(), names::cut(value)));
+        let event = Event::Act { act: "refused".to_owned(), by: by.by(), details: details.into() };
+        // Without a journal nothing was done either.
+        let _ = self.parts.journal.append(Record { time_us: self.now(), session: None, position: None, event });
+    }
+
     /// Whether the caller may do that now: by a role that their credential carries and that they have at this moment.
     async fn may(&self, by: &Caller, rule: &Rule) -> Result<Arc<Roll>, Error> {
         let roll = self.parts.people.fresh().await?;

@@ -87,22 +87,17 @@ fn edges(list: &List) -> impl Iterator<Item = u64> {
 }
 
 impl Control {
-    /// The grants in force.
-    pub fn grants(&self) -> Arc<Grants> {
-        Arc::clone(&self.grants)
-    }
-
     /// Reads the grants that hold now or later. Gives the next time at which others hold. When they cannot be read none
     /// holds: one may have been revoked.
     pub(crate) async fn refresh_grants(&self) -> Result<Option<u64>, StoreError> {
         let now = self.now();
         match self.read_grants(now).await {
             Ok(list) => {
-                self.grants.replace(list, now);
-                Ok(self.grants.next_edge(now))
+                self.parts.grants.replace(list, now);
+                Ok(self.parts.grants.next_edge(now))
             }
             Err(error) => {
-                self.grants.replace(List::new(), now);
+                self.parts.grants.replace(List::new(), now);
                 Err(error)
             }
         }

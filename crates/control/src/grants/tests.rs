@@ -29,12 +29,12 @@ fn glass() -> BreakGlassWish {
 /// How many grants of access to prod as app ada has now.
 fn held_by(house: &House, name: &str) -> usize {
     let now = house.control.now();
-    house.control.grants().access(&id(name), &"prod".parse().unwrap(), "app", now).len()
+    house.control.parts.grants.access(&id(name), &"prod".parse().unwrap(), "app", now).len()
 }
 
 fn broken(house: &House) -> bool {
     let now = house.control.now();
-    house.control.grants().broken_glass(&id("ada"), &"prod".parse().unwrap(), now).is_some()
+    house.control.parts.grants.broken_glass(&id("ada"), &"prod".parse().unwrap(), now).is_some()
 }
 
 async fn broken_glass(house: &House) -> RequestId {
@@ -47,14 +47,14 @@ async fn broken_glass(house: &House) -> RequestId {
 #[tokio::test]
 async fn approved_access_holds_for_its_time_and_account() {
     let house = House::new().await;
-    let mut changed = house.control.grants().subscribe();
+    let mut changed = house.control.parts.grants.subscribe();
     let asked = house.control.create_access(&caller("ada"), access(None)).await.unwrap();
     assert_eq!(held_by(&house, "ada"), 0);
     house.control.approve(&caller("bob"), asked.id, None).await.unwrap();
     assert!(changed.has_changed().unwrap());
     changed.borrow_and_update();
     assert_eq!((held_by(&house, "ada"), held_by(&house, "ada2")), (1, 0));
-    let (grants, now) = (house.control.grants(), house.control.now());
+    let (grants, now) = (std::sync::Arc::clone(&house.control.parts.grants), house.control.now());
     assert!(grants.access(&id("ada"), &"prod".parse().unwrap(), "owner", now).is_empty());
     let [grant] =
         house.control.list_grants(&caller("ada"), true, Page::default()).await.unwrap().items.try_into().unwrap();
@@ -73,7 +73,7 @@ async fn access_from_a_time_on_begins_then_and_is_never_longer_than_asked_for() 
     let late = house.control.create_access(&caller("ada"), access(Some(from - 5 * MINUTE))).await.unwrap().id;
     house.control.approve(&caller("bob"), asked, None).await.unwrap();
     assert_eq!(held_by(&house, "ada"), 0);
-    let mut changed = house.control.grants().subscribe();
+    let mut changed = house.control.parts.grants.subscribe();
     house.pass(11 * MINUTE).await;
     assert_eq!(held_by(&house, "ada"), 1);
     assert!(changed.has_changed().unwrap(), "sessions must look again when a grant begins");
@@ -123,11 +123,11 @@ async fn a_revoked_grant_ends_at_once_and_on_other_gateways() {
     }
     other.keep_up().await.unwrap();
     let prod = "prod".parse().unwrap();
-    assert_eq!(other.grants().access(&id("ada"), &prod, "app", house.control.now()).len(), 1);
+    assert_eq!(other.parts.grants.access(&id("ada"), &prod, "app", house.control.now()).len(), 1);
     house.control.revoke_grant(&caller("bob"), asked, "enough".to_owned()).await.unwrap();
     assert_eq!(held_by(&house, "ada"), 0);
     other.keep_up().await.unwrap();
-    assert!(other.grants().access(&id("ada"), &prod, "app", house.control.now()).is_empty());
+    assert!(other.parts.grants.access(&id("ada"), &prod, "app", house.control.now()).is_empty());
     let twice = house.control.revoke_grant(&caller("adam"), asked, "no".to_owned()).await;
     assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
 }

@@ -39,7 +39,13 @@ impl Decider for Deciding {
     }
 
     fn ended(&self, who: Who<'_>) -> Later<Public> {
-        self.engine.ended(who)
+        let (policy, target) = (self.engine.ended(who), Arc::clone(&self.inventory).gone(who.resource));
+        Box::pin(async move {
+            tokio::select! {
+                why = policy => why,
+                why = target => why,
+            }
+        })
     }
 }
 

@@ -121,3 +121,18 @@ fn a_folder_that_cannot_be_read_leaves_the_earlier_policies_in_force() {
     screen.expect("canceling statement", 20);
     assert_eq!(ran(&scene.server, "still held"), 0);
 }
+
+#[test]
+fn a_resource_that_is_removed_is_left_at_once() {
+    let scene = Scene::with("@id(\"all\") permit (principal, action, resource);");
+    let root = scene.person("root");
+    let address = format!("postgres://postgres@127.0.0.1:{}/postgres", scene.server.port);
+    let password = scene.gateway.dir().join("target-password").display().to_string();
+    root.ok(&["resources", "add", &address, "--name", "other", "--tls", "disable", "--password-file", &password]);
+    let mut screen = crate::harness::terminal::Terminal::psql(&scene.gateway.shared_door("other"));
+    screen.expect("ready> ", 20);
+    screen.type_line("SELECT 'on the ' || 'other';");
+    screen.expect("on the other", 20);
+    root.ok(&["resources", "remove", "other", "--yes"]);
+    scene.expect_cut(&mut screen);
+}

@@ -4,6 +4,7 @@
 mod access;
 mod changed;
 mod crowd;
-mod scene;
 mod started;
 mod waiting;
+
+use crate::harness::scene;
