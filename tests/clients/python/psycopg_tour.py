@@ -113,9 +113,10 @@ def cancel(conn):
 
 
 def notify(conn):
-    conn.execute("LISTEN tour")
+    # Tours of other drivers may be under way in the same database.
+    conn.execute("LISTEN tour_of_psycopg")
     with psycopg.connect("", autocommit=True) as other:
-        other.execute("NOTIFY tour, 'hello'")
+        other.execute("NOTIFY tour_of_psycopg, 'hello'")
         sender = other.info.backend_pid
     heard = next(conn.notifies(timeout=10))
     assert heard.payload == "hello" and heard.pid == sender, (heard, sender)

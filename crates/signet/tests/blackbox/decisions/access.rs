@@ -16,7 +16,7 @@ fn access_is_asked_for_given_and_ends_on_time() {
     let told = Client::psql(&scene.gateway.door()).args(["-c", "SELECT 1"]).run();
     assert!(told.stderr.contains("signet requests create"), "{}", told.stderr);
     let (ada, grace) = (scene.person("ada"), scene.person("grace"));
-    let asked = ada.json(&["requests", "create", "prod", "--account", "app", "--for", "20s", "--reason", "a repair"]);
+    let asked = ada.json(&["requests", "create", "prod", "--account", "app", "--for", "1m", "--reason", "a repair"]);
     let id = id(&asked);
     assert!(grace.ok(&["requests", "show", &id]).contains("a repair"));
     assert!(!ada.refused(&["requests", "approve", &id, "--yes"]).is_empty());
