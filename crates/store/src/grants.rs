@@ -139,15 +139,6 @@ impl Store {
         .await?;
         Ok(finished.rows_affected() > 0)
     }
-
-    /// How many reviews should have been done by then, and were not.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn overdue_reviews(&self, now_us: u64) -> Result<u64, StoreError> {
-        let row = sqlx::query("SELECT count(*) FROM break_glass_review WHERE done_us IS NULL AND due_us <= ?");
-        Ok(unsigned(row.bind(signed(now_us)).fetch_one(&self.pool).await?.try_get(0)?))
-    }
 }
 
 pub(crate) async fn insert(

@@ -47,14 +47,6 @@ impl Control {
         Ok(reviews)
     }
 
-    /// How many broken glasses should have been reviewed by now, and were not.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn overdue_reviews(&self) -> Result<u64, Error> {
-        Ok(self.parts.store.overdue_reviews(self.now()).await?)
-    }
-
     /// Reviews a broken glass after its time: somebody who neither asked for it nor agreed to it.
     ///
     /// # Errors
