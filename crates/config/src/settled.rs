@@ -148,11 +148,6 @@ impl Config {
         self.targets.values().find(|target| target.resource.name.as_str() == name)
     }
 
-    /// The folder of the evidence journal.
-    pub fn journal_dir(&self) -> PathBuf {
-        self.data_dir.join("journal")
-    }
-
     /// The folder of the gateway's own certificate and authority.
     pub fn own_tls_dir(&self) -> PathBuf {
         self.data_dir.join("tls")
