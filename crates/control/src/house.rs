@@ -327,6 +327,7 @@ pub(crate) fn asked(name: &str, text: &'static str, requirements: &[&str], wait:
             parameters: vec![Some(Bytes::from_static(b"\xff\x00secret-parameter")), None],
             typed: None,
         },
+        left_out: false,
         in_transaction: false,
         binding,
         policies: vec!["needs-leads".to_owned()],

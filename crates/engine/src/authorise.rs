@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use model::{Account, Class, CredentialId, Decision, Event, Principal, Public, Resource, SessionId, Verdict};
 use ports::{Later, Mark, Who};
 use tokio::sync::Mutex;
@@ -27,6 +28,8 @@ pub(crate) struct Permit {
     client: IpAddr,
     /// What the client program calls itself, fit to be printed.
     program: Option<String>,
+    /// Settings that the client brought.
+    settings: Vec<(Bytes, Bytes)>,
 }
 
 impl Permit {
@@ -48,6 +51,10 @@ impl Permit {
 
     pub(crate) fn principal(&self) -> &Principal {
         &self.principal
+    }
+
+    pub(crate) fn settings(&self) -> &[(Bytes, Bytes)] {
+        &self.settings
     }
 
     fn is_for(&self, resource: &Resource, account: &Account) -> bool {
@@ -135,6 +142,7 @@ pub(crate) async fn authorise(
                 database: wanted.database.clone(),
                 client: pump.client_address().ip(),
                 program: wanted.program.as_deref().map(printable),
+                settings: wanted.settings.clone(),
             });
             let mark = begin(pump, &permit, policies, policy_version).await?;
             let _listed = pump.list(&permit, &shared.order);

@@ -1,15 +1,24 @@
 //! What an approval is for: one digest over a command and everything that gives it its meaning.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use model::Action;
+use bytes::Bytes;
+use model::{Action, SessionId};
 use ports::Who;
 
 /// Parts of a binding begin with this, so that the digest means nothing else.
 const DOMAIN: &[u8] = b"signet/binding/1";
 
-/// SHA-256 over who wants it, where (resource with its address, account, database), and the exact text and parameters with their
-/// phase. Each part has its length before it, so that no two commands share a digest by moving a boundary.
-pub(crate) fn binding(who: Who<'_>, action: &Action) -> [u8; 32] {
+/// What gives the names in a command their meaning, besides where it runs.
+pub(crate) struct Meaning<'a> {
+    /// Settings that the client brought, by name.
+    pub(crate) settings: &'a [(Bytes, Bytes)],
+    /// The session, when something ran in it that may have changed what names mean: a search path, a temporary table.
+    pub(crate) session: Option<SessionId>,
+}
+
+/// SHA-256 over who wants it, where (resource with its address, account, database), what names mean there, and the exact text and
+/// parameters with their phase. Each part has its length before it, so that no two commands share a digest by moving a boundary.
+pub(crate) fn binding(who: Who<'_>, meaning: &Meaning<'_>, action: &Action) -> [u8; 32] {
     let mut parts = Parts(Context::new(&SHA256));
     parts.part(DOMAIN);
     parts.part(who.principal.id.issuer.as_bytes());
@@ -21,6 +30,12 @@ pub(crate) fn binding(who: Who<'_>, action: &Action) -> [u8; 32] {
     parts.part(who.account.name.as_bytes());
     parts.part(who.account.user.as_bytes());
     parts.optional(who.database.map(str::as_bytes));
+    parts.number(meaning.settings.len());
+    for (name, value) in meaning.settings {
+        parts.part(name);
+        parts.part(value);
+    }
+    parts.optional(meaning.session.as_ref().map(|session| session.0.as_bytes().as_slice()));
     parts.part(action.verb.as_str().as_bytes());
     parts.part(action.name.as_bytes());
     parts.part(&[action.phase as u8]);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{CommandId, Event, HoldEnded, Outcome, Record, SessionId, Status, StreamId};
+use model::{Certainty, CommandId, Event, HoldEnded, Outcome, Record, SessionId, Status, StreamId, Verb};
 use ports::{Journal, JournalDown, Mark};
 
 use crate::clock;
@@ -28,6 +28,8 @@ struct Inner {
     open: BTreeMap<CommandId, (StreamId, Owes)>,
     /// How many of those wait for a human.
     held: usize,
+    /// Something ran that may have changed what names mean.
+    unsettled: bool,
 }
 
 /// What is still owed about a command.
@@ -81,6 +83,13 @@ impl Inner {
     }
 }
 
+/// Whether a command may change what names mean for those behind it. A read does not when it is proven to be nothing else.
+fn unsettles(event: &Event) -> bool {
+    let Event::Command { action, .. } = event else { return false };
+    let proven = action.verb == Verb::Read && action.certainty == Certainty::Full;
+    !proven && action.verb != Verb::Transaction
+}
+
 impl Chain {
     pub(crate) fn new(session: SessionId, journal: Arc<dyn Journal>) -> Self {
         Self { session, journal, inner: Mutex::default() }
@@ -94,9 +103,11 @@ impl Chain {
     pub(crate) fn append(&self, event: Event) -> Result<Mark, JournalDown> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let step = Step::of(&event);
+        let settled = !unsettles(&event);
         let mark = self.write(&mut inner, event)?;
         // Only what was written has happened.
         inner.take(step);
+        inner.unsettled |= !settled;
         Ok(mark)
     }
 
@@ -106,6 +117,11 @@ impl Chain {
         let mark = self.journal.append(record)?;
         inner.position = position;
         Ok(mark)
+    }
+
+    /// Whether something ran that may have changed what names mean in the session.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).unsettled
     }
 
     /// The number of the next command.

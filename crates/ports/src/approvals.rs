@@ -32,6 +32,8 @@ pub struct HoldRequest {
     pub program: Option<String>,
     /// The command, with a mark in the place of each credential.
     pub action: ActionText,
+    /// Whether marks stand in it, so that not all of what would run can be seen.
+    pub left_out: bool,
     /// Whether it waits inside a transaction, so that locks are held.
     pub in_transaction: bool,
     /// SHA-256 over the exact command and where it would run (`engine::binding`): what an approval is for. Of low entropy when

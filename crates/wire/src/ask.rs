@@ -73,6 +73,8 @@ pub struct Wanted {
     pub database: Option<String>,
     /// What the client program calls itself.
     pub program: Option<String>,
+    /// Settings that the client brings and the target is sent, by name: they are part of what its commands mean.
+    pub settings: Vec<(Bytes, Bytes)>,
 }
 
 /// A reached target, and how to sign in to it.

@@ -11,7 +11,7 @@ mod told;
 
 use std::time::Duration;
 
-use model::Public;
+use model::{Public, Verb};
 use ports::{Approvals, Held, HoldEnd, HoldRequest};
 use tokio::sync::oneshot;
 
@@ -41,6 +41,10 @@ impl Approvals for Desk {
         }
         if asked.terms.requirements.is_empty() {
             return Err(told::nobody());
+        }
+        // Marks have their place in `ALTER ROLE x PASSWORD ...`; in code, they would hide what it does.
+        if asked.left_out && asked.action.verb != Verb::Grant {
+            return Err(told::hidden());
         }
         if length(&asked) > LONGEST {
             return Err(told::too_long());

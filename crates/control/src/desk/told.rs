@@ -56,6 +56,11 @@ pub(super) fn too_long() -> Public {
         .with_hint("Send it in parts of at most 1 MiB.")
 }
 
+pub(super) fn hidden() -> Public {
+    not_approved("this needs approval, and what looks like a credential in it would hide what it does".to_owned())
+        .with_hint("Nobody approves what they cannot read: leave it out, or hand it over as a parameter of its own.")
+}
+
 pub(super) fn nobody() -> Public {
     not_approved("this needs approval, and the policy names nobody who could give it".to_owned())
 }

@@ -24,6 +24,8 @@ struct Scene {
     client: IpAddr,
     program: Option<String>,
     action: Action,
+    settings: Vec<(Bytes, Bytes)>,
+    unsettled: bool,
 }
 
 impl Scene {
@@ -38,7 +40,8 @@ impl Scene {
             client: self.client,
             program: self.program.as_deref(),
         };
-        binding(who, &self.action)
+        let session = self.unsettled.then_some(self.session);
+        binding(who, &Meaning { settings: &self.settings, session }, &self.action)
     }
 
     /// The same with one thing changed.
@@ -86,6 +89,8 @@ fn scene() -> Scene {
             parameters: vec![Some(Bytes::from_static(b"one")), Some(Bytes::from_static(b"two"))],
             credentials: Credentials::default(),
         },
+        settings: Vec::new(),
+        unsettled: false,
     }
 }
 
@@ -105,6 +110,10 @@ fn every_field_matters() {
         |scene| scene.resource.address.port += 1,
         |scene| scene.account.name.push('x'),
         |scene| scene.account.user.push('x'),
+        |scene| scene.settings.push((Bytes::from_static(b"search_path"), Bytes::from_static(b"staging"))),
+        |scene| scene.settings.push((Bytes::from_static(b"search_path"), Bytes::from_static(b"public"))),
+        |scene| scene.unsettled = true,
+        |scene| (scene.unsettled, scene.session) = (true, SessionId(Uuid::from_u128(2))),
         |scene| scene.database = None,
         |scene| scene.database = Some(String::new()),
         |scene| scene.database = Some("shop2".to_owned()),

@@ -3,25 +3,25 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Action, ActionText, CommandId, Decision, Durability, Event, Obligations, Public, Verdict};
+use model::{Action, ActionText, CommandId, Decision, Durability, Event, Obligations, Public, Requirement, Verdict};
 use wire::{Answer, Mask, Plan, Ticket};
 
 use super::Pump;
 use super::hold::ToHold;
-use super::tickets::Granted;
+use super::tickets::{Granted, Unsent};
 use crate::authorise::Permit;
 use crate::clock;
 
 /// An allowed command, as it is written down.
-pub(super) struct Allowed<'a> {
+pub(super) struct Allowed {
     pub(super) command: CommandId,
-    pub(super) action: &'a Action,
+    pub(super) action: Action,
+    /// What humans have agreed to for it; empty when nobody was asked.
+    pub(super) met: Vec<Requirement>,
     pub(super) policies: Vec<String>,
     pub(super) observed: Vec<String>,
     pub(super) policy_version: String,
     pub(super) obligations: Obligations,
-    /// A human said yes.
-    pub(super) approved: bool,
 }
 
 /// A refused command, as it is written down.
@@ -46,12 +46,8 @@ impl Pump {
         let policy_version = version.to_string();
         match verdict {
             Verdict::Allow { policies, obligations } => {
-                let (command, approved) = (self.chain.next_command(), false);
-                let action = &action;
-                self.grant(
-                    ticket,
-                    Allowed { command, action, policies, observed, policy_version, obligations, approved },
-                );
+                let (command, met) = (self.chain.next_command(), Vec::new());
+                self.grant(ticket, Allowed { command, action, met, policies, observed, policy_version, obligations });
             }
             Verdict::Deny { policies, reason } => {
                 self.refuse(ticket, &action, Refused { command: None, policies, policy_version, reason });
@@ -68,10 +64,10 @@ impl Pump {
 
     /// Records the command, then gives leave. What a proven read brings waits for that record on the way to the client;
     /// any other command waits on the way to the target, behind the gate that the outbox closes when its bytes are sent.
-    pub(super) fn grant(&mut self, ticket: Ticket, allowed: Allowed<'_>) {
-        let Allowed { command, action, policies, observed, policy_version, obligations, approved } = allowed;
-        let text = ActionText::from(action);
-        let stream = self.out.stream;
+    pub(super) fn grant(&mut self, ticket: Ticket, allowed: Allowed) {
+        let Allowed { command, action, met, policies, observed, policy_version, obligations } = allowed;
+        let text = ActionText::from(&action);
+        let (stream, approved) = (self.out.stream, !met.is_empty());
         let event = Event::Command { stream, command, action: text, policies, observed, policy_version, approved };
         let Some(mark) = self.out.record(event) else { return };
         let gated = self.out.durability == Durability::Strict && !action.proven_read();
@@ -81,7 +77,9 @@ impl Pump {
         self.count("allowed");
         let (since, record) = (clock::now(), obligations.record);
         let (timeout, until) = (obligations.timeout, None);
-        self.out.tickets.grant(ticket, Granted { command, mark, gated, since, timeout, until, record, tap: None });
+        let (unsent, tap) = (Some(Box::new(Unsent { action, met })), None);
+        let granted = Granted { command, mark, gated, unsent, since, timeout, until, record, tap };
+        self.out.tickets.grant(ticket, granted);
         let go = self.out.mint.go(ticket);
         self.give(ticket, Answer::Go(go, plan(&obligations)));
     }

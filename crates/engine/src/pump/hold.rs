@@ -14,7 +14,7 @@ use super::decide::{Allowed, Refused};
 use super::tickets::{Due, Hold};
 use super::{Chore, Pump};
 use crate::authorise::Permit;
-use crate::binding::binding;
+use crate::binding::{Meaning, binding};
 use crate::clock;
 
 /// A notice is repeated no more often than this, whatever the desk says.
@@ -57,13 +57,40 @@ impl Pump {
         let Some(mark) = self.out.record(event) else { return };
         self.out.gate_client(mark);
         let waiting = Waiting { command, action, policies, policy_version };
-        match self.premises.house.approvals.hold(request(id, &permit, &waiting, terms), notice) {
+        match self.premises.house.approvals.hold(self.request(id, &permit, &waiting, terms), notice) {
             Ok(held) => self.wait(ticket, waiting, held),
             Err(reason) => {
                 let (how, by) = (HoldEnded::Rejected, Vec::new());
                 self.out.record(Event::HoldEnded { stream, command, how, by, reason: said(&reason) });
                 self.refuse_waiting(ticket, waiting, reason);
             }
+        }
+    }
+
+    /// What is handed in for approval.
+    fn request(&self, id: RequestId, permit: &Permit, waiting: &Waiting, terms: HoldTerms) -> HoldRequest {
+        let session = self.chain.is_unsettled().then(|| permit.session());
+        let meaning = Meaning { settings: permit.settings(), session };
+        let Waiting { command, action, policies, policy_version } = waiting;
+        let (who, text) = (permit.who(), ActionText::from(action));
+        HoldRequest {
+            id,
+            session: who.session,
+            command: *command,
+            principal: who.principal.clone(),
+            resource: who.resource.name.clone(),
+            account: who.account.name.clone(),
+            database: who.database.map(str::to_owned),
+            client: who.client,
+            program: who.program.map(str::to_owned),
+            // Whoever approves sees what the record shows.
+            left_out: text.typed.is_some(),
+            action: ActionText { typed: None, ..text },
+            in_transaction: action.facts.in_transaction,
+            binding: binding(who, &meaning, action),
+            policies: policies.clone(),
+            policy_version: policy_version.clone(),
+            terms,
         }
     }
 
@@ -95,29 +122,36 @@ impl Pump {
             return;
         }
         match end {
-            HoldEnd::Approved { met, .. } => self.decide_again(ticket, waiting, &met),
+            HoldEnd::Approved { met, .. } => self.decide_again(ticket, waiting, met),
             HoldEnd::Rejected { reason, .. } | HoldEnd::Expired(reason) | HoldEnd::Deferred(reason) => {
                 self.refuse_waiting(ticket, waiting, reason);
             }
         }
     }
 
-    /// Humans have agreed: decided once more, by the policy that is in force now, with what they met.
-    fn decide_again(&mut self, ticket: Ticket, waiting: Waiting, met: &[Requirement]) {
+    /// Humans have agreed: decided once more, by the policy that is in force now, with what they met. What stands before it in
+    /// the same message and has not been sent must still be allowed, too.
+    fn decide_again(&mut self, ticket: Ticket, waiting: Waiting, met: Vec<Requirement>) {
         let Waiting { command, action, .. } = waiting;
         let Some(permit) = self.permit() else { return };
-        let Decision { verdict, version, observed } = self.premises.house.decider.decide(permit.who(), &action, met);
-        let policy_version = version.to_string();
-        let (policies, reason) = match verdict {
-            Verdict::Allow { policies, obligations } => {
-                let (action, approved) = (&action, true);
-                let allowed = Allowed { command, action, policies, observed, policy_version, obligations, approved };
-                return self.grant(ticket, allowed);
+        let decide = |action: &Action, met: &[Requirement]| {
+            let Decision { verdict, version, observed } = self.premises.house.decider.decide(permit.who(), action, met);
+            match verdict {
+                Verdict::Allow { policies, obligations } => Ok((policies, obligations, version.to_string(), observed)),
+                Verdict::Deny { policies, reason } => Err((policies, reason, version.to_string())),
+                Verdict::Hold { policies, .. } => Err((policies, no_longer_enough(), version.to_string())),
             }
-            Verdict::Deny { policies, reason } => (policies, reason),
-            Verdict::Hold { policies, .. } => (policies, no_longer_enough()),
         };
-        self.refuse(ticket, &action, Refused { command: Some(command), policies, policy_version, reason });
+        let before = self.out.tickets.unsent().map(|unsent| decide(&unsent.action, &unsent.met)).find(Result::is_err);
+        match before.unwrap_or_else(|| decide(&action, &met)) {
+            Ok((policies, obligations, policy_version, observed)) => {
+                let allowed = Allowed { command, action, met, policies, observed, policy_version, obligations };
+                self.grant(ticket, allowed);
+            }
+            Err((policies, reason, policy_version)) => {
+                self.refuse(ticket, &action, Refused { command: Some(command), policies, policy_version, reason });
+            }
+        }
     }
 
     fn refuse_waiting(&mut self, ticket: Ticket, waiting: Waiting, reason: Public) {
@@ -139,30 +173,6 @@ impl Pump {
             moved = true;
         }
         moved
-    }
-}
-
-/// What is handed in for approval.
-fn request(id: RequestId, permit: &Permit, waiting: &Waiting, terms: HoldTerms) -> HoldRequest {
-    let Waiting { command, action, policies, policy_version } = waiting;
-    let who = permit.who();
-    HoldRequest {
-        id,
-        session: who.session,
-        command: *command,
-        principal: who.principal.clone(),
-        resource: who.resource.name.clone(),
-        account: who.account.name.clone(),
-        database: who.database.map(str::to_owned),
-        client: who.client,
-        program: who.program.map(str::to_owned),
-        // Whoever approves sees what the record shows.
-        action: ActionText { typed: None, ..ActionText::from(action) },
-        in_transaction: action.facts.in_transaction,
-        binding: binding(who, action),
-        policies: policies.clone(),
-        policy_version: policy_version.clone(),
-        terms,
     }
 }
 

@@ -166,9 +166,10 @@ impl Outbox {
             }
             Why::Plumbing(_) => None,
             Why::Command(go) if !self.mint.made(go) => Some("a leave that the decide step did not make"),
-            Why::Command(go) => match self.tickets.granted(go.ticket()) {
+            Why::Command(go) => match self.tickets.granted_mut(go.ticket()) {
                 None => Some("a leave that was used up"),
                 Some(granted) => {
+                    granted.unsent = None;
                     if granted.gated {
                         self.target.gate(granted.mark);
                     }

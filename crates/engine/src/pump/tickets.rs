@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures_util::future::AbortHandle;
-use model::{CommandId, Public, Recording};
+use model::{Action, CommandId, Public, Recording, Requirement};
 use ports::Mark;
 use wire::{Side, Ticket};
 
@@ -44,6 +44,13 @@ pub(crate) enum Due {
     Overdue(Ticket),
 }
 
+/// A command with leave that has not been sent yet: it may stand in one message with another one that waits for a human.
+pub(crate) struct Unsent {
+    pub(crate) action: Action,
+    /// What humans have agreed to for it.
+    pub(crate) met: Vec<Requirement>,
+}
+
 /// An allowed command whose outcome is still owed.
 pub(crate) struct Granted {
     pub(crate) command: CommandId,
@@ -51,6 +58,8 @@ pub(crate) struct Granted {
     pub(crate) mark: Mark,
     /// Whether its bytes wait for that record.
     pub(crate) gated: bool,
+    /// Until its first byte is sent, what it is.
+    pub(crate) unsent: Option<Box<Unsent>>,
     /// When it got leave.
     pub(crate) since: Instant,
     /// How long it may run.
@@ -160,6 +169,14 @@ impl Tickets {
             Some(Standing::Granted(granted)) => Some(granted),
             _ => None,
         }
+    }
+
+    /// Commands that have leave and were not sent.
+    pub(crate) fn unsent(&self) -> impl Iterator<Item = &Unsent> {
+        self.book.values().filter_map(|standing| match standing {
+            Standing::Granted(granted) => granted.unsent.as_deref(),
+            Standing::Open(_) | Standing::Held(..) => None,
+        })
     }
 
     /// The same, to take down its answer.

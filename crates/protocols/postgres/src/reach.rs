@@ -25,9 +25,12 @@ impl Reaching {
 fn wanted(setting: &Setting) -> Result<Wanted, Fault> {
     let client = &setting.client;
     let program = client.program.clone();
+    let mut settings = client.parameters.clone();
+    settings.retain(|(name, _)| !name.eq_ignore_ascii_case(b"application_name"));
+    settings.sort();
     let named_by_tls = setting.tls.as_ref().is_some_and(|facts| facts.resource.is_some());
     if named_by_tls || matches!(setting.route, Route::Fixed(_)) {
-        return Ok(Wanted { resource: None, database: client.database.clone(), program });
+        return Ok(Wanted { resource: None, database: client.database.clone(), program, settings });
     }
     let named = client.database.as_deref().unwrap_or_default();
     let (resource, database) = match named.split_once('/') {
@@ -39,7 +42,7 @@ fn wanted(setting: &Setting) -> Result<Wanted, Fault> {
             "Name it as the database: `resource` or `resource/database`, as in `psql -d resource/database`.",
         )));
     }
-    Ok(Wanted { resource: Some(resource.to_owned()), database, program })
+    Ok(Wanted { resource: Some(resource.to_owned()), database, program, settings })
 }
 
 impl Stage for Reaching {

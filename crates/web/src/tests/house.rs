@@ -198,6 +198,7 @@ impl House {
             database: Some("shop".to_owned()),
             client: [127, 0, 0, 1].into(),
             program: Some("psql\u{202e}".to_owned()),
+            left_out: false,
             action: ActionText {
                 verb: Verb::Write,
                 name: "UPDATE",

@@ -10,7 +10,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn granted(since: Instant, timeout: Option<Duration>) -> Granted {
     let (command, mark, record) = (CommandId(1), Mark(1), Recording::default());
-    Granted { command, mark, gated: false, since, timeout, until: None, record, tap: None }
+    Granted { command, mark, gated: false, unsent: None, since, timeout, until: None, record, tap: None }
 }
 
 fn hold(now: Instant) -> Hold {

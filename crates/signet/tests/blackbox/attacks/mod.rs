@@ -1,6 +1,8 @@
 //! Attacks on the wire (the names A1, A2 ... are those of the project's attack list). Every test asserts three things:
 //! the target did not see it, the client got a defined answer, and the journal holds the event.
 
+mod approvals;
+mod bound;
 mod cancelling;
 mod credentials;
 mod framing;
@@ -15,6 +17,7 @@ mod prepared;
 mod proxied;
 mod readable;
 mod refused;
+mod shown;
 mod tls_edges;
 mod unasked;
 

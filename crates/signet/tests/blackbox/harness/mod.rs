@@ -1,5 +1,6 @@
 //! What every test is made of: a real PostgreSQL, a gateway in front of it, and clients with a deadline.
 
+pub mod api;
 pub mod certificates;
 pub mod client;
 pub mod desk;
@@ -12,6 +13,7 @@ pub mod pipeline;
 pub mod place;
 pub mod postgres;
 pub mod relay;
+pub mod scene;
 pub mod scram;
 pub mod setup;
 pub mod terminal;

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::harness::client::Client;
-use crate::harness::door::Door;
-use crate::harness::gateway::{Gateway, binary};
-use crate::harness::place::until;
-use crate::harness::postgres::{Options, Postgres};
-use crate::harness::setup::Setup;
-use crate::harness::terminal::Terminal;
+use super::client::Client;
+use super::door::Door;
+use super::gateway::{Gateway, binary};
+use super::place::until;
+use super::postgres::{Options, Postgres};
+use super::setup::Setup;
+use super::terminal::Terminal;
 
 /// ada asks; grace and linus may approve; root administers; boss is an administrator who may approve too.
 const PEOPLE: &str = r#"
@@ -121,7 +121,7 @@ impl Scene {
     /// Waits until no session is under way, then lets psql find out, which looks only when something is typed.
     pub fn expect_cut(&self, screen: &mut Terminal) -> String {
         let root = self.person("root");
-        until("all sessions to end", Duration::from_secs(60), || {
+        until("all sessions to end", Duration::from_secs(100), || {
             root.json(&["sessions", "live"]).as_array().unwrap().is_empty().then_some(())
         });
         screen.type_line("SELECT 1;");

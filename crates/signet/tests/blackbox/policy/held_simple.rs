@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{assert_goes_on, kept, ran, scene};
-use crate::harness::desk::NOTICE;
+use crate::harness::desk::{NOTICE, allow, deny, hold, mentions};
 use crate::harness::pipeline::{assert_error, completed, error, tags};
 use crate::harness::wire::{Wire, query};
 
@@ -127,4 +127,23 @@ fn an_approval_inside_a_transaction_lets_it_commit() {
     assert_eq!(completed(&wire.messages()), ["COMMIT"]);
     assert_eq!((kept(&server).as_str(), ran(&server, "delicate")), ("before,delicate", 1));
     inside.assert_recorded("command", "\"approved\":true");
+}
+
+/// Statements of one message are sent together: what stands before a held one has leave already, and is decided again.
+#[test]
+fn what_stands_before_it_in_its_message_is_decided_again_too() {
+    let Some((server, inside, mut wire)) = scene() else { return };
+    wire.send(&query("INSERT INTO kept VALUES ('before'); INSERT INTO kept VALUES ('delicate')"));
+    let request = inside.desk.next();
+    inside.policy.replace(|action| match () {
+        () if mentions(action, "before") => deny(),
+        () if mentions(action, "delicate") => hold(),
+        () => allow(),
+    });
+    request.approve();
+    let messages = wire.messages();
+    assert_error(&messages, "42501", b'I');
+    assert_goes_on(&mut wire);
+    assert_eq!((kept(&server).as_str(), ran(&server, "before"), ran(&server, "delicate")), ("", 0, 0));
+    inside.assert_recorded("refusal", "the policy says no");
 }
