@@ -141,6 +141,25 @@ impl Store {
     }
 }
 
+/// Takes back all grants of somebody that hold, or are to.
+pub(crate) async fn revoke_all_of(
+    id: &PrincipalId,
+    ended: &EndedRow,
+    transaction: &mut Transaction<'_, Sqlite>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE access_grant SET revoked_us = ?1, revoked_reason = ?2 WHERE revoked_us IS NULL AND until_us > ?1 \
+         AND request IN (SELECT id FROM request WHERE requester_issuer = ?3 AND requester_subject = ?4)",
+    )
+    .bind(signed(ended.at_us))
+    .bind(&ended.reason)
+    .bind(&id.issuer)
+    .bind(&id.subject)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
 pub(crate) async fn insert(
     grant: &GrantRow,
     review: Option<&ReviewRow>,

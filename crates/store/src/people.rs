@@ -4,8 +4,9 @@ use model::{Kind, PrincipalId};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use crate::requests::change;
 use crate::tokens::{signed, unsigned};
-use crate::{Store, StoreError};
+use crate::{EndedRow, Store, StoreError, grants};
 
 /// A person as they are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,8 +84,8 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Forgets a person with their roles and memberships, and revokes the tokens of that name, all at once: whoever gets it
-    /// later begins with nothing. Gives whether there was one.
+    /// Forgets a person with their roles and memberships, revokes the tokens and grants of that name and voids what waits in
+    /// it, all at once: whoever gets it later begins with nothing. Gives whether there was one.
     ///
     /// # Errors
     /// When the database fails.
@@ -112,6 +113,9 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         }
+        let ended = EndedRow { at_us, by: None, reason: Some("its person was removed".to_owned()) };
+        grants::revoke_all_of(id, &ended, &mut transaction).await?;
+        change::void_all_of(id, ended, &mut transaction).await?;
         transaction.commit().await?;
         Ok(gone > 0)
     }

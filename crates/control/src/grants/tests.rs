@@ -229,3 +229,19 @@ async fn a_glass_that_was_given_back_can_be_reviewed_at_once() {
     assert!(!broken(&house));
     house.control.review(&caller("olga"), asked, "fine".to_owned()).await.unwrap();
 }
+
+#[tokio::test]
+async fn whoever_gets_the_name_of_somebody_removed_has_none_of_their_grants_and_requests() {
+    let house = House::new().await;
+    let asked = house.control.create_access(&caller("ada"), access(None)).await.unwrap().id;
+    house.control.approve(&caller("bob"), asked, None).await.unwrap();
+    let waits = house.control.create_access(&caller("ada"), access(None)).await.unwrap().id;
+    assert_eq!(held_by(&house, "ada"), 1);
+    house.control.parts.store.remove_person(&id("ada"), Some("ada"), house.control.now()).await.unwrap();
+    house.control.keep_up().await.unwrap();
+    assert_eq!(held_by(&house, "ada"), 0);
+    let state = house.control.parts.store.request(waits).await.unwrap().unwrap().state;
+    assert_eq!(state, RequestState::Void);
+    assert!(house.control.approve(&caller("bob"), waits, None).await.is_err());
+    assert_eq!(held_by(&house, "ada"), 0);
+}

@@ -127,7 +127,9 @@ impl Store {
         );
         let due = due.bind(signed(now_us)).fetch_all(&mut *transaction).await?;
         let ended = EndedRow { at_us: now_us, by: None, reason: None };
-        end_all(&due, RequestState::Expired, ended, transaction).await
+        let ids = end_all(&due, RequestState::Expired, ended, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(ids)
     }
 
     /// Ends what waits in sessions of other runs of that gateway: those sessions are gone. Gives what was ended.
@@ -146,7 +148,9 @@ impl Store {
              AND run <> ?",
         );
         let left = left.bind(gateway).bind(run.to_string()).fetch_all(&mut *transaction).await?;
-        end_all(&left, RequestState::Void, ended, transaction).await
+        let ids = end_all(&left, RequestState::Void, ended, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(ids)
     }
 
     /// Forgets requests for commands that ended before that time: the evidence log has them.
@@ -164,19 +168,32 @@ impl Store {
     }
 }
 
+/// Ends what somebody asked for that waits, or was approved and not used; what was given besides is a grant.
+pub(crate) async fn void_all_of(
+    id: &PrincipalId,
+    ended: EndedRow,
+    transaction: &mut Transaction<'_, Sqlite>,
+) -> Result<(), StoreError> {
+    let open = sqlx::query(
+        "SELECT id FROM request WHERE requester_issuer = ? AND requester_subject = ? AND (state = 'pending' \
+         OR (state = 'approved' AND kind = 'command'))",
+    );
+    let open = open.bind(&id.issuer).bind(&id.subject).fetch_all(&mut **transaction).await?;
+    end_all(&open, RequestState::Void, ended, transaction).await.map(drop)
+}
+
 /// One by one, so that each has a revision of its own.
 async fn end_all(
     rows: &[SqliteRow],
     to: RequestState,
     ended: EndedRow,
-    mut transaction: Transaction<'_, Sqlite>,
+    transaction: &mut Transaction<'_, Sqlite>,
 ) -> Result<Vec<RequestId>, StoreError> {
     let ids = rows.iter().map(|row| request_id(row, "id")).collect::<Result<Vec<_>, _>>()?;
     let step = Move { from: &[RequestState::Pending, RequestState::Approved], to, alive_at: None, ended };
     for id in &ids {
-        moved(*id, &step, &mut transaction).await?;
+        moved(*id, &step, &mut *transaction).await?;
     }
-    transaction.commit().await?;
     Ok(ids)
 }
 
