@@ -26,7 +26,7 @@ impl Control {
         if !behind.has_agreed(&standing) {
             self.waits_for(by, &standing, &row, &behind)?;
             self.not_too_fast(&standing).await?;
-            let meets: Vec<_> = behind.meets(&row, &standing).iter().map(ToString::to_string).collect();
+            let meets: Vec<_> = Behind::meets(&row, &standing).iter().map(ToString::to_string).collect();
             let mut details = about(&row);
             details.push(("meets", meets.join(", ")));
             details.extend(note.clone().map(|note| ("note", note)));

@@ -21,15 +21,13 @@ pub(crate) fn rule_for(kind: RequestKind) -> &'static Rule {
     }
 }
 
-/// The people behind a request and behind the persons that it names, at this moment.
+/// The people behind a request at this moment.
 pub(crate) struct Behind {
     /// Humans who answer for the requester: when the request was made, and now.
     requesters: BTreeSet<PrincipalId>,
     /// Humans who made a token for the requester that was good when the request was made: they may know it, and be the ones
     /// who ask.
     makers: BTreeSet<PrincipalId>,
-    /// The human behind each person that a requirement names.
-    named: Vec<(PrincipalId, PrincipalId)>,
     /// The humans who have agreed: as whom they did, and as they are known now.
     agreed: BTreeSet<PrincipalId>,
     /// Who is to review it afterwards.
@@ -65,16 +63,17 @@ impl Behind {
     }
 
     /// Whether that requirement names them, for whatever time.
-    fn names(&self, requirement: &Requirement, standing: &Standing) -> bool {
+    fn names(requirement: &Requirement, standing: &Standing) -> bool {
         match &requirement.of {
             Approvers::Group(group) => standing.groups.contains_key(group),
-            Approvers::Person(id) => self.named.iter().any(|(named, human)| named == id && *human == standing.human),
+            // Only them: whoever becomes the same human later would become entitled.
+            Approvers::Person(id) => standing.principal.id == *id,
         }
     }
 
     /// Whether that requirement has named them since before the request was made.
-    fn entitles(&self, requirement: &Requirement, standing: &Standing, row: &RequestRow) -> bool {
-        self.names(requirement, standing)
+    fn entitles(requirement: &Requirement, standing: &Standing, row: &RequestRow) -> bool {
+        Self::names(requirement, standing)
             && match &requirement.of {
                 Approvers::Group(group) => standing.groups.get(group).is_some_and(|since| *since < row.created_us),
                 Approvers::Person(_) => true,
@@ -89,13 +88,13 @@ impl Behind {
                 RequestKind::BreakGlass => {
                     roles::GLASS_AGREE.roles.iter().any(|role| standing.roles.contains_key(role))
                 }
-                _ => row.requirements.iter().any(|requirement| self.names(requirement, standing)),
+                _ => row.requirements.iter().any(|requirement| Self::names(requirement, standing)),
             }
     }
 
     /// The requirements that their agreement would count for.
-    pub(crate) fn meets<'a>(&self, row: &'a RequestRow, standing: &Standing) -> Vec<&'a Requirement> {
-        row.requirements.iter().filter(|requirement| self.entitles(requirement, standing, row)).collect()
+    pub(crate) fn meets<'a>(row: &'a RequestRow, standing: &Standing) -> Vec<&'a Requirement> {
+        row.requirements.iter().filter(|requirement| Self::entitles(requirement, standing, row)).collect()
     }
 
     /// Whether somebody may decide that request, in those roles.
@@ -136,8 +135,8 @@ impl Behind {
         if row.kind == RequestKind::BreakGlass {
             return Ok(());
         }
-        if self.meets(row, standing).is_empty() {
-            let named = row.requirements.iter().any(|requirement| self.names(requirement, standing));
+        if Self::meets(row, standing).is_empty() {
+            let named = row.requirements.iter().any(|requirement| Self::names(requirement, standing));
             return Err(if named { apart::NEW_MEMBER.refusal } else { "what it requires does not name you" });
         }
         Ok(())
@@ -152,12 +151,6 @@ impl Control {
             requesters.extend(self.human(id).await?);
         }
         let makers = self.makers(row).await?;
-        let mut named = Vec::new();
-        for requirement in &row.requirements {
-            if let Approvers::Person(id) = &requirement.of {
-                named.extend(self.human(id).await?.map(|human| (id.clone(), human)));
-            }
-        }
         let mut agreed = BTreeSet::new();
         for approval in &row.approvals {
             agreed.insert(approval.human.clone());
@@ -167,7 +160,7 @@ impl Control {
             Some(id) => self.human(id).await?.or_else(|| Some(id.clone())),
             None => None,
         };
-        Ok(Behind { requesters, makers, named, agreed, reviewer })
+        Ok(Behind { requesters, makers, agreed, reviewer })
     }
 
     /// Who else may hold a token of the requester: who made it is known by name.
@@ -206,7 +199,7 @@ impl Control {
             }
         }
         let enough_for = |requirement: &&Requirement| {
-            let humans = counted.iter().filter(|(_, standing)| behind.entitles(requirement, standing, row)).count();
+            let humans = counted.iter().filter(|(_, standing)| Behind::entitles(requirement, standing, row)).count();
             humans >= usize::from(requirement.needed.max(1))
         };
         let met: Vec<_> = row.requirements.iter().filter(enough_for).cloned().collect();

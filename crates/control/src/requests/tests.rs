@@ -254,3 +254,15 @@ async fn one_rejection_ends_it_with_the_reason() {
     let late = house.control.approve(&caller("dora"), asked.id, None).await;
     assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
 }
+
+/// A requirement names bob; an administrator makes bob the same human as carl after the request was made.
+#[tokio::test]
+async fn who_becomes_the_same_human_as_somebody_named_is_not_named() {
+    let house = House::new().await;
+    let asked = asked("ada", "UPDATE 1", &["person:local/bob"], Wait::Session);
+    let _held = house.held(&asked).await;
+    house.people.change("bob", |bob| bob.human = id("carl"));
+    let done = house.control.approve(&caller("carl"), asked.id, None).await;
+    assert!(done.is_err(), "{done:?}");
+    house.control.approve(&caller("bob"), asked.id, None).await.unwrap();
+}
