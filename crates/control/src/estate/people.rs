@@ -125,6 +125,9 @@ impl Estate {
             != (&before.kind, &before.same_person_as, before.disabled_us)
         {
             apart::SELF_CHANGE.check(&roll, &by.id, id)?;
+            // Nor does anybody make somebody who has something their own.
+            let after = answerer(&row.kind, row.same_person_as.as_ref()).unwrap_or(id);
+            apart::SELF_CHANGE.check(&roll, &by.id, after)?;
         }
         self.write_down(by, &roles::PEOPLE_CHANGE, &told(&row)).await?;
         if !self.parts.store.change_person(&row).await? {
@@ -236,8 +239,12 @@ fn check(roll: &Roll, row: &PersonRow) -> Result<(), Error> {
 }
 
 fn answers(member: &Member) -> Option<&PrincipalId> {
-    match &member.kind {
-        Kind::Human => member.same_person_as.as_ref(),
+    answerer(&member.kind, member.same_person_as.as_ref())
+}
+
+fn answerer<'a>(kind: &'a Kind, same_person_as: Option<&'a PrincipalId>) -> Option<&'a PrincipalId> {
+    match kind {
+        Kind::Human => same_person_as,
         Kind::Service { owner } => Some(owner),
         Kind::Agent { on_behalf_of } => Some(on_behalf_of),
     }

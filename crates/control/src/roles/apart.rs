@@ -46,7 +46,7 @@ apart! {
     AGREE_REVIEW "agrees to breaking the glass" "reviews it" "whoever agreed to breaking the glass does not review it";
     SELF_ROLE    "gives a role" "gets it" "nobody gives a role to themselves, or to a service or agent of theirs: ask another administrator";
     SELF_GROUP   "adds to a group" "is added" "nobody adds themselves, or a service or agent of theirs, to a group: ask another administrator";
-    SELF_CHANGE  "changes who somebody is, or disables or removes them" "is changed" "nobody changes, disables or removes their own entry, or that of a service or agent of theirs: ask another administrator";
+    SELF_CHANGE  "changes who somebody is, or disables or removes them" "is changed" "nobody changes, disables or removes their own entry, or that of a service or agent of theirs, nor makes somebody else's theirs: ask another administrator";
     NEW_MEMBER   "becomes entitled to approve after a request was made" "approves that request" "who became entitled after the request was made does not approve it";
     MADE_TOKEN   "makes a token for somebody" "acts by it in a role of theirs" "a token that somebody else made carries no role but user";
 }

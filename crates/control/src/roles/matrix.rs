@@ -68,7 +68,8 @@ matrix! {
     RESOURCES_NAMES   "resources.names"  Read [User] "See the names, protocols and accounts of resources";
     RESOURCES_LIST    "resources.list"   Read [Administrator Auditor PolicyAuthor] "See resources whole, never their secrets";
     RESOURCES_ADD     "resources.add"    Act  [Administrator] "Add a resource";
-    RESOURCES_CHANGE  "resources.change" Act  [Administrator] "Change a resource";
+    RESOURCES_CHANGE  "resources.change" Act  [Administrator] "Change a resource, but not its labels";
+    RESOURCES_LABEL   "resources.label"  Act  [PolicyAuthor] "Change the labels of a resource, by which policies go";
     RESOURCES_REMOVE  "resources.remove" Act  [Administrator] "Remove a resource";
     RESOURCES_TEST    "resources.test"   Act  [Administrator] "Sign in to a resource to see whether it works";
     SECRETS_ROTATE    "secrets.rotate"   Act  [Administrator] "Put the secrets of the store under a new key";

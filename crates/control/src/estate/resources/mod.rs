@@ -1,5 +1,6 @@
 //! Targets: adding, changing, removing and trying them. Their secrets go in and are never shown.
 
+mod change;
 mod check;
 mod probe;
 mod view;
@@ -121,16 +122,27 @@ impl Estate {
     }
 
     /// Puts a target in the place of the one of that name. A secret stays only where it goes to the same place as before:
-    /// else a change of the address would be a way to be sent it.
+    /// else a change of the address would be a way to be sent it. Labels are for policy authors, the rest for administrators.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none; [`Error::Conflict`] when it stands in the configuration file.
     pub async fn change_resource(&self, by: &Caller, new: NewResource) -> Result<ResourceView, Error> {
         let _one = self.changing.lock().await;
-        self.may(by, &roles::RESOURCES_CHANGE).await?;
-        let before = self.resource_row(&new.name).await?;
+        let before = self.resource_row(&new.name).await;
+        if before.is_err() || self.may(by, &roles::RESOURCES_LABEL).await.is_err() {
+            self.may(by, &roles::RESOURCES_CHANGE).await?;
+        }
+        let before = before?;
         let row = self.settled(new, Some(&before))?;
-        self.write_down(by, &roles::RESOURCES_CHANGE, &told(&row)).await?;
+        let fields = change::fields(&before, &row);
+        let rules = change::rules(&fields);
+        for rule in &rules {
+            self.may(by, rule).await?;
+        }
+        let details = [vec![("changed", fields.join(", "))], told(&row)].concat();
+        for rule in rules {
+            self.write_down(by, rule, &details).await?;
+        }
         if !self.parts.store.change_resource(&row).await? {
             return Err(Error::NotFound);
         }
@@ -185,8 +197,9 @@ impl Estate {
             changed_us: now,
         };
         for NewAccount { name, user, inspection, secret } in new.accounts {
-            let secret = self.secret(&row, &name, secret, before)?;
-            row.accounts.push(AccountRow { name, user, inspection, secret });
+            let mut account = AccountRow { name, user, inspection, secret: SecretRow::None };
+            account.secret = self.secret(&row, &account, secret, before)?;
+            row.accounts.push(account);
         }
         Ok(row)
     }
@@ -194,7 +207,7 @@ impl Estate {
     fn secret(
         &self,
         row: &ResourceRow,
-        account: &str,
+        account: &AccountRow,
         secret: NewSecret,
         before: Option<&ResourceRow>,
     ) -> Result<SecretRow, Error> {
@@ -203,30 +216,26 @@ impl Estate {
             NewSecret::File(name) => check::file(&self.parts.references, &name).map(SecretRow::File),
             NewSecret::Env(name) => check::variable(&self.parts.references, &name).map(SecretRow::Env),
             NewSecret::Value(secret) => {
-                check::value(account, &secret)?;
-                let place = Place { column: COLUMN, row: &[row.name.as_str(), account] };
+                check::value(&account.name, &secret)?;
+                let place = Place { column: COLUMN, row: &[row.name.as_str(), &account.name] };
                 Ok(SecretRow::Sealed(self.parts.envelope.seal(place, secret.reveal())?))
             }
             NewSecret::Keep => {
-                let found = before.and_then(|before| before.accounts.iter().find(|there| there.name == account));
+                let found = before.and_then(|before| before.accounts.iter().find(|there| there.name == account.name));
                 let Some(found) = found else { return Ok(SecretRow::None) };
-                let same_way = before.is_some_and(|before| same_way(before, row));
-                if same_way || found.secret == SecretRow::None {
+                let why = if found.secret == SecretRow::None {
+                    return Ok(SecretRow::None);
+                } else if !before.is_some_and(|before| change::same_way(before, row)) {
+                    "its address, protocol or TLS changes, so its secret would be sent to another place"
+                } else if (&found.user, found.inspection) != (&account.user, account.inspection) {
+                    "its user changes, or whether it is for inspection, so its secret would serve for something else"
+                } else {
                     return Ok(found.secret.clone());
-                }
-                let why = "its address, protocol or TLS changes, so its secret would be sent to another place";
-                Err(Error::Invalid(format!("the secret of account {account} must be given again: {why}")))
+                };
+                Err(Error::Invalid(format!("the secret of account {} must be given again: {why}", account.name)))
             }
         }
     }
-}
-
-/// Whether what is sent to the one reaches whom it reached as the other.
-fn same_way(one: &ResourceRow, other: &ResourceRow) -> bool {
-    let way = |row: &ResourceRow| {
-        (row.protocol.clone(), row.address.clone(), row.tls, row.tls_name.clone(), row.tls_ca.clone())
-    };
-    way(one) == way(other)
 }
 
 /// What a record says of a target: all of it but the secrets.
@@ -241,6 +250,9 @@ fn told(row: &ResourceRow) -> Vec<(&'static str, String)> {
         ("protocol", row.protocol.clone()),
         ("address", row.address.to_string()),
         ("tls", format!("{:?}", row.tls)),
+        ("tls_name", row.tls_name.clone().unwrap_or_default()),
+        ("tls_ca", row.tls_ca.as_deref().map(change::digest).unwrap_or_default()),
+        ("default_database", row.default_database.clone().unwrap_or_default()),
         ("accounts", accounts.collect::<Vec<_>>().join(", ")),
         ("labels", labels.collect::<Vec<_>>().join(", ")),
         ("server_names", row.server_names.join(", ")),

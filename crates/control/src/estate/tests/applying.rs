@@ -60,6 +60,12 @@ async fn a_plan_is_what_applying_does_and_afterwards_there_is_none() {
     let robot = manor.people.roll().human(&id("robot"));
     assert_eq!((robot, manor.people.roll().human(&id("eve2"))), (Some(id("eve")), Some(id("eve"))));
 
+    // Labels are for policy authors, also by this way.
+    let refused = manor.estate.apply(&ada, &FILE.replace("\"production\"", "\"test\""), false).await;
+    assert!(matches!(&refused, Err(Error::NotAllowed { why }) if why.contains("resources.label")), "{refused:?}");
+    manor.estate.give_role(&manor.caller("gus").await, &ada.id, Role::PolicyAuthor).await.unwrap();
+    let ada = manor.caller("ada").await;
+
     // A password that was handed in stays; what differs is named; what is not named goes, the referring first.
     manor
         .estate

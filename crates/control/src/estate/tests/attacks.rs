@@ -152,7 +152,7 @@ async fn e7_a_secret_goes_where_it_was_meant_for() {
         assert!(matches!(&refused, Err(Error::Invalid(why)) if why.contains("given again")), "{refused:?}");
     }
     let labelled = NewResource { labels: BTreeMap::from([("env".into(), "prod".into())]), ..keeping("prod") };
-    manor.estate.change_resource(&ada, labelled).await.unwrap();
+    manor.estate.change_resource(&manor.caller("pia").await, labelled).await.unwrap();
     // A session that was let in to the target as it was before does not get the secret of what it is now.
     let fetched = ports::Secrets::fetch(&*inventory, &before, &before.accounts[0]).await;
     assert!(fetched.is_err(), "{fetched:?}");

@@ -46,7 +46,15 @@ async fn call(manor: &Manor, by: &Caller, rule: &str) -> Result<(), Error> {
             if seen.iter().all(|view| view.address.is_some()) { Ok(()) } else { Err(Error::not_allowed("")) }
         }
         "resources.add" => estate.add_resource(by, new("r")).await.map(drop),
-        "resources.change" => estate.change_resource(by, new("none")).await.map(drop),
+        "resources.change" => {
+            let wish = NewResource { record_whole: true, ..there(manor).await };
+            estate.change_resource(by, wish).await.map(drop)
+        }
+        "resources.label" => {
+            let labels = BTreeMap::from([("env".to_owned(), by.id.subject.clone())]);
+            let wish = NewResource { labels, ..there(manor).await };
+            estate.change_resource(by, wish).await.map(drop)
+        }
         "resources.remove" => estate.remove_resource(by, &"none".parse().unwrap()).await,
         "resources.test" => estate.test_resource(by, &"filed".parse().unwrap(), None).await.map(drop),
         "secrets.rotate" => estate.rotate_secrets(by).await.map(drop),
@@ -61,6 +69,13 @@ async fn call(manor: &Manor, by: &Caller, rule: &str) -> Result<(), Error> {
         "apply.plan" => estate.apply(by, "", true).await.map(drop),
         other => panic!("nothing here calls {other}"),
     }
+}
+
+/// A resource that can be changed, as a wish that changes nothing.
+async fn there(manor: &Manor) -> NewResource {
+    let added = manor.estate.add_resource(&manor.caller("ada").await, new("there")).await;
+    assert!(matches!(added, Ok(_) | Err(Error::Conflict(_))), "{added:?}");
+    keeping("there")
 }
 
 #[tokio::test]
