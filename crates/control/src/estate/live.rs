@@ -3,7 +3,7 @@
 use engine::{LiveSession, LiveSessions};
 use model::{Class, Public, SessionId};
 
-use super::Estate;
+use super::{Estate, is_own};
 use crate::roles;
 use crate::{Caller, Error};
 
@@ -32,14 +32,13 @@ impl Estate {
         let roll = self.may(by, &roles::LIVE_OWN).await?;
         let mut sessions = live.list();
         if self.may(by, &roles::SESSIONS_READ).await.is_err() {
-            let human = roll.human(&by.id);
-            sessions.retain(|session| human.is_some() && roll.human(&session.principal.id) == human);
+            sessions.retain(|session| is_own(&roll, &by.id, &session.principal.id));
         }
         Ok(sessions)
     }
 
-    /// Ends a session at once, for a reason that its client is told. One's own (also that of one's service or agent) anybody
-    /// may end.
+    /// Ends a session at once, for a reason that its client is told. One's own anybody may end; a human also that
+    /// of their service or agent.
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the caller may not see it.
@@ -55,9 +54,9 @@ impl Estate {
         }
         let roll = self.may(by, &roles::LIVE_OWN).await?;
         let session = live.list().into_iter().find(|session| session.id == id).ok_or(Error::NotFound)?;
-        let human = roll.human(&by.id);
-        let own = human.is_some() && roll.human(&session.principal.id) == human;
-        if !own && let Err(refused) = self.may(by, &roles::SESSIONS_KILL).await {
+        if !is_own(&roll, &by.id, &session.principal.id)
+            && let Err(refused) = self.may(by, &roles::SESSIONS_KILL).await
+        {
             let seen = self.may(by, &roles::SESSIONS_READ).await.is_ok();
             return Err(if seen { refused } else { Error::NotFound });
         }

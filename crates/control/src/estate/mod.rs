@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use ::secrets::{Envelope, Sources};
 use identity::{Local, Roll, Tokens};
-use model::{Class, Event, PrincipalId, Public, Record, Recording, Resource};
+use model::{Class, Event, Kind, PrincipalId, Public, Record, Recording, Resource};
 use ports::Journal;
 use store::Store;
 
@@ -162,7 +162,7 @@ impl Estate {
         let identity::Bearer { verified, made_by } = self.parts.people.bearer(token).await.map_err(refused)?;
         let id = verified.principal.id;
         let roll = self.parts.people.fresh().await?;
-        let theirs = made_by.as_deref().is_none_or(|maker| answers_for(&roll, maker, &id));
+        let theirs = made_by.as_deref().is_none_or(|maker| made_by_owner(&roll, maker, &id));
         let mut roles = BTreeSet::from([Role::User]);
         if theirs {
             roles.extend(standings::roles_of(&roll, &id).into_keys());
@@ -221,8 +221,15 @@ impl Estate {
     }
 }
 
-/// Whether the person of that text, `ISSUER/SUBJECT`, answers for the other.
-fn answers_for(roll: &Roll, maker: &str, id: &PrincipalId) -> bool {
-    let maker = roll.all().find(|member| member.id.to_string() == maker).and_then(|member| roll.human(&member.id));
-    maker.is_some() && maker == roll.human(id)
+/// Whether what is of the one is the caller's own: a human has also what is of their other keys, services and agents; a
+/// service or an agent only what is its own.
+fn is_own(roll: &Roll, by: &PrincipalId, of: &PrincipalId) -> bool {
+    let Some(member) = roll.get(by) else { return false };
+    let human = roll.human(by);
+    by == of || (member.kind == Kind::Human && human.is_some() && human == roll.human(of))
+}
+
+/// Whether what is of somebody is own to the maker of that text, `ISSUER/SUBJECT`.
+fn made_by_owner(roll: &Roll, maker: &str, of: &PrincipalId) -> bool {
+    roll.all().find(|member| member.id.to_string() == maker).is_some_and(|maker| is_own(roll, &maker.id, of))
 }

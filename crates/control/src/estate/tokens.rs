@@ -1,12 +1,12 @@
-//! Tokens: everybody makes, sees and revokes their own and those of their services and agents; an administrator also
-//! those of others.
+//! Tokens: everybody makes, sees and revokes their own, a human also those of their services and agents; an administrator
+//! also those of others.
 
 use std::time::Duration;
 
 use identity::{IdentityError, LOCAL, NewToken, Roll, TokenInfo};
 use model::PrincipalId;
 
-use super::Estate;
+use super::{Estate, is_own};
 use crate::roles::{self, Rule};
 use crate::{Caller, Error};
 
@@ -82,7 +82,7 @@ impl Estate {
         Ok(shown(revoked))
     }
 
-    /// The rule that is asked: that of one's own when the caller answers for the person.
+    /// The rule that is asked: that of one's own when the token is of the caller, or of whom the caller answers for.
     async fn whose<'a>(
         &self,
         by: &Caller,
@@ -91,7 +91,7 @@ impl Estate {
         others: &'a Rule,
     ) -> Result<&'a Rule, Error> {
         let roll = self.may(by, own).await?;
-        if of.is_some_and(|of| roll.get(of).is_some() && roll.human(of) == roll.human(&by.id)) {
+        if of.is_some_and(|of| is_own(&roll, &by.id, of)) {
             return Ok(own);
         }
         self.may(by, others).await?;
@@ -101,8 +101,7 @@ impl Estate {
     /// Who else may know a token that the caller makes: whoever may know the token that the caller came with, or the caller.
     async fn maker(&self, by: &Caller, roll: &Roll, to: &PrincipalId) -> Result<Option<String>, Error> {
         let with = self.tokens.find(&by.credential.0).await.map_err(told)?;
-        let own = roll.human(&by.id) == roll.human(to);
-        Ok(with.made_by.or_else(|| (!own).then(|| by.id.to_string())))
+        Ok(with.made_by.or_else(|| (!is_own(roll, &by.id, to)).then(|| by.id.to_string())))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod applying;
 mod attacks;
+mod captures;
 mod policies;
 mod roles;
 mod secrets;
