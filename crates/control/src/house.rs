@@ -328,6 +328,7 @@ pub(crate) fn asked(name: &str, text: &'static str, requirements: &[&str], wait:
             typed: None,
         },
         left_out: false,
+        binary: false,
         in_transaction: false,
         binding,
         policies: vec!["needs-leads".to_owned()],

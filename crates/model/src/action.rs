@@ -102,6 +102,8 @@ pub struct Facts {
     pub unbounded_write: bool,
     /// A transaction is open, or may be, in which it would run: locks are held while it waits.
     pub in_transaction: bool,
+    /// Some of its parameters are in a binary form of their types, which shows nobody what they are.
+    pub binary: bool,
 }
 
 /// One command as the decide step sees it.

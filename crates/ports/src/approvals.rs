@@ -34,6 +34,8 @@ pub struct HoldRequest {
     pub action: ActionText,
     /// Whether marks stand in it, so that not all of what would run can be seen.
     pub left_out: bool,
+    /// Whether parameters of it are in a binary form, which shows nobody what they are.
+    pub binary: bool,
     /// Whether it waits inside a transaction, so that locks are held.
     pub in_transaction: bool,
     /// SHA-256 over the exact command and where it would run (`engine::binding`): what an approval is for. Of low entropy when

@@ -17,7 +17,11 @@ pub(super) fn read(text: &[u8]) -> Vec<Action> {
         name,
         certainty: Certainty::Full,
         phase: Phase::Run,
-        facts: Facts { unbounded_write: delete && !text.ends_with(b"WHERE"), in_transaction: false },
+        facts: Facts {
+            unbounded_write: delete && !text.ends_with(b"WHERE"),
+            in_transaction: false,
+            ..Facts::default()
+        },
         text,
         parameters: Vec::new(),
         credentials: Credentials::default(),

@@ -46,6 +46,9 @@ impl Approvals for Desk {
         if asked.left_out && asked.action.verb != Verb::Grant {
             return Err(told::hidden());
         }
+        if asked.binary {
+            return Err(told::binary());
+        }
         if length(&asked) > LONGEST {
             return Err(told::too_long());
         }

@@ -4,8 +4,8 @@ mod chances;
 
 use std::time::Duration;
 
-use model::{Certainty, Class, Public, Wait};
-use ports::{Approvals, HoldEnd};
+use model::{Certainty, Class, Public, Verb, Wait};
+use ports::{Approvals, HoldEnd, HoldRequest};
 
 use crate::house::{House, MINUTE, arrived, asked, caller, end, hold, id};
 use crate::{Error, RequestState};
@@ -145,6 +145,25 @@ async fn what_nobody_could_approve_or_read_is_refused() {
     house.people.remove("ada");
     let gone = end(house.hold(&asked("ada", "UPDATE", LEADS, Wait::Session))).await;
     assert!(matches!(gone, HoldEnd::Rejected { .. }));
+}
+
+/// Nobody approves what they cannot read: marks within code, parameters in a binary form.
+#[tokio::test]
+async fn what_nobody_can_read_is_not_held() {
+    let house = House::new().await;
+    let notice = || Public::new(Class::NotApproved, "this needs the leads");
+    let plain = asked("ada", "DO", LEADS, Wait::Session);
+    for (left_out, binary, verb, held) in [
+        (false, false, Verb::Call, true),
+        (true, false, Verb::Call, false),
+        (true, false, Verb::Write, false),
+        (true, false, Verb::Grant, true),
+        (false, true, Verb::Grant, false),
+    ] {
+        let mut asked = HoldRequest { left_out, binary, id: house.control.request_id(), ..plain.clone() };
+        asked.action.verb = verb;
+        assert_eq!(house.control.desk().hold(asked, notice()).is_ok(), held, "{left_out} {binary} {verb:?}");
+    }
 }
 
 #[tokio::test]

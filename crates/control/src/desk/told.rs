@@ -61,6 +61,11 @@ pub(super) fn hidden() -> Public {
         .with_hint("Nobody approves what they cannot read: leave it out, or hand it over as a parameter of its own.")
 }
 
+pub(super) fn binary() -> Public {
+    not_approved("this needs approval, and parameters in binary form show nobody what they are".to_owned())
+        .with_hint("Have the driver send parameters as text, or send a statement without parameters.")
+}
+
 pub(super) fn nobody() -> Public {
     not_approved("this needs approval, and the policy names nobody who could give it".to_owned())
 }

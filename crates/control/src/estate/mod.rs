@@ -181,7 +181,10 @@ impl Estate {
 
     /// Has it written down that somebody who is known asked for what they do not get. Nothing waits for it.
     pub fn turned_away(&self, by: &Caller, asked: &str, why: &str) {
-        let details = [("asked", asked), ("why", why)].map(|(name, value)| (name.to_owned(), names::cut(value)));
+        // A token may stand in a wrong place.
+        let asked = String::from_utf8_lossy(&model::without_tokens(asked.as_bytes())).into_owned();
+        let details = [("asked", asked.as_str()), ("why", why)];
+        let details = details.map(|(name, value)| (name.to_owned(), names::cut(value)));
         let event = Event::Act { act: "refused".to_owned(), by: by.by(), details: details.into() };
         // Without a journal nothing was done either.
         let _ = self.parts.journal.append(Record { time_us: self.now(), session: None, position: None, event });

@@ -113,6 +113,7 @@ fn every_field_matters() {
         |scene| scene.settings.push((Bytes::from_static(b"search_path"), Bytes::from_static(b"staging"))),
         |scene| scene.settings.push((Bytes::from_static(b"search_path"), Bytes::from_static(b"public"))),
         |scene| scene.unsettled = true,
+        |scene| scene.action.facts.binary = true,
         |scene| (scene.unsettled, scene.session) = (true, SessionId(Uuid::from_u128(2))),
         |scene| scene.database = None,
         |scene| scene.database = Some(String::new()),

@@ -85,6 +85,7 @@ impl Pump {
             program: who.program.map(str::to_owned),
             // Whoever approves sees what the record shows.
             left_out: text.typed.is_some(),
+            binary: action.facts.binary,
             action: ActionText { typed: None, ..text },
             in_transaction: action.facts.in_transaction,
             binding: binding(who, &meaning, action),

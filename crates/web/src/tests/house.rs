@@ -199,6 +199,7 @@ impl House {
             client: [127, 0, 0, 1].into(),
             program: Some("psql\u{202e}".to_owned()),
             left_out: false,
+            binary: false,
             action: ActionText {
                 verb: Verb::Write,
                 name: "UPDATE",

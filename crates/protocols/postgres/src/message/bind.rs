@@ -12,6 +12,8 @@ pub(crate) struct Bind {
     pub(crate) statement: Bytes,
     /// As they stand on the wire; `None` = NULL.
     pub(crate) parameters: Vec<Option<Bytes>>,
+    /// Whether any of them is in its type's binary form.
+    pub(crate) binary: bool,
 }
 
 impl Bind {
@@ -19,7 +21,7 @@ impl Bind {
         let mut reader = body(frame)?;
         let portal = slice(frame, reader.c_str()?);
         let statement = slice(frame, reader.c_str()?);
-        let formats = formats(&mut reader)?;
+        let Formats { count: formats, binary } = formats(&mut reader)?;
         let values = count(&mut reader)?;
         if formats > 1 && formats != values {
             return Err(Malformed("a Bind has formats for another number of parameters"));
@@ -30,17 +32,27 @@ impl Bind {
         }
         self::formats(&mut reader)?;
         reader.finish()?;
-        Ok(Self { portal, statement, parameters })
+        Ok(Self { portal, statement, parameters, binary })
     }
 }
 
-/// Format codes: 0 is text, 1 is binary; there are no others. Returns how many there are.
-pub(super) fn formats(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
-    let formats = count(reader)?;
-    for _ in 0..formats {
-        if reader.u16()? > 1 {
-            return Err(Malformed("a format code is neither text nor binary"));
+/// Format codes of one side.
+pub(super) struct Formats {
+    pub(super) count: usize,
+    /// Whether any is binary.
+    pub(super) binary: bool,
+}
+
+/// Format codes: 0 is text, 1 is binary; there are no others.
+pub(super) fn formats(reader: &mut Reader<'_>) -> Result<Formats, Malformed> {
+    let count = count(reader)?;
+    let mut binary = false;
+    for _ in 0..count {
+        match reader.u16()? {
+            0 => {}
+            1 => binary = true,
+            _ => return Err(Malformed("a format code is neither text nor binary")),
         }
     }
-    Ok(formats)
+    Ok(Formats { count, binary })
 }

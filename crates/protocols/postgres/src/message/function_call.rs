@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use wire::Malformed;
 
-use super::bind::formats;
+use super::bind::{Formats, formats};
 use super::{body, count, slice, value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl FunctionCall {
     pub(crate) fn read(frame: &Bytes) -> Result<Self, Malformed> {
         let mut reader = body(frame)?;
         let oid = reader.u32()?;
-        let formats = formats(&mut reader)?;
+        let Formats { count: formats, .. } = formats(&mut reader)?;
         let values = count(&mut reader)?;
         if formats > 1 && formats != values {
             return Err(Malformed("a FunctionCall has formats for another number of arguments"));

@@ -209,8 +209,8 @@ fn is_proof(name: &Bytes, portal: &Portal) -> bool {
 /// What a portal runs, as a command. Whatever the text is proven to do, what stands behind a name or in a parameter is not
 /// part of the proof.
 fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action {
-    let Portal { prepared, statement, parameters } = portal;
-    match prepared {
+    let Portal { prepared, statement, parameters, binary } = portal;
+    let action = match prepared {
         Some(prepared) => Action {
             verb: prepared.verb,
             name: prepared.name,
@@ -226,14 +226,20 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
             let credentials = of(Found::default(), &parameters);
             Action { parameters, credentials, ..opaque(unknown, statement) }
         }
-    }
+    };
+    Action { facts: Facts { binary, ..action.facts }, ..action }
 }
 
 impl QueryAsked {
     /// A statement was granted; whether there is a further one to ask about.
     pub(super) fn granted(&mut self, running: Running) -> bool {
+        let transaction = self.statement.as_ref().is_none_or(|statement| statement.effects.transaction);
+        if transaction {
+            // It may be the COMMIT of those before it.
+            self.granted.iter_mut().for_each(Running::may_commit);
+        }
         self.granted.push(running);
-        self.begins |= self.statement.as_ref().is_none_or(|statement| statement.effects.transaction);
+        self.begins |= transaction;
         self.statement = self.left.next();
         self.statement.is_some()
     }
@@ -246,7 +252,7 @@ impl QueryAsked {
         let range = if range.end <= whole.end && range.start <= range.end { range } else { whole };
         let text = self.text.slice(range);
         let credentials = of(credentials::find(&text, self.strings), &[]);
-        let facts = Facts { unbounded_write, in_transaction: self.begins };
+        let facts = Facts { unbounded_write, in_transaction: self.begins, ..Facts::default() };
         let phase = Phase::Run;
         Action { verb, name, certainty, phase, facts, text, parameters: Vec::new(), credentials }
     }

@@ -1,7 +1,7 @@
 //! The question before every command, and what follows from its answer. While it is open nothing is taken from the client.
 
 use bytes::Bytes;
-use model::{Class, Outcome, Public, Status};
+use model::{Class, Outcome, Public, Status, Verb};
 use wire::{Answer, Ask, Out, Side, Ticket, Why};
 
 use super::Relay;
@@ -67,7 +67,7 @@ impl Relay {
         self.refuse(shape, public, out)
     }
 
-    fn granted(&mut self, asked: Asked, running: Running, out: &mut dyn Out) -> Result<(), Fault> {
+    fn granted(&mut self, asked: Asked, mut running: Running, out: &mut dyn Out) -> Result<(), Fault> {
         match asked {
             Asked::Query(mut query) => {
                 if query.granted(running) {
@@ -85,7 +85,11 @@ impl Relay {
                 self.unsynced = true;
             }
             Asked::Bind { bound, .. } => return self.bind_alone(bound, running, out),
-            Asked::Execute { bound, frame, prepares, ends_portals, .. } => {
+            Asked::Execute { bound, frame, action, prepares, ends_portals } => {
+                // A procedure may commit.
+                if ends_portals || action.verb == Verb::Call {
+                    running.may_commit();
+                }
                 if bound.is_some_and(|bound| self.bind_with(bound, &running.go, out).is_err()) {
                     return self.no_room(running, out);
                 }

@@ -91,9 +91,9 @@ impl Relay {
 
     /// What the portal of a Bind that is held will run.
     pub(super) fn portal_of(&self, bound: &Bound) -> Portal {
-        let Bind { statement, parameters, .. } = &bound.bind;
+        let Bind { statement, parameters, binary, .. } = &bound.bind;
         let prepared = self.names.statement(statement, self.boundary).cloned();
-        Portal { prepared, statement: statement.clone(), parameters: parameters.clone() }
+        Portal { prepared, statement: statement.clone(), parameters: parameters.clone(), binary: *binary }
     }
 
     /// A Describe follows the Bind that is held, or the target is asked now.
@@ -137,6 +137,6 @@ impl Relay {
     }
 
     fn register(&mut self, bind: &Bind) -> Result<u64, TooMuch> {
-        self.names.bind(&bind.portal, &bind.statement, bind.parameters.clone(), self.boundary)
+        self.names.bind(bind, self.boundary)
     }
 }

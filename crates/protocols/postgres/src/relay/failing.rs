@@ -41,8 +41,9 @@ impl Relay {
                 }
                 for running in commands {
                     flow.flush();
-                    if let Err(running) = self.ended_in_excess(running) {
-                        running.settle(End::of(Status::NotRun), Bytes::new(), flow.out);
+                    let end = End::of(Status::NotRun);
+                    if let Err(running) = self.ended_in_excess(running, end) {
+                        running.settle(end, Bytes::new(), flow.out);
                     }
                 }
                 Ok(())
@@ -93,7 +94,7 @@ impl Relay {
             let end = if failed { End::failed(error.code) } else { End::of(Status::NotRun) };
             failed &= expected.is_begun();
             for running in expected.into_commands() {
-                if let Err(running) = self.ended_in_excess(running) {
+                if let Err(running) = self.ended_in_excess(running, end) {
                     running.settle(end, std::mem::take(&mut last), flow.out);
                 }
             }

@@ -236,8 +236,9 @@ impl Relay {
             flow.flush();
             for running in left {
                 let status = if completed { Status::Done } else { Status::Unknown };
-                if let Err(running) = self.ended_in_excess(running) {
-                    running.settle(End::of(status), Bytes::new(), flow.out);
+                let end = End::of(status);
+                if let Err(running) = self.ended_in_excess(running, end) {
+                    running.settle(end, Bytes::new(), flow.out);
                 }
             }
         }
@@ -256,7 +257,7 @@ impl Relay {
 
     /// A command ended, and the frame at the front is the last of its answer.
     pub(super) fn ended(&mut self, running: Running, end: End, total: usize, flow: &mut Flow<'_>) {
-        match self.ended_in_excess(running) {
+        match self.ended_in_excess(running, end) {
             Ok(()) => drop(flow.take(total)),
             Err(running) => {
                 let last = flow.take(total);

@@ -7,7 +7,7 @@
 //! so that it cannot hit another command.
 
 use bytes::Bytes;
-use model::{Class, Public};
+use model::{Class, Public, Status};
 use wire::{Out, Side, Ticket, Why};
 
 use super::Relay;
@@ -26,8 +26,8 @@ use crate::sqlstate;
 pub(super) struct Overrun {
     /// Nothing is shown any more until the client is told.
     silent: bool,
-    /// The command, when the target has ended it. Its outcome is written down with the error that the client gets.
-    ended: Option<Running>,
+    /// The command, when the target has ended it, and how. Its outcome is written down with the error that the client gets.
+    ended: Option<(Running, End)>,
     /// It was a COPY of the client's data, and we told the target that they failed.
     copy_failed: bool,
 }
@@ -140,10 +140,10 @@ impl Relay {
     }
 
     /// Takes a command that the target has ended, if it is the one that passed its limit and the client has not seen it end.
-    pub(super) fn ended_in_excess(&mut self, running: Running) -> Result<(), Running> {
+    pub(super) fn ended_in_excess(&mut self, running: Running, end: End) -> Result<(), Running> {
         match self.overrun.as_mut() {
             Some(overrun) if overrun.silent && overrun.ended.is_none() && running.excess().is_some() => {
-                overrun.ended = Some(running);
+                overrun.ended = Some((running, end));
                 Ok(())
             }
             _ => Err(running),
@@ -186,37 +186,42 @@ impl Relay {
         Ok(true)
     }
 
-    /// The error that stands in the place of the end of the command, with its outcome.
+    /// The error that stands in the place of the end of the command, with its outcome: what the target did, under our code.
     fn tell_of_overrun(&mut self, kept: bool, flow: &mut Flow<'_>) {
         let Some(overrun) = self.overrun.take() else { return };
         flow.unmute();
-        let public = overrun.ended.as_ref().and_then(Running::excess).unwrap_or(Excess::Time).public();
-        let public = if kept { with_what_is_kept(public) } else { public };
-        let error = refusal::refused(&public);
-        match overrun.ended {
-            Some(running) => running.settle(End::refused(&public), error, flow.out),
+        let Some((running, end)) = overrun.ended else {
             // The cancel hit a command before it.
-            None => flow.out.send(Side::Client, 0, error, Why::Reply),
-        }
+            return flow.out.send(Side::Client, 0, refusal::refused(&Excess::Time.public()), Why::Reply);
+        };
+        let public = running.excess().unwrap_or(Excess::Time).public();
+        let (public, end) = match end.status {
+            _ if kept => (with_hint(public, KEPT), end),
+            Status::Done | Status::Suspended if running.may_be_kept() => (with_hint(public, PERHAPS_KEPT), end),
+            _ => (public, end.undone()),
+        };
+        running.settle(end.told(&public), refusal::refused(&public), flow.out);
     }
 
     /// Nobody can be told any more.
     pub(super) fn settle_overrun(&mut self, out: &mut dyn Out) {
-        let ended = self.overrun.take().and_then(|overrun| overrun.ended);
-        if let Some((running, excess)) = ended.and_then(|running| running.excess().map(|excess| (running, excess))) {
-            running.settle(End::refused(&excess.public()), Bytes::new(), out);
-        }
+        let Some((running, end)) = self.overrun.take().and_then(|overrun| overrun.ended) else { return };
+        let public = running.excess().unwrap_or(Excess::Time).public();
+        running.settle(end.told(&public), Bytes::new(), out);
     }
 }
 
-fn with_what_is_kept(public: Public) -> Public {
-    let kept = "The command had ended at the target before it could be cancelled: what it changed is kept.";
-    let hint = public.hint.as_deref().map_or_else(|| kept.to_owned(), |hint| format!("{hint} {kept}"));
+const KEPT: &str = "The command had ended at the target before it could be cancelled: what it changed is kept.";
+const PERHAPS_KEPT: &str =
+    "The command had ended at the target before it could be cancelled: what it changed may be kept.";
+
+fn with_hint(public: Public, more: &str) -> Public {
+    let hint = public.hint.as_deref().map_or_else(|| more.to_owned(), |hint| format!("{hint} {more}"));
     public.with_hint(hint)
 }
 
 /// Other commands run already in the transaction that was to be aborted.
 fn too_late() -> Public {
     Public::new(Class::Cancelled, "a command ran for longer than it may, and others run behind it in its transaction")
-        .with_hint("The transaction is rolled back. Connect again.")
+        .with_hint("What none of them has committed is rolled back. Connect again.")
 }

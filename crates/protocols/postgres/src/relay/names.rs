@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::{Certainty, Limits, Verb};
 
+use crate::message::bind::Bind;
 use crate::statement::credentials::Found;
 
 /// A statement that was sent to be planned.
@@ -32,12 +33,14 @@ pub(super) struct Portal {
     pub(super) prepared: Option<Arc<Prepared>>,
     pub(super) statement: Bytes,
     pub(super) parameters: Vec<Option<Bytes>>,
+    /// Whether any of them is in its type's binary form.
+    pub(super) binary: bool,
 }
 
 impl Portal {
     /// One that was not made here: a cursor of SQL perhaps.
     pub(super) fn unknown(name: &Bytes) -> Self {
-        Self { prepared: None, statement: name.clone(), parameters: Vec::new() }
+        Self { prepared: None, statement: name.clone(), parameters: Vec::new(), binary: false }
     }
 }
 
@@ -106,13 +109,8 @@ impl Names {
     }
 
     /// A Bind goes out.
-    pub(super) fn bind(
-        &mut self,
-        portal: &Bytes,
-        statement: &Bytes,
-        parameters: Vec<Option<Bytes>>,
-        boundary: u64,
-    ) -> Result<u64, TooMuch> {
+    pub(super) fn bind(&mut self, bind: &Bind, boundary: u64) -> Result<u64, TooMuch> {
+        let Bind { portal, statement, parameters, binary } = bind;
         let values: usize = parameters.iter().flatten().map(Bytes::len).sum();
         let bytes = values.saturating_add(portal.len()).saturating_add(statement.len());
         self.forget_portal(portal);
@@ -120,12 +118,12 @@ impl Names {
         let prepared = self.statement(statement, boundary).cloned();
         // What lives on must not keep a whole read buffer alive.
         let parameters = if portal.is_empty() {
-            parameters
+            parameters.clone()
         } else {
-            parameters.into_iter().map(|value| value.as_ref().map(own)).collect()
+            parameters.iter().map(|value| value.as_ref().map(own)).collect()
         };
         let registered = self.register(bytes);
-        let thing = Portal { prepared, statement: own(statement), parameters };
+        let thing = Portal { prepared, statement: own(statement), parameters, binary: *binary };
         self.keep(own(portal), Named { thing, registered, boundary, confirmed: false, bytes });
         Ok(registered)
     }

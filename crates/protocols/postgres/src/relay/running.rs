@@ -37,11 +37,23 @@ pub(super) struct Running {
     rows: u64,
     bytes: u64,
     excess: Option<Excess>,
+    may_commit: bool,
 }
 
 impl Running {
     pub(super) fn new(go: Go, plan: &Plan) -> Self {
-        Self { go, max_rows: plan.max_rows, max_bytes: plan.max_bytes, rows: 0, bytes: 0, excess: None }
+        let (max_rows, max_bytes) = (plan.max_rows, plan.max_bytes);
+        Self { go, max_rows, max_bytes, rows: 0, bytes: 0, excess: None, may_commit: false }
+    }
+
+    /// What it did may be committed before the target answers with ReadyForQuery.
+    pub(super) fn may_commit(&mut self) {
+        self.may_commit = true;
+    }
+
+    /// Whether what it did may be kept although an error stands behind it.
+    pub(super) fn may_be_kept(&self) -> bool {
+        self.may_commit
     }
 
     /// Whether its result may be too large.
@@ -104,8 +116,16 @@ impl End {
         Self { code, ..Self::of(Status::Failed) }
     }
 
-    /// We ended it, with an error of that class.
-    pub(super) fn refused(public: &Public) -> Self {
-        Self::failed(Code::parse(sqlstate::of(public.class).as_bytes()))
+    /// The same, but the client is told an error of that class.
+    pub(super) fn told(self, public: &Public) -> Self {
+        Self { code: Code::parse(sqlstate::of(public.class).as_bytes()), ..self }
+    }
+
+    /// The same, but what the target had completed was undone.
+    pub(super) fn undone(self) -> Self {
+        match self.status {
+            Status::Done | Status::Suspended => Self::failed(self.code),
+            _ => self,
+        }
     }
 }

@@ -87,7 +87,7 @@ fn a_cancel_that_comes_too_late_hits_nothing_else() {
         assert_eq!(driver.wants(Side::Client), 0);
         driver.input(Input::Probed);
     });
-    assert_eq!(log[3], "outcome (2) Failed rows 2 54000");
+    assert_eq!(log[3], "outcome (2) Done rows 3 54000");
     assert_eq!(log[4..], [format!("client < {TOO_MANY} Z(I)"), "target < Q(all) (command (3))".into()]);
 }
 
@@ -128,7 +128,7 @@ fn statements_behind_it_in_the_message_are_not_shown() {
     assert_eq!(log[1..4], ["target < Q(select; all) (command (3))", "client < T D D", CANCEL]);
     assert_eq!(
         log[4..],
-        ["outcome (3) Done rows 1", "outcome (2) Failed rows 2 54000", &format!("client < {TOO_MANY} Z(I)")]
+        ["outcome (3) Done rows 1", "outcome (2) Done rows 3 54000", &format!("client < {TOO_MANY} Z(I)")]
     );
 }
 
@@ -208,7 +208,40 @@ fn rows_of_copy_data_count() {
         driver.target(&[m::frame(b'c', b""), m::done("COPY 3"), m::ready(b'I')].concat());
     });
     assert_eq!(log[1..3], ["client < H d d", CANCEL]);
-    assert_eq!(log[3..], ["outcome (2) Failed rows 2 54000", &format!("client < {TOO_MANY} Z(I)")]);
+    assert_eq!(log[3..], ["outcome (2) Done rows 3 54000", &format!("client < {TOO_MANY} Z(I)")]);
+}
+
+/// An error behind it undoes what it did, but not what was committed before that error.
+#[test]
+fn what_is_committed_before_an_error_is_written_down_as_done() {
+    for (text, outcome) in [
+        ("insert into t values (1) returning a; update t set a = 2", "outcome (2) Failed rows 2 54000"),
+        ("insert into t values (1) returning a; commit", "outcome (2) Done rows 3 54000"),
+    ] {
+        let log = relay(|driver| {
+            driver.decide = |action| if action.name == "INSERT" { Says::Rows(2) } else { Says::Yes };
+            driver.client(&m::query(text));
+            driver.target(&[m::columns(&["a"]), rows(3), m::done("INSERT 0 3")].concat());
+            driver.target(&[m::error("57014"), m::ready(b'I')].concat());
+        });
+        assert!(log.contains(&outcome.to_owned()), "{text}: {log:?}");
+    }
+}
+
+/// A procedure may have committed by itself before its pipeline was aborted.
+#[test]
+fn what_a_procedure_did_may_be_kept() {
+    let hint = |text: &str| {
+        let mut driver = Driver::new(usize::MAX);
+        driver.enter();
+        driver.decide = |_| Says::Rows(0);
+        driver.client(&[m::extended(text), m::sync()].concat());
+        driver.target(&[m::extended_answers(), m::error("26000")].concat());
+        let outcome = driver.log().into_iter().find(|line| line.starts_with("outcome (3)")).unwrap();
+        (outcome, String::from_utf8_lossy(&driver.sent(Side::Client)).contains("may be kept"))
+    };
+    assert_eq!(hint("call p()"), ("outcome (3) Done rows 1 54000".to_owned(), true));
+    assert_eq!(hint("select 1"), ("outcome (3) Failed 54000".to_owned(), false));
 }
 
 /// Data that the client sends are taken while its COPY has no result yet.

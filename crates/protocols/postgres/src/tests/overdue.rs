@@ -69,7 +69,7 @@ fn the_last_of_a_pipeline_that_ends_too_late_is_an_error() {
         driver.target(&[m::extended_answers(), m::ready(b'I')].concat());
     });
     assert_eq!(*log.last().unwrap(), format!("client < {TOO_LATE} Z(I)"));
-    assert!(log.contains(&"outcome (3) Failed 57014".to_owned()), "{log:?}");
+    assert!(log.contains(&"outcome (3) Done rows 1 57014".to_owned()), "{log:?}");
 }
 
 /// Without a Sync the target may have ended long ago and not said so: it is asked.
@@ -169,7 +169,7 @@ fn a_copy_that_begins_when_it_is_overdue_is_failed() {
     assert_eq!(log[3..], ["outcome (2) Failed 57014", &format!("client < {TOO_LATE} Z(I)")]);
 }
 
-/// Others run behind it in a transaction that should have been aborted: the session ends, and the target rolls back.
+/// Others run behind it in a transaction that should have been aborted: the session ends. One of them may be its COMMIT.
 #[test]
 fn a_transaction_that_went_on_ends_with_the_session() {
     let log = relay(|driver| {
@@ -180,7 +180,7 @@ fn a_transaction_that_went_on_ends_with_the_session() {
         driver.input(Input::Overdue(Ticket::new(3)));
         driver.target(&[m::done("UPDATE 1"), m::ready(b'T')].concat());
     });
-    assert_eq!(log[2..5], [CANCEL, "outcome (3) Failed 57014", "outcome (4) Unknown"]);
+    assert_eq!(log[2..5], [CANCEL, "outcome (3) Done rows 1 57014", "outcome (4) Unknown"]);
     assert!(log[5].starts_with("client < E(FATAL 57014 a command ran for longer"), "{log:?}");
 }
 
@@ -213,4 +213,16 @@ fn behind_a_goodbye_it_is_only_cancelled() {
         overdue(driver);
     });
     assert_eq!(*log.last().unwrap(), CANCEL);
+}
+
+/// The cancel hit a command before it, so that it never ran.
+#[test]
+fn what_the_target_dropped_is_not_run() {
+    let log = relay(|driver| {
+        driver.client(&m::query("one; two"));
+        driver.input(Input::Overdue(Ticket::new(3)));
+        driver.target(&[m::error("57014"), m::ready(b'I')].concat());
+    });
+    assert!(log.contains(&"outcome (3) NotRun 57014".to_owned()), "{log:?}");
+    assert_eq!(*log.last().unwrap(), format!("client < {TOO_LATE} Z(I)"));
 }
