@@ -47,13 +47,19 @@ pub(crate) async fn required(
     }
     let Some(token) = bearer(request.headers()) else {
         app.attempts.failed(client);
+        app.estate.refused(client);
         return Problem::unauthenticated().into_response();
     };
     let credential = Credential { token: Zeroizing::new(token), client };
     match credential.caller(&app).await {
         Ok(caller) => {
-            request.extensions_mut().insert(By { caller, credential });
-            next.run(request).await
+            let asked = format!("{} /v1{}", request.method(), request.uri().path());
+            request.extensions_mut().insert(By { caller: caller.clone(), credential });
+            let response = next.run(request).await;
+            if let Some(problem) = response.extensions().get::<Problem>().filter(|problem| problem.is_refusal()) {
+                app.estate.turned_away(&caller, &asked, &problem.detail);
+            }
+            response
         }
         Err(problem) => {
             if problem.status == 401 {

@@ -63,8 +63,13 @@ pub(crate) fn unread(why: &BytesRejection) -> Problem {
 fn misread(why: &serde_json::Error) -> Problem {
     let place = format!("line {} column {}", why.line(), why.column());
     let said = why.to_string();
-    let of_a_field = ["unknown field", "missing field", "duplicate field", "unknown variant"];
+    let of_a_field = ["unknown field", "missing field", "duplicate field"];
     let detail = match why.classify() {
+        // The word itself may be a password in the wrong place; behind it stand words of ours.
+        Category::Data if said.starts_with("unknown variant") => {
+            let expected = said.rsplit_once("`, expected ").map_or(place, |(_, expected)| expected.to_owned());
+            format!("a word is not one of those known there, expected {expected}")
+        }
         Category::Data if of_a_field.iter().any(|known| said.starts_with(known)) => wire::escaped(&said),
         Category::Data => format!("a value has the wrong type or form, at {place}"),
         Category::Syntax | Category::Eof | Category::Io => format!("the body is not JSON, at {place}"),

@@ -88,6 +88,13 @@ impl Problem {
         }
     }
 
+    /// Whether somebody who is known asked for what they do not get: that is on record.
+    pub(crate) fn is_refusal(&self) -> bool {
+        [Kind::NotAllowed, Kind::NotFound, Kind::Conflict, Kind::TooMany]
+            .iter()
+            .any(|kind| kind.facts().1 == self.r#type)
+    }
+
     /// The answer to whatever does not prove who it is: always the same.
     pub(crate) fn unauthenticated() -> Self {
         let remedy = "Send `Authorization: Bearer TOKEN` with a live token: signet login, or signet token create.";

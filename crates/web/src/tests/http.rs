@@ -58,7 +58,12 @@ async fn bodies_are_bounded_strict_and_never_said_again() {
     let wish = json!({ "name": "x", "protocol": "postgres", "address": "h:1", "accounts": "hunter2" });
     let other = house.post("/v1/resources", "adam", wish).await;
     problem(&other, 422, "invalid");
-    assert!(!format!("{answered:?}{other:?}").contains("hunter2"));
+    let accounts = json!([{ "name": "a", "secret": "hunter2`, expected x" }]);
+    let wish = json!({ "name": "x", "protocol": "postgres", "address": "h:1", "accounts": accounts });
+    let third = house.post("/v1/resources", "adam", wish).await;
+    problem(&third, 422, "invalid");
+    assert!(third.body["detail"].as_str().unwrap().contains("`password`"), "{third:?}");
+    assert!(!format!("{answered:?}{other:?}{third:?}").contains("hunter2"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
