@@ -49,7 +49,7 @@ fn f1_a_second_account_does_not_approve() {
     add(&scene, "ada2", &["--same-person-as", "ada"]);
     let root = scene.person("root");
     root.ok(&["groups", "add", "dba-leads", "ada2"]);
-    root.ok(&["roles", "give", "approver", "ada2"]);
+    root.ok(&["roles", "give", "ada2", "approver"]);
     // A token of one's own carries the role; the second account makes it with the one from root.
     let lent = Api::with(&scene.gateway, &token(&scene, "ada2"));
     let own = lent.by(&lent.make_token("ada2", 3600));
@@ -177,10 +177,11 @@ fn f5_a_link_that_is_fetched_approves_nothing() {
     }
     let cookie = format!("cookie: token={}; session={}\r\n", grace.token, grace.token);
     nobody.send("POST", &path, &cookie, Some(&json!({}))).problem(&[401]);
+    scene.gateway.assert_recorded("signin.refused", "https");
     // What was read is what is approved: by another digest nothing is.
     grace.post(&path, &json!({ "digest": "0".repeat(64) })).problem(&[409]);
     assert_eq!((scene.person("grace").state(&id).as_str(), ran(&scene.server, "prefetched")), ("pending", 0));
-    scene.gateway.assert_recorded("signin.refused", "https");
+    scene.gateway.assert_recorded("admin.act", &path);
     drop(wire);
     scene.person("grace").wait_for_state(&id, "withdrawn");
     assert_eq!(kept(&scene.server), "");
@@ -227,7 +228,7 @@ fn f6_the_twenty_first_that_waits_is_refused() {
     }
     for door in [scene.gateway.door(), robot] {
         let messages = Wire::sign_in(&door).query("INSERT INTO kept VALUES ('flood 21')");
-        assert_error(&messages, "42501", b'I');
+        assert_error(&messages, "54000", b'I');
         assert!(error(&messages).field(b'M').unwrap().contains("too many"), "{messages:?}");
     }
     scene.gateway.assert_recorded("refusal", "flood 21");

@@ -142,7 +142,7 @@ fn f2_a_resource_that_points_elsewhere_now() {
     sql(&elsewhere, "CREATE TABLE kept (word text)");
     let root = Api::of(&scene.gateway, "root");
     let wish = |server: &Postgres| {
-        let secret = json!({ "value": crate::harness::postgres::PASSWORD });
+        let secret = json!({ "password": crate::harness::postgres::PASSWORD });
         json!({ "name": "shop", "protocol": "postgres", "address": format!("127.0.0.1:{}", server.port),
                 "tls": "disable", "accounts": [{ "name": "app", "user": "postgres", "secret": secret }] })
     };

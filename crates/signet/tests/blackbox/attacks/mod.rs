@@ -1,23 +1,28 @@
-//! Attacks on the wire (the names A1, A2 ... are those of the project's attack list). Every test asserts three things:
-//! the target did not see it, the client got a defined answer, and the journal holds the event.
+//! Attacks, on the wire and on those who decide (the names A1, F1 ... are those of the project's attack list). Every test
+//! asserts three things: the target did not see it, the client got a defined answer, and the journal holds the event.
 
 mod approvals;
 mod bound;
 mod cancelling;
 mod credentials;
 mod framing;
+mod held;
 mod hostile_target;
 mod huge;
 mod in_the_middle;
 mod injection;
+mod interface;
 mod leftovers;
 mod memory;
 mod opening;
+mod people;
+mod policies;
 mod prepared;
 mod proxied;
 mod readable;
 mod refused;
 mod shown;
+mod targets;
 mod tls_edges;
 mod unasked;
 
