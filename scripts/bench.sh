@@ -2,12 +2,15 @@
 # What the gateway costs, all in the same run:
 #   - the journal alone, beside plain appends and fdatasyncs on the same disk;
 #   - a decision of the policy alone, with 5 and 100 policies, made anew and remembered;
+#   - pgbench's SELECT through the policy and through a decider that allows everything, in turns;
 #   - pgbench's prepared SELECT, directly and through the gateway, in turns;
 #   - how often the journal syncs for a statement: reads and writes, of one client and of many. strace counts from outside, as the
 #     black-box test evidence::syncs does;
+#   - held commands: from psql sending to an approver seeing it, from the approval to the statement running at the target;
 #   - verifying a large log, at a tenth of its size and whole: records a second, and the most memory.
-# Settings: SIGNET_BENCH_SECONDS (10 a run), SIGNET_BENCH_CLIENTS ("1 8 32"), SIGNET_BENCH_ROUNDS (2),
-# SIGNET_BENCH_RECORDS (10000000 to be verified: 8 GB of disk while it runs; 0 leaves that part out).
+# Settings: SIGNET_BENCH_SECONDS (10 a run), SIGNET_BENCH_CLIENTS ("1 8 32"), SIGNET_BENCH_ROUNDS (2), SIGNET_BENCH_HOLDS (200),
+# SIGNET_BENCH_RECORDS (10000000 to be verified: 8 GB of disk while it runs; 0 leaves that part out), SIGNET_BENCH_PARTS (some of
+# "journal policy pgbench syncs holds verification").
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +19,8 @@ set -euo pipefail
 cd "$REPO"
 
 seconds=${SIGNET_BENCH_SECONDS:-10} clients=${SIGNET_BENCH_CLIENTS:-1 8 32} rounds=${SIGNET_BENCH_ROUNDS:-2}
-records=${SIGNET_BENCH_RECORDS:-10000000}
+records=${SIGNET_BENCH_RECORDS:-10000000} holds=${SIGNET_BENCH_HOLDS:-200}
+parts=" ${SIGNET_BENCH_PARTS:-journal policy pgbench syncs holds verification} "
 
 scripts/setup.sh bench
 say "building signet (release)"
@@ -25,12 +29,17 @@ cargo build --quiet --locked --release -p signet-verify
 SIGNET=${SIGNET_BIN:-$CARGO_TARGET_DIR/release/signet} # another build of it, if named
 make_work bench
 
-say "starting PostgreSQL (pgbench scale 10) and the gateway"
+say "starting PostgreSQL (pgbench scale 10)"
 start_postgres "shared_buffers = 256MB" "max_connections = 200"
 straight -c 'CREATE DATABASE bench'
 PGPASSWORD=$(cat "$WORK/password") "$PG_BIN/pgbench" -i -q -s 10 -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres bench >/dev/null 2>&1
-start_gateway demo/bench.toml
-token=$(signet token create ada --ttl 8h)
+
+# Ends the gateway of a part, with its evidence: the next part begins anew.
+end_gateway() {
+  stop_one TERM "$GATEWAY_PID"
+  GATEWAY_PID=''
+  rm -r "$WORK/gateway"
+}
 
 # run_pgbench PORT USER PASSWORD CLIENTS: prints "tps latency-in-ms".
 run_pgbench() {
@@ -58,9 +67,9 @@ syncs_for() {
 
 journal_syncs() { grep -c 'fdatasync(.*\.journal>' "$WORK/syncs" || true; }
 
-# What one durable write costs on the disk that the journal is on: no gateway that records first can be faster.
+# What one durable write costs on the disk that journals are on: no gateway that records first can be faster.
 disk_latency() {
-  python3 - "$WORK/gateway/probe" <<'PYTHON'
+  python3 - "$WORK/probe" <<'PYTHON'
 import os, statistics, sys, time
 file, times = os.open(sys.argv[1], os.O_CREAT | os.O_WRONLY | os.O_APPEND), []
 for _ in range(300):
@@ -74,42 +83,81 @@ print(f"fdatasync of 512 bytes: median {statistics.median(times):.0f} us, 99th o
 PYTHON
 }
 
-say "disk under the journal"
-disk_latency
-say "the journal alone, and what a durable write costs beside it"
-SIGNET_BENCH_FOLDER=$WORK SIGNET_BENCH_SECONDS=$seconds cargo bench --quiet --locked -p signet-evidence --bench journal
-say "a decision of the policy alone, made anew and remembered"
-SIGNET_BENCH_SECONDS=$seconds cargo bench --quiet --locked -p signet-policy --bench decide
-say "pgbench -S -M prepared, $seconds s a run, best of $rounds rounds, on $(nproc) cores"
-printf '%8s  %14s %10s  %14s %10s  %7s\n' clients 'direct tps' 'ms' 'signet tps' 'ms' 'ratio'
-for count in $clients; do
-  : >"$WORK/direct"; : >"$WORK/signet"
-  for _ in $(seq "$rounds"); do # in turns, so that a busy moment of the machine hits both
-    run_pgbench "$POSTGRES_PORT" postgres "$(cat "$WORK/password")" "$count" >>"$WORK/direct"
-    run_pgbench "$GATEWAY_PORT" ada "$token" "$count" >>"$WORK/signet"
+part_journal() {
+  say "disk under the journal"
+  disk_latency
+  say "the journal alone, and what a durable write costs beside it"
+  SIGNET_BENCH_FOLDER=$WORK SIGNET_BENCH_SECONDS=$seconds cargo bench --quiet --locked -p signet-evidence --bench journal
+}
+
+part_policy() {
+  say "a decision of the policy alone, made anew and remembered"
+  SIGNET_BENCH_SECONDS=$seconds cargo bench --quiet --locked -p signet-policy --bench decide
+  say "pgbench -S with 8 clients through the policy engine and through a decider that allows everything, in turns"
+  mkdir "$WORK/deciders"
+  SIGNET_BENCH_FOLDER=$WORK/deciders SIGNET_BENCH_POSTGRES=127.0.0.1:$POSTGRES_PORT SIGNET_BENCH_PASSWORD=$WORK/password \
+    SIGNET_BENCH_PGBENCH=$PG_BIN/pgbench cargo bench --quiet --locked -p signet --bench deciders
+  rm -r "$WORK/deciders"
+}
+
+part_pgbench() {
+  local count token direct_tps direct_ms signet_tps signet_ms
+  start_gateway demo/bench.toml
+  token=$(signet token create ada --ttl 8h)
+  say "pgbench -S -M prepared, $seconds s a run, best of $rounds rounds, on $(nproc) cores"
+  printf '%8s  %14s %10s  %14s %10s  %7s\n' clients 'direct tps' 'ms' 'signet tps' 'ms' 'ratio'
+  for count in $clients; do
+    : >"$WORK/direct"; : >"$WORK/signet"
+    for _ in $(seq "$rounds"); do # in turns, so that a busy moment of the machine hits both
+      run_pgbench "$POSTGRES_PORT" postgres "$(cat "$WORK/password")" "$count" >>"$WORK/direct"
+      run_pgbench "$GATEWAY_PORT" ada "$token" "$count" >>"$WORK/signet"
+    done
+    read -r direct_tps direct_ms < <(sort -rn "$WORK/direct")
+    read -r signet_tps signet_ms < <(sort -rn "$WORK/signet")
+    awk -v n="$count" -v d="$direct_tps" -v dm="$direct_ms" -v s="$signet_tps" -v sm="$signet_ms" \
+      'BEGIN { printf "%8d  %14.0f %10.3f  %14.0f %10.3f  %6.2fx\n", n, d, dm, s, sm, d / s }'
   done
-  read -r direct_tps direct_ms < <(sort -rn "$WORK/direct")
-  read -r signet_tps signet_ms < <(sort -rn "$WORK/signet")
-  awk -v n="$count" -v d="$direct_tps" -v dm="$direct_ms" -v s="$signet_tps" -v sm="$signet_ms" \
-    'BEGIN { printf "%8d  %14.0f %10.3f  %14.0f %10.3f  %6.2fx\n", n, d, dm, s, sm, d / s }'
-done
-say "records written: $(signet log --json | wc -l), journal: $(du -sh "$WORK/gateway" | cut -f1), gateway memory: $(awk '/VmRSS/ { print int($2 / 1024) " MiB" }' "/proc/$GATEWAY_PID/status")"
+  say "records written: $(signet log --json | wc -l), journal: $(du -sh "$WORK/gateway" | cut -f1), gateway memory: $(awk '/VmRSS/ { print int($2 / 1024) " MiB" }' "/proc/$GATEWAY_PID/status")"
+  end_gateway
+}
 
-stop_one TERM "$GATEWAY_PID"
-GATEWAY_UNDER=(strace -D -f -q -y --seccomp-bpf -e trace=fdatasync -o "$WORK/syncs")
-start_gateway demo/bench.toml
-say "fdatasyncs of the journal for a statement, with $clients clients"
-syncs_for 'proven read' 'SELECT 1;'
-syncs_for 'read of a table' 'SELECT abalance FROM pgbench_accounts WHERE aid = :id;'
-syncs_for write 'UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :id;'
-stop_one TERM "$GATEWAY_PID"
-GATEWAY_PID=''
-rm -r "$WORK/gateway" # the log to be verified needs the room
+part_syncs() {
+  local token
+  GATEWAY_UNDER=(strace -D -f -q -y --seccomp-bpf -e trace=fdatasync -o "$WORK/syncs")
+  start_gateway demo/bench.toml
+  token=$(signet token create ada --ttl 8h)
+  say "fdatasyncs of the journal for a statement, with $clients clients"
+  syncs_for 'proven read' 'SELECT 1;'
+  syncs_for 'read of a table' 'SELECT abalance FROM pgbench_accounts WHERE aid = :id;'
+  syncs_for write 'UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :id;'
+  end_gateway
+  GATEWAY_UNDER=()
+}
 
-if [ "$records" -gt 0 ]; then
+# Nobody may approve more than 30 a minute, so there are many approvers.
+part_holds() {
+  local approvers=$((2 * (holds / 20 + 1))) number
+  cp demo/holds.toml "$WORK/holds.toml"
+  for number in $(seq "$approvers"); do
+    printf '\n[[person]]\nname = "approver-%d"\ngroups = ["leads"]\nroles = ["approver"]\n' "$number" >>"$WORK/holds.toml"
+  done
+  mkdir "$WORK/policies" && cp demo/holds.cedar "$WORK/policies/"
+  straight -d bench -c 'CREATE TABLE held (way text, number int)'
+  start_gateway "$WORK/holds.toml"
+  say "held commands, one after the other, by the clock of this machine"
+  python3 demo/holds.py "$SIGNET" "$WORK" "$GATEWAY_PORT" "$API_PORT" "$holds" "$approvers"
+  end_gateway
+}
+
+part_verification() {
+  [ "$records" -gt 0 ] || return 0
   say "verifying a log"
   SIGNET_BENCH_FOLDER=$WORK SIGNET_BENCH_RECORDS=$records SIGNET_BENCH_VERIFIER=$CARGO_TARGET_DIR/release/signet-verify \
     cargo bench --quiet --locked -p signet-evidence --bench verification
-fi
+}
+
+for part in journal policy pgbench syncs holds verification; do
+  case $parts in *" $part "*) "part_$part" ;; esac
+done
 stop_all
 say "bench complete: a ratio is direct tps divided by signet tps; 1.00x would cost nothing"

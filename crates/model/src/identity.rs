@@ -87,7 +87,9 @@ pub struct Login {
 
 /// Why a sign-in name was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a user name is `person` or `person+account`, at most 128 bytes, without control characters, and without / in the person")]
+#[error(
+    "a user name is `person` or `person+account`, at most 128 bytes, without control characters, and without / in the person"
+)]
 pub struct LoginError;
 
 impl Login {

@@ -19,33 +19,33 @@ use wire::Route;
 use crate::policies::{Static, file};
 
 /// Who connects: of `team-0`.
-pub const PERSON: &str = "ada";
+pub(crate) const PERSON: &str = "ada";
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// What all gateways share.
-pub struct Place {
-    pub address: String,
-    pub folder: PathBuf,
+pub(crate) struct Place {
+    pub(crate) address: String,
+    pub(crate) folder: PathBuf,
     /// The file with the password of the target.
-    pub password: PathBuf,
+    pub(crate) password: PathBuf,
 }
 
 /// Who decides.
 #[derive(Clone, Copy)]
-pub enum Deciders {
+pub(crate) enum Deciders {
     Static,
     Policies(usize),
 }
 
 /// A running gateway, for as long as the runtime runs.
-pub struct Gateway {
-    pub name: String,
-    pub port: u16,
-    pub token: String,
+pub(crate) struct Gateway {
+    pub(crate) name: String,
+    pub(crate) port: u16,
+    pub(crate) token: String,
 }
 
 impl Gateway {
-    pub async fn start(place: &Place, deciders: Deciders) -> Self {
+    pub(crate) async fn start(place: &Place, deciders: Deciders) -> Self {
         let name = match deciders {
             Deciders::Static => "static".to_owned(),
             Deciders::Policies(policies) => format!("{policies} policies"),

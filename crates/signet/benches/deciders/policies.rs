@@ -5,7 +5,7 @@ use policy::File;
 use ports::{Decider, Later, Who};
 
 /// Allows everything.
-pub struct Static;
+pub(crate) struct Static;
 
 impl Decider for Static {
     fn admit(&self, _: Who<'_>) -> Decision {
@@ -24,7 +24,7 @@ impl Decider for Static {
 
 /// A permit and a forbid for each team in turn, so many in all. They look at the account, the action and the statement; the
 /// permit of `team-0` alone decides.
-pub fn file(policies: usize) -> File {
+pub(crate) fn file(policies: usize) -> File {
     let text = (0..policies).map(|at| {
         let team = at / 2;
         if at.is_multiple_of(2) {
