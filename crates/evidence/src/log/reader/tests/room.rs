@@ -65,7 +65,7 @@ impl Room {
         if !references.is_empty() {
             leaf["payloads"] = references.into();
         }
-        let leaf = leaf.to_string().into_bytes();
+        let leaf = canonical(&leaf).into_bytes();
         let hash = leaf_hash(&leaf);
         self.frames.push(Frame { sequence, hash, leaf, key: wrapped, payloads: ciphertexts });
     }
@@ -129,5 +129,20 @@ impl Source for Given {
 
     fn recycle(&mut self, _: u64) -> Result<(), ReadError> {
         Ok(())
+    }
+}
+
+/// The text of a value with the names of each object in order, whatever order another crate of the build has maps keep.
+fn canonical(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(",");
+    match value {
+        Value::Array(values) => format!("[{}]", joined(values.iter().map(canonical).collect())),
+        Value::Object(fields) => {
+            let sorted: std::collections::BTreeMap<_, _> = fields.iter().collect();
+            let field =
+                |(name, value): (&String, &Value)| format!("{}:{}", Value::from(name.as_str()), canonical(value));
+            format!("{{{}}}", joined(sorted.into_iter().map(field).collect()))
+        }
+        plain => plain.to_string(),
     }
 }
