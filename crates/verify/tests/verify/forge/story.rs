@@ -124,7 +124,9 @@ fn eventful(story: &mut Story, number: u64) {
     let sid = session(number);
     let stream = ("stream", int(0));
     story.begin(number, SECOND_GATEWAY);
-    let held = Entry::new("hold", &sid, asked_for(1)).payload("text", "DROP TABLE person").payload("reason", "{}");
+    let mut asked = asked_for(1);
+    asked.push(("request", text("019f0000-0000-7000-8000-000000000001")));
+    let held = Entry::new("hold", &sid, asked).payload("text", "DROP TABLE person").payload("reason", "{}");
     story.push(held);
     let body = vec![("command", int(1)), stream.clone(), ("how", text("approved"))];
     story.push(Entry::new("hold.end", &sid, body).payload("approval", r#"{"by":["bob"]}"#));
