@@ -1,9 +1,12 @@
-//! How often one source may fail to prove who it is. Credentials cannot be guessed; this keeps the log from being flooded.
+//! How often one source may fail to prove who it is before its failures are not recorded one by one any more. Credentials
+//! cannot be guessed, so this only keeps the log from being flooded; who does prove who they are is never delayed.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError, Weak};
 use std::time::Duration;
+
+use crate::sources::source;
 
 /// Failures that a source may have at once.
 const BURST: u32 = 20;
@@ -19,7 +22,7 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Whether that source may try.
+    /// Whether what that source fails at is still looked into.
     pub(crate) fn allowed(&self, from: IpAddr) -> bool {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         failures.get(&account(&failures, from)).is_none_or(|failed| *failed < BURST)
@@ -52,15 +55,9 @@ pub(crate) async fn forget(attempts: Weak<Attempts>) {
     }
 }
 
-/// One machine has a whole /64 of IPv6.
+/// Whose failures they are.
 fn account(failures: &HashMap<IpAddr, u32>, from: IpAddr) -> IpAddr {
-    let source = match from.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-    };
+    let source = source(from);
     let known = failures.contains_key(&source) || failures.len() < SOURCES;
     if known { source } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) }
 }
@@ -69,7 +66,7 @@ fn account(failures: &HashMap<IpAddr, u32>, from: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn source(text: &str) -> IpAddr {
+    fn address(text: &str) -> IpAddr {
         text.parse().unwrap()
     }
 
@@ -77,27 +74,27 @@ mod tests {
     fn a_source_that_fails_too_often_waits_and_others_do_not() {
         let attempts = Attempts::default();
         for _ in 0..BURST {
-            assert!(attempts.allowed(source("192.0.2.1")));
-            attempts.failed(source("192.0.2.1"));
+            assert!(attempts.allowed(address("192.0.2.1")));
+            attempts.failed(address("192.0.2.1"));
         }
-        assert!(!attempts.allowed(source("192.0.2.1")));
-        assert!(!attempts.allowed(source("::ffff:192.0.2.1")), "the same machine");
-        assert!(attempts.allowed(source("192.0.2.2")));
+        assert!(!attempts.allowed(address("192.0.2.1")));
+        assert!(!attempts.allowed(address("::ffff:192.0.2.1")), "the same machine");
+        assert!(attempts.allowed(address("192.0.2.2")));
         attempts.forget_one();
-        assert!(attempts.allowed(source("192.0.2.1")));
+        assert!(attempts.allowed(address("192.0.2.1")));
     }
 
     #[test]
     fn a_network_of_ipv6_is_one_source_and_memory_is_bounded() {
         let attempts = Attempts::default();
         for last in 0..BURST {
-            attempts.failed(source(&format!("2001:db8::{last:x}")));
+            attempts.failed(address(&format!("2001:db8::{last:x}")));
         }
-        assert!(!attempts.allowed(source("2001:db8::ffff")));
+        assert!(!attempts.allowed(address("2001:db8::ffff")));
         for at in 0..100_000_u32 {
             attempts.failed(IpAddr::from((0x0a00_0000 + at).to_be_bytes()));
         }
         assert!(attempts.failures.lock().unwrap().len() <= SOURCES + 1);
-        assert!(!attempts.allowed(source("203.0.113.9")), "those beyond share one account");
+        assert!(!attempts.allowed(address("203.0.113.9")), "those beyond share one account");
     }
 }

@@ -41,15 +41,7 @@ pub(crate) async fn required(
     next: Next,
 ) -> Response {
     let client = peer.ip().to_canonical();
-    if !app.attempts.allowed(client) {
-        let detail = "too many attempts from this address did not prove who they are";
-        return Problem::new(Kind::TooMany, detail, "Wait a little, then use a live token.").into_response();
-    }
-    let Some(token) = bearer(request.headers()) else {
-        app.attempts.failed(client);
-        app.estate.refused(client);
-        return Problem::unauthenticated().into_response();
-    };
+    let Some(token) = bearer(request.headers()) else { return unproven(&app, client) };
     let credential = Credential { token: Zeroizing::new(token), client };
     match credential.caller(&app).await {
         Ok(caller) => {
@@ -61,14 +53,21 @@ pub(crate) async fn required(
             }
             response
         }
-        Err(problem) => {
-            if problem.status == 401 {
-                app.attempts.failed(client);
-                app.estate.refused(client);
-            }
-            problem.into_response()
-        }
+        Err(problem) if problem.status == 401 => unproven(&app, client),
+        Err(problem) => problem.into_response(),
     }
+}
+
+/// What somebody is told who did not prove who they are: on record, until that address has failed too often. Whoever does
+/// prove it is looked at first, so nobody waits for the failures of others behind the same address.
+fn unproven(app: &App, client: IpAddr) -> Response {
+    if !app.attempts.allowed(client) {
+        let detail = "too many attempts from this address did not prove who they are";
+        return Problem::new(Kind::TooMany, detail, "Use a live token: one is taken at once.").into_response();
+    }
+    app.attempts.failed(client);
+    app.estate.refused(client);
+    Problem::unauthenticated().into_response()
 }
 
 /// The one credential of a request.

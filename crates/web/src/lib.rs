@@ -16,6 +16,7 @@ mod router;
 mod routes;
 mod serving;
 mod shape;
+mod sources;
 mod streams;
 
 use std::io;

@@ -17,11 +17,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 
+use crate::sources::{Counted, Sources};
+
 /// Connections at a time; more wait to be taken.
 pub(crate) const CONNECTIONS: usize = 512;
 /// How long a handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How long the head of a request may take, and a connection may rest between two.
+/// How long the head of a request may take, the first included, and a connection may rest between two.
 const HEAD: Duration = Duration::from_secs(20);
 /// How long one connection may last, an event stream on it included; clients come again.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -76,6 +78,12 @@ pub(crate) async fn listen(
     Ok(Serving { address, places, stopping, listening })
 }
 
+/// What a connection takes from others for as long as it lasts.
+struct Seat {
+    _place: OwnedSemaphorePermit,
+    _counted: Counted,
+}
+
 /// Handshakes happen in tasks of their own: who dawdles holds one place, and nobody else.
 async fn accept(
     listener: TcpListener,
@@ -84,12 +92,18 @@ async fn accept(
     places: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
 ) {
+    let sources = Sources::default();
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         let Ok((socket, peer)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        engine::spawn(converse(socket, peer, tls.clone(), router.clone(), stopping.clone(), place));
+        let Some(counted) = sources.one_more(peer.ip()) else {
+            tracing::debug!(%peer, "a source of connections to the interface has too many");
+            continue;
+        };
+        let seat = Seat { _place: place, _counted: counted };
+        engine::spawn(converse(socket, peer, tls.clone(), router.clone(), stopping.clone(), seat));
     }
 }
 
@@ -99,7 +113,7 @@ async fn converse(
     tls: ClientTls,
     router: Router,
     mut stopping: watch::Receiver<bool>,
-    place: OwnedSemaphorePermit,
+    seat: Seat,
 ) {
     let Ok(Ok(io)) = tokio::time::timeout(HANDSHAKE, tls.accept_web(socket)).await else {
         tracing::debug!(%peer, "a client of the interface did not finish its handshake");
@@ -129,5 +143,5 @@ async fn converse(
         }
     };
     tracing::debug!(%peer, ?ended, "a connection of the interface ended");
-    drop(place);
+    drop(seat);
 }

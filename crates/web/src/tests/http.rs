@@ -3,6 +3,7 @@
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
 
 use super::asking::Answered;
 use super::house::House;
@@ -67,18 +68,19 @@ async fn bodies_are_bounded_strict_and_never_said_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_fails_too_often_waits() {
+async fn failures_are_limited_and_never_delay_who_proves_who_they_are() {
     let house = House::new().await;
     let mut statuses = Vec::new();
     for _ in 0..40 {
         let ask = house.ask("GET", "/v1/me", "").header("authorization", "Bearer sgt_wrong");
         statuses.push(ask.send().await.status);
+        assert_eq!(house.get("/v1/me", "ada").await.status, 200, "{statuses:?}");
     }
     assert_eq!(statuses[0], 401);
     assert!(statuses.contains(&429), "{statuses:?}");
-    // Each that was looked at is on record, and no other.
-    let looked_at = statuses.iter().filter(|status| **status == 401).count();
-    assert_eq!(house.journal.refused(), looked_at);
+    // Each that was looked into is on record, and no other.
+    let looked_into = statuses.iter().filter(|status| **status == 401).count();
+    assert_eq!(house.journal.refused(), looked_into);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -96,6 +98,24 @@ async fn who_dawdles_in_a_handshake_holds_up_nobody() {
     let me = house.get("/v1/me", "ada").await;
     assert_eq!((me.status, &me.body["id"]["subject"]), (200, &json!("ada")));
     assert_eq!(me.headers["cache-control"], "no-store");
+    drop(silent);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_source_does_not_take_all_places() {
+    let house = House::new().await;
+    let mut silent = Vec::new();
+    for _ in 0..crate::serving::CONNECTIONS + 20 {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        silent.push(socket.connect(house.address).await.unwrap());
+    }
+    // Those beyond the part of one source are closed at once, and those within it go on.
+    let end = silent.last_mut().unwrap().read(&mut [0]).await;
+    assert_eq!(end.unwrap_or(0), 0);
+    let first = silent.first().unwrap().try_read(&mut [0]);
+    assert!(first.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock), "it has time for its handshake");
+    assert_eq!(house.get("/v1/me", "ada").await.status, 200);
     drop(silent);
 }
 
