@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{Durability, Limits};
-use ports::{Approvals, Decider, Directory, Journal, Resources, Secrets};
+use ports::{Approvals, Catalogues, Decider, Directory, Journal, Masks, Resources, Secrets};
 use tokio::sync::Semaphore;
 use wire::{Entropy, Opening, Route};
 
@@ -35,6 +35,10 @@ pub struct House {
     pub approvals: Arc<dyn Approvals>,
     /// Which targets exist.
     pub resources: Arc<dyn Resources>,
+    /// What their databases hold.
+    pub catalogues: Arc<dyn Catalogues>,
+    /// What masks results.
+    pub masks: Arc<dyn Masks>,
     /// How targets are reached.
     pub dialer: Arc<dyn Dialer>,
     /// Random bytes.

@@ -28,6 +28,9 @@ pub struct Outcome {
     pub rows: Option<u64>,
     /// Bytes that went towards the client for it. The engine counts them.
     pub bytes: u64,
+    /// Values that were replaced or left out by masks, when a mask was on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub masked: Option<u64>,
     /// The protocol's own code: an SQLSTATE, an exit status. Plain ASCII.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -36,6 +39,6 @@ pub struct Outcome {
 impl Outcome {
     /// An outcome with nothing counted.
     pub fn of(status: Status) -> Self {
-        Self { status, rows: None, bytes: 0, code: None }
+        Self { status, rows: None, bytes: 0, masked: None, code: None }
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::approval::HoldTerms;
+use crate::mask_rule::MaskRule;
 use crate::public::Public;
 
 /// What an allowed command must put up with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Obligations {
-    /// Column names whose values must be masked. A protocol that cannot do so refuses the command.
-    pub mask: Vec<String>,
+    /// What must be masked. A protocol that cannot do so refuses the command.
+    pub mask: Vec<MaskRule>,
     /// How much of its result is recorded.
     pub record: Recording,
     /// Rows that its result may have; with more it is cancelled at the target and refused.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cedar_policy::Effect;
-use model::{Recording, Requirement, Wait};
+use model::{MaskRule, Predicates, Recording, Requirement, Wait};
 
 use crate::units;
 
@@ -20,7 +20,7 @@ pub(crate) struct About {
 }
 
 /// All of them.
-pub(crate) const ANNOTATIONS: [About; 13] = [
+pub(crate) const ANNOTATIONS: [About; 14] = [
     About {
         name: "id",
         on: None,
@@ -72,16 +72,23 @@ pub(crate) const ANNOTATIONS: [About; 13] = [
     },
     About {
         name: "mask",
-        on: Some(Effect::Permit),
-        value: "column names with commas between",
-        meaning: "columns whose values are masked",
+        on: None,
+        value: "`COLUMN`, `TABLE.COLUMN`, `SCHEMA.TABLE.COLUMN` or `label:NAME`, perhaps with an operator, with commas between",
+        meaning: "columns whose values are masked, and how; before a permit, or a forbid of `reveal`",
         several: "the union",
+    },
+    About {
+        name: "predicates",
+        on: None,
+        value: "`deny`, `allow-equality`, `allow`",
+        meaning: "what may be asked about the columns of its @mask without seeing them; nothing without it",
+        several: "each for its own @mask",
     },
     About {
         name: "record",
         on: Some(Effect::Permit),
         value: "`full`, `64KiB`",
-        meaning: "how much of a result is recorded; 64 KiB when none says",
+        meaning: "how much of a result is recorded, where that is more than the resource wants",
         several: "the most",
     },
     About {
@@ -124,7 +131,8 @@ pub(crate) struct Terms {
     pub(crate) message: Option<String>,
     /// Microseconds since 1970 UTC from which it is in force.
     pub(crate) observe: Option<u64>,
-    pub(crate) mask: Vec<String>,
+    pub(crate) mask: Vec<MaskRule>,
+    pub(crate) predicates: Option<Predicates>,
     pub(crate) record: Option<Recording>,
     pub(crate) max_rows: Option<u64>,
     pub(crate) max_bytes: Option<u64>,
@@ -167,6 +175,9 @@ pub(crate) fn read<'a>(effect: Effect, found: impl Iterator<Item = (&'a str, &'a
             wrong.push((format!("@{name}({value:?}) is not understood"), remedy));
         }
     }
+    for rule in &mut terms.mask {
+        rule.predicates = terms.predicates.unwrap_or_default();
+    }
     if terms.approve.is_none() {
         let alone = [("expires", terms.expires.is_some()), ("wait", terms.wait.is_some())];
         for (name, there) in alone.into_iter().chain([("hold_in_transaction", terms.in_transaction.is_some())]) {
@@ -196,7 +207,8 @@ impl Terms {
             "hold_in_transaction" => self.in_transaction = Some(InTransaction::AtMost(units::duration(value)?)),
             "message" => self.message = Some(plain(value, 300)?),
             "observe" => self.observe = Some(units::date(value)?),
-            "mask" => self.mask = columns(value)?,
+            "mask" => self.mask = masks(value)?,
+            "predicates" => self.predicates = Some(predicates(value)?),
             "record" if value == "full" => self.record = Some(Recording::Whole),
             "record" => self.record = Some(Recording::UpTo(units::size(value)?)),
             "max_rows" => self.max_rows = Some(units::number(value)?),
@@ -224,12 +236,22 @@ pub(crate) fn is_hidden(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-fn columns(value: &str) -> Option<Vec<String>> {
-    let names: Vec<String> = value.split(',').map(|name| plain(name.trim(), 128)).collect::<Option<_>>()?;
-    let mut sorted = names.clone();
+/// The id of the policy is not known here, and is put in when it decides.
+fn masks(value: &str) -> Option<Vec<MaskRule>> {
+    let rules = MaskRule::read_all("", Predicates::default(), value).ok()?;
+    let mut sorted = rules.clone();
     sorted.sort();
     sorted.dedup();
-    (sorted.len() == names.len()).then_some(sorted)
+    (sorted.len() == rules.len()).then_some(sorted)
+}
+
+fn predicates(value: &str) -> Option<Predicates> {
+    let known = [
+        ("deny", Predicates::Deny),
+        ("allow-equality", Predicates::AllowEquality),
+        ("allow", Predicates::Allow),
+    ];
+    known.into_iter().find(|(word, _)| *word == value).map(|(_, predicates)| predicates)
 }
 
 fn unknown(name: &str) -> String {

@@ -21,12 +21,20 @@ pub(crate) struct Question<'a> {
     pub(crate) now_us: u64,
     pub(crate) purpose: Option<&'a str>,
     pub(crate) break_glass: bool,
+    /// It is asked whether its result may be shown unmasked, not whether it may happen.
+    pub(crate) reveals: bool,
+    /// Policies about that which do not count: somebody agreed that they do not.
+    pub(crate) lifted: &'a [String],
 }
 
 impl Question<'_> {
     /// What is wished for.
     pub(crate) fn deed(&self) -> Deed {
-        self.action.map_or(Deed::Connect, |action| Deed::Command(action.verb))
+        match self.action {
+            None => Deed::Connect,
+            Some(_) if self.reveals => Deed::Reveal,
+            Some(action) => Deed::Command(action.verb),
+        }
     }
 }
 

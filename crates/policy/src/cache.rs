@@ -10,7 +10,7 @@ use model::{Kind, PrincipalId};
 use crate::ask::Question;
 use crate::attributes::Value;
 use crate::combine::Outcome;
-use crate::set::Part;
+use crate::set::Parts;
 
 /// Decisions kept; with more, all are forgotten.
 const MOST: usize = 4096;
@@ -52,10 +52,10 @@ impl Cache {
 
 impl Key {
     /// The key of a question to these policies.
-    pub(crate) fn of(part: &Part, question: &Question<'_>) -> Self {
+    pub(crate) fn of(parts: Parts<'_>, question: &Question<'_>) -> Self {
         let mut key = Self(Vec::with_capacity(256));
         let who = question.who;
-        key.number(u64::from(part.stage));
+        key.number(u64::from(parts.part.stage));
         key.text(question.deed().name());
         key.principal(&who.principal.id);
         match &who.principal.kind {
@@ -71,9 +71,10 @@ impl Key {
             key.text(name);
             key.text(value);
         }
-        for about in part.mentions.each() {
+        for about in parts.mentions().each() {
             key.value(about.attribute.of(question));
         }
+        key.texts(question.lifted);
         key
     }
 

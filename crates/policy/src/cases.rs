@@ -96,7 +96,7 @@ pub fn check(policies: &PolicySet, case: &Case, reader: Reader<'_>) -> Result<Ca
     };
     compare("policies", &case.expect.policies, decided(&decision.verdict).iter().cloned().collect());
     compare("approve", &case.expect.approve, requirements(&decision.verdict));
-    compare("mask", &case.expect.mask, obligations(&decision.verdict).mask.into_iter().collect());
+    compare("mask", &case.expect.mask, obligations(&decision.verdict).mask.iter().map(ToString::to_string).collect());
     compare("observed", &case.expect.observed, decision.observed.iter().cloned().collect());
     Ok(if wrong.is_empty() { CaseResult::Passed } else { CaseResult::Failed(wrong) })
 }

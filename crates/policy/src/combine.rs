@@ -3,17 +3,21 @@
 
 use std::time::Duration;
 
-use model::{HoldTerms, Obligations, Recording, Requirement, Wait};
+use model::{HoldTerms, MaskRule, Obligations, Recording, Requirement, Wait};
 
 use crate::annotations::{InTransaction, Terms};
 use crate::ask::{Answer, Question, ask};
 use crate::entities::entities;
-use crate::set::{Compiled, Part};
+use crate::reveal::{Masked, masked, rules};
+use crate::set::{Compiled, Parts};
 
 /// How long an approval is waited for when no policy says.
 pub(crate) const EXPIRES: Duration = Duration::from_secs(15 * 60);
 /// How long it is waited for with a transaction open when no policy says.
 pub(crate) const IN_TRANSACTION: Duration = Duration::from_secs(2 * 60);
+
+/// No policy wants more recorded than the resource itself does.
+pub(crate) const NO_MORE: Recording = Recording::UpTo(0);
 
 /// What was decided, before the facts of this very command are looked at that no policy can see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +62,8 @@ pub(crate) struct Pending {
 }
 
 /// Decides a question by these policies.
-pub(crate) fn outcome(compiled: &Compiled, part: &Part, question: &Question<'_>) -> Outcome {
-    let alone = |ruling| Outcome { ruling, observed: Vec::new() };
+pub(crate) fn outcome(compiled: &Compiled, parts: Parts<'_>, question: &Question<'_>) -> Outcome {
+    let (alone, part) = (|ruling| Outcome { ruling, observed: Vec::new() }, parts.part);
     let Some(entities) = entities(question) else { return alone(Ruling::Broken(Vec::new())) };
     let put = |question: &Question<'_>| ask(&part.enforced, part.mentions, question, &entities);
     let observed = match ask(&part.observed, part.mentions, question, &entities) {
@@ -67,7 +71,7 @@ pub(crate) fn outcome(compiled: &Compiled, part: &Part, question: &Question<'_>)
         Answer::Forbidden(policies) => policies,
         Answer::Permitted(_) | Answer::Nothing => Vec::new(),
     };
-    let ruling = match put(question) {
+    let mut ruling = match put(question) {
         Answer::Forbidden(forbids) => match approved(compiled, question.approvals, &forbids) {
             Some(approvals) => match put(&Question { approvals: &approvals, ..*question }) {
                 Answer::Permitted(permits) => Ruling::Hold(pending(compiled, forbids), leave(compiled, permits)),
@@ -77,10 +81,29 @@ pub(crate) fn outcome(compiled: &Compiled, part: &Part, question: &Question<'_>)
         },
         other => plain(compiled, other),
     };
-    match ruling {
-        Ruling::Allow(_) | Ruling::Hold(..) => Outcome { ruling, observed },
-        _ => alone(ruling),
+    let (Ruling::Allow(leave) | Ruling::Hold(_, leave)) = &mut ruling else { return alone(ruling) };
+    let masked = match parts.masks.map(|masks| masked(compiled, masks, question, &entities)) {
+        Some(Err(policies)) => return alone(Ruling::Broken(policies)),
+        Some(Ok(masked)) => masked,
+        None => Masked::default(),
+    };
+    leave.mask(masked.policies, masked.rules);
+    Outcome { ruling, observed: sorted(observed.into_iter().chain(masked.observed)) }
+}
+
+impl Leave {
+    /// Adds what policies about revealing want masked.
+    fn mask(&mut self, policies: Vec<String>, rules: Vec<MaskRule>) {
+        self.policies = sorted(std::mem::take(&mut self.policies).into_iter().chain(policies));
+        self.obligations.mask = sorted(std::mem::take(&mut self.obligations.mask).into_iter().chain(rules));
     }
+}
+
+fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = all.collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// An answer that no approval changes.
@@ -102,7 +125,7 @@ fn approved(compiled: &Compiled, met: &[String], forbids: &[String]) -> Option<V
     Some(approvals)
 }
 
-fn terms<'a>(compiled: &'a Compiled, id: &str) -> Option<&'a Terms> {
+pub(crate) fn terms<'a>(compiled: &'a Compiled, id: &str) -> Option<&'a Terms> {
     compiled.rules.get(id).map(|rule| &rule.terms)
 }
 
@@ -134,16 +157,13 @@ fn pending(compiled: &Compiled, forbids: Vec<String>) -> Pending {
 
 fn leave(compiled: &Compiled, permits: Vec<String>) -> Leave {
     let all = all(compiled, &permits);
-    let mut mask: Vec<String> = all.clone().flat_map(|terms| terms.mask.iter().cloned()).collect();
-    mask.sort();
-    mask.dedup();
     let record = all.clone().filter_map(|terms| terms.record).reduce(|one, other| match (one, other) {
         (Recording::UpTo(one), Recording::UpTo(other)) => Recording::UpTo(one.max(other)),
         _ => Recording::Whole,
     });
     let obligations = Obligations {
-        mask,
-        record: record.unwrap_or_default(),
+        mask: sorted(rules(compiled, &permits).into_iter()),
+        record: record.unwrap_or(NO_MORE),
         max_rows: all.clone().filter_map(|terms| terms.max_rows).min(),
         max_bytes: all.clone().filter_map(|terms| terms.max_bytes).min(),
         timeout: all.filter_map(|terms| terms.timeout).min(),

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::annotations::{self, Terms, is_hidden, plain};
 use crate::problem::{LoadError, Problem, line_of};
 use crate::remedy;
+use crate::reveal;
 use crate::schema::schema;
 use crate::set::{Compiled, PolicySet, Rule};
 
@@ -120,7 +121,7 @@ impl Found {
             Ok(tree) => tree.body().clone(),
             Err(error) => return self.wrong(file, line, (error.to_string(), String::new())),
         };
-        for wrong in approvals(&tree, &terms) {
+        for wrong in reveal::wrong(policy, &terms).into_iter().chain(approvals(&tree, &terms)) {
             self.wrong(file, line, wrong);
         }
         if terms.observe.is_some() && !names_resources(policy) {

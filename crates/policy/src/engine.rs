@@ -12,8 +12,10 @@ use crate::cache::{Cache, Key};
 use crate::combine::{Outcome, outcome};
 use crate::ended::ended;
 use crate::entities::behind;
-use crate::facts::{Facts, Grant};
-use crate::set::{Compiled, Part, PolicySet};
+use crate::facts::{Facts, Gives, Grant};
+use crate::reveal::lifted;
+use crate::mentions::Mentions;
+use crate::set::{Compiled, Part, Parts, PolicySet};
 use crate::verdict::verdict;
 use crate::words::Deed;
 
@@ -97,7 +99,9 @@ impl Engine {
         let deed = action.map_or(Deed::Connect, |action| Deed::Command(action.verb));
         let empty = Part::default();
         let part = compiled.part(deed, now_us).unwrap_or(&empty);
-        let grants = self.grants(who, part, now_us);
+        let masks = action.and_then(|_| compiled.part(Deed::Reveal, now_us)).filter(|masks| !masks.is_empty());
+        let parts = Parts { part, masks };
+        let grants = self.grants(who, parts.mentions(), now_us);
         let approvals = approvals(action, met, &grants);
         let groups = self.inner.facts.groups(&who.principal.id, &who.principal.groups);
         let human_groups = behind(&who.principal.kind).map(|(_, human)| self.inner.facts.groups(human, &[]));
@@ -109,11 +113,13 @@ impl Engine {
             approvals: &approvals,
             now_us,
             purpose: purpose(&grants),
-            break_glass: grants.iter().any(|grant| grant.break_glass),
+            break_glass: grants.iter().any(|grant| grant.gives == Gives::BrokenGlass),
+            reveals: false,
+            lifted: &lifted(compiled, &grants),
         };
-        let decide = || outcome(compiled, part, &question);
+        let decide = || outcome(compiled, parts, &question);
         let outcome: Arc<Outcome> =
-            if cached { force.cache.answer(Key::of(part, &question), decide) } else { Arc::new(decide()) };
+            if cached { force.cache.answer(Key::of(parts, &question), decide) } else { Arc::new(decide()) };
         let Outcome { ruling, observed } = &*outcome;
         let verdict = verdict(ruling, &question);
         let observed = if matches!(verdict, model::Verdict::Deny { .. }) { Vec::new() } else { observed.clone() };
@@ -121,9 +127,9 @@ impl Engine {
     }
 
     /// Grants that last, where policies ask about what they give.
-    fn grants(&self, who: Who<'_>, part: &Part, now_us: u64) -> Vec<Grant> {
+    fn grants(&self, who: Who<'_>, mentions: Mentions, now_us: u64) -> Vec<Grant> {
         let asked = [Attribute::Approvals, Attribute::Purpose, Attribute::BreakGlass];
-        if !asked.into_iter().any(|attribute| part.mentions.has(attribute)) {
+        if !asked.into_iter().any(|attribute| mentions.has(attribute)) {
             return Vec::new();
         }
         let mut grants = self.inner.facts.grants(&who.principal.id, &who.resource.name, &who.account.name);
@@ -167,7 +173,8 @@ impl Engine {
 
 /// What stands in `context.approvals`: for a command what was agreed to for exactly this one, for a session what grants hold.
 fn approvals(action: Option<&Action>, met: &[Requirement], grants: &[Grant]) -> Vec<String> {
-    let granted = grants.iter().filter(|grant| action.is_none() && !grant.break_glass).flat_map(|grant| &grant.met);
+    let counts = |grant: &&Grant| action.is_none() && grant.gives == Gives::Access;
+    let granted = grants.iter().filter(counts).flat_map(|grant| &grant.met);
     let mut texts: Vec<String> =
         met.iter().filter(|_| action.is_some()).chain(granted).map(ToString::to_string).collect();
     texts.sort();
@@ -175,10 +182,10 @@ fn approvals(action: Option<&Action>, met: &[Requirement], grants: &[Grant]) -> 
     texts
 }
 
-/// That of the grant that lasts longest.
+/// What access was asked for; of several grants, that which lasts longest.
 fn purpose(grants: &[Grant]) -> Option<&str> {
-    let longest =
-        grants.iter().filter(|grant| grant.purpose.is_some()).max_by_key(|grant| (grant.until_us, &grant.purpose));
+    let of_access = grants.iter().filter(|grant| !matches!(grant.gives, Gives::Reveal(_)) && grant.purpose.is_some());
+    let longest = of_access.max_by_key(|grant| (grant.until_us, &grant.purpose));
     longest.and_then(|grant| grant.purpose.as_deref())
 }
 

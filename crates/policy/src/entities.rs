@@ -6,7 +6,7 @@ use cedar_policy::{Entities, Entity, EntityUid, RestrictedExpression};
 use model::{Kind as Being, PrincipalId, Resource};
 
 use crate::ask::Question;
-use crate::words::{COMMAND, CONNECT, Kind, label, principal, uid};
+use crate::words::{COMMAND, Kind, label, principal, uid};
 
 /// Who asks.
 pub(crate) fn asker(question: &Question<'_>) -> EntityUid {
@@ -40,7 +40,7 @@ pub(crate) fn entities(question: &Question<'_>) -> Option<Entities> {
     }
     all.push(Entity::new(asker(question), attributes, groups(question.groups)).ok()?);
     all.push(resource(question.who.resource)?);
-    let parents = if question.deed().name() == CONNECT { HashSet::new() } else { [uid(Kind::Action, COMMAND)].into() };
+    let parents = if question.deed().is(COMMAND) { [uid(Kind::Action, COMMAND)].into() } else { HashSet::new() };
     all.push(Entity::new_no_attrs(action(question), parents));
     Entities::from_entities(all, None).ok()
 }

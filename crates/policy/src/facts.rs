@@ -6,17 +6,28 @@ use std::sync::Arc;
 use model::{PrincipalId, Requirement, ResourceName};
 use ports::Later;
 
-/// Access that was asked for and agreed to, for a window of time.
+/// What a grant is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// Access: what was met counts for beginning a session, never for commands.
+    Access,
+    /// The glass is broken: `context.break_glass` is true.
+    BrokenGlass,
+    /// The masking policy of that name is lifted.
+    Reveal(String),
+}
+
+/// What was asked for and agreed to, for a window of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// What humans have met. It counts for beginning a session, never for commands.
+    /// What it is for.
+    pub gives: Gives,
+    /// What humans have met.
     pub met: Vec<Requirement>,
     /// When it begins: microseconds since 1970 UTC.
     pub from_us: u64,
     /// When it ends: it is over at this very moment.
     pub until_us: u64,
-    /// Whether it breaks the glass: `context.break_glass` is true while it lasts.
-    pub break_glass: bool,
     /// What it was asked for.
     pub purpose: Option<String>,
 }
@@ -34,7 +45,7 @@ pub trait Facts: Send + Sync {
     /// principal is not the one who signed in (the human behind a service or an agent).
     fn groups(&self, id: &PrincipalId, as_signed_in: &[String]) -> Arc<[String]>;
 
-    /// Grants of that principal on that resource and account that are not over; a grant for all accounts of a resource is
+    /// Grants of that principal on that resource and account that are not over; those for all accounts of a resource are
     /// among them.
     fn grants(&self, id: &PrincipalId, resource: &ResourceName, account: &str) -> Vec<Grant>;
 

@@ -12,7 +12,7 @@ use ports::{Decider, Who};
 use serde::Deserialize;
 
 use crate::engine::Engine;
-use crate::facts::{Fixed, Grant};
+use crate::facts::{Fixed, Gives, Grant};
 use crate::set::PolicySet;
 use crate::units;
 
@@ -67,6 +67,8 @@ pub struct Given {
     pub purpose: Option<String>,
     /// The glass is broken.
     pub break_glass: bool,
+    /// Masking policies that somebody agreed to lift.
+    pub revealed: Vec<String>,
 }
 
 /// `Kind` without the human behind.
@@ -94,6 +96,9 @@ pub enum GivenError {
     /// Both stand there.
     #[error("`action` and `command` exclude each other")]
     Both,
+    /// Nothing can lift that policy.
+    #[error("there is no policy {0:?} that masks and can be lifted: a forbid of reveal with @approve")]
+    Revealed(String),
     /// The text holds no command, or nothing reads this protocol here.
     #[error("no command was read from {0:?}")]
     Unread(String),
@@ -126,6 +131,7 @@ impl Default for Given {
             client: None,
             purpose: None,
             break_glass: false,
+            revealed: Vec::new(),
         }
     }
 }
@@ -136,7 +142,7 @@ impl Given {
     /// # Errors
     /// When the question makes no sense.
     pub fn decide(&self, policies: &PolicySet, reader: Reader<'_>) -> Result<Decision, GivenError> {
-        let facts = self.facts()?;
+        let facts = self.facts(policies)?;
         let engine = Engine::new(policies.clone(), Arc::new(facts));
         let (principal, resource) = (self.principal(), self.resource());
         let account = Account { name: self.account.clone(), user: self.account.clone() };
@@ -202,21 +208,25 @@ impl Given {
         action
     }
 
-    fn facts(&self) -> Result<Fixed, GivenError> {
+    fn facts(&self, policies: &PolicySet) -> Result<Fixed, GivenError> {
         let now_us = units::moment(&self.time).ok_or_else(|| GivenError::Time(self.time.clone()))?;
         let mut groups = BTreeMap::from([(id(&self.person), self.groups.clone())]);
         if let Some(human) = &self.human {
             groups.insert(id(human), self.human_groups.clone());
         }
-        let grant = |met: &[Requirement], break_glass| Grant {
+        let grant = |met: &[Requirement], gives| Grant {
+            gives,
             met: met.to_vec(),
             from_us: 0,
             until_us: u64::MAX,
-            break_glass,
             purpose: self.purpose.clone(),
         };
-        let mut grants = vec![grant(&self.approvals, false)];
-        grants.extend(self.break_glass.then(|| grant(&[], true)));
+        let mut grants = vec![grant(&self.approvals, Gives::Access)];
+        grants.extend(self.break_glass.then(|| grant(&[], Gives::BrokenGlass)));
+        for id in &self.revealed {
+            let terms = policies.to_reveal(id).ok_or_else(|| GivenError::Revealed(id.clone()))?;
+            grants.push(grant(&terms.requirements, Gives::Reveal(id.clone())));
+        }
         Ok(Fixed { groups, grants, now_us })
     }
 

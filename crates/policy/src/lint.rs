@@ -6,6 +6,7 @@ use cedar_policy::pst::{ActionConstraint, PrincipalConstraint, ResourceConstrain
 
 use crate::problem::Problem;
 use crate::remedy;
+use crate::reveal::reveals;
 use crate::set::{PolicySet, Rule};
 use crate::words::{Kind, label};
 
@@ -42,7 +43,7 @@ pub fn lint(policies: &PolicySet, inventory: &Inventory) -> Vec<Lint> {
             let remedy = "Approval is a restriction: permit plainly, and write a forbid with @approve.";
             warn("a permit that looks for an approval never asks for one".to_owned(), remedy);
         }
-        if !rule.permits() && rule.terms.approve.is_none() && rule.terms.message.is_none() {
+        if !rule.permits() && !reveals(&rule.policy) && rule.terms.approve.is_none() && rule.terms.message.is_none() {
             let remedy = "Add @message(\"what to do instead\"), or @approve(\"group:...\").";
             warn("it forbids and does not say what to do".to_owned(), remedy);
         }

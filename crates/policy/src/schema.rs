@@ -7,7 +7,7 @@ use cedar_policy::Schema;
 use model::Verb;
 
 use crate::attributes::{ATTRIBUTES, closed};
-use crate::words::{COMMAND, CONNECT};
+use crate::words::{COMMAND, CONNECT, REVEAL};
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "the text is made of our own words alone, and a test reads it")]
@@ -27,11 +27,14 @@ pub fn schema_text() -> String {
         let _ = writeln!(text, "entity {} enum [{}];", kind.name(), words.join(", "));
     }
     let _ = write!(text, "\n// What a command is.\ntype Statement = {{\n{}}};\n", attributes(true));
-    action(&mut text, CONNECT, "Begin a session.", "");
+    action(&mut text, &format!("\"{CONNECT}\""), "Begin a session.", "");
     let _ = write!(text, "\n// All commands.\naction \"{COMMAND}\";\n");
     let commands: Vec<String> = Verb::ALL.iter().map(|verb| format!("\"{}\"", verb.as_str())).collect();
     let statement = "    \"statement\": Statement,\n";
-    action(&mut text, &commands.join(", "), "Commands, by their most consequential effect.", statement);
+    let names = format!("{} in [\"{COMMAND}\"]", commands.join(", "));
+    action(&mut text, &names, "Commands, by their most consequential effect.", statement);
+    let about = "Be shown the result of a command without masks. Asked with every command; nothing needs to permit it.";
+    action(&mut text, &format!("\"{REVEAL}\""), about, statement);
     text
 }
 
@@ -63,11 +66,9 @@ fn attributes(of_statement: bool) -> String {
 }
 
 fn action(text: &mut String, names: &str, about: &str, more: &str) {
-    let (names, group) =
-        if names == CONNECT { (format!("\"{names}\""), "") } else { (names.to_owned(), " in [\"command\"]") };
     let _ = write!(
         text,
-        "\n// {about}\naction {names}{group} appliesTo {{\n  principal: [Person, Service, Agent],\n  resource: [Resource],\n  \
+        "\n// {about}\naction {names} appliesTo {{\n  principal: [Person, Service, Agent],\n  resource: [Resource],\n  \
          context: {{\n{}{more}  }}\n}};\n",
         attributes(false)
     );

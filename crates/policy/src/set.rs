@@ -60,6 +60,29 @@ pub(crate) struct Part {
     pub(crate) stage: u32,
 }
 
+/// The policies that can mean one question.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts<'a> {
+    /// Whether it may happen.
+    pub(crate) part: &'a Part,
+    /// What of its result is masked, if any policy masks.
+    pub(crate) masks: Option<&'a Part>,
+}
+
+impl Parts<'_> {
+    /// What any of them asks about.
+    pub(crate) fn mentions(&self) -> Mentions {
+        self.masks.map_or(self.part.mentions, |masks| self.part.mentions.and(masks.mentions))
+    }
+}
+
+impl Part {
+    /// Whether no policy is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.enforced.is_empty() && self.observed.is_empty()
+    }
+}
+
 /// A policy that is only observed for now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observed {
@@ -145,10 +168,10 @@ impl Stage {
     }
 }
 
-/// Whether the scope of a policy can mean an action.
+/// Whether the scope of a policy can mean an action. Who means all actions does not mean `reveal`.
 pub(crate) fn means(policy: &Policy, deed: Deed) -> bool {
     match policy.action_constraint() {
-        ActionConstraint::Any => true,
+        ActionConstraint::Any => deed != Deed::Reveal,
         ActionConstraint::Eq(action) => action.id().unescaped() == deed.name(),
         ActionConstraint::In(actions) => actions.iter().any(|action| deed.is(action.id().unescaped())),
     }

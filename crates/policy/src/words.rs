@@ -62,22 +62,25 @@ fn escaped(text: &str, mark: char, instead: &str) -> String {
     text.replace('%', "%25").replace(mark, instead)
 }
 
-/// What is wished for: to begin a session, or a command.
+/// What is wished for: to begin a session, a command, or to be shown its result unmasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Deed {
     Connect,
     Command(Verb),
+    Reveal,
 }
 
 /// The action of beginning a session.
 pub(crate) const CONNECT: &str = "connect";
+/// The action of being shown what is masked without it.
+pub(crate) const REVEAL: &str = "reveal";
 /// The group of all actions that are commands.
 pub(crate) const COMMAND: &str = "command";
 
 impl Deed {
     /// All of them.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        std::iter::once(Self::Connect).chain(Verb::ALL.into_iter().map(Self::Command))
+        std::iter::once(Self::Connect).chain(Verb::ALL.into_iter().map(Self::Command)).chain([Self::Reveal])
     }
 
     /// The name of its action.
@@ -85,6 +88,7 @@ impl Deed {
         match self {
             Self::Connect => CONNECT,
             Self::Command(verb) => verb.as_str(),
+            Self::Reveal => REVEAL,
         }
     }
 
@@ -93,11 +97,12 @@ impl Deed {
         match self {
             Self::Connect => 0,
             Self::Command(verb) => 1 + verb as usize,
+            Self::Reveal => 1 + Verb::ALL.len(),
         }
     }
 
     /// Whether a policy that names that action means it.
     pub(crate) fn is(self, action: &str) -> bool {
-        action == self.name() || (action == COMMAND && self != Self::Connect)
+        action == self.name() || (action == COMMAND && matches!(self, Self::Command(_)))
     }
 }

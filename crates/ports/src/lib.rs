@@ -4,6 +4,7 @@ mod approvals;
 mod decider;
 mod directory;
 mod journal;
+mod masks;
 mod resources;
 mod secrets;
 
@@ -14,6 +15,7 @@ pub use approvals::{Approvals, Held, HoldEnd, HoldRequest};
 pub use decider::{Decider, Who};
 pub use directory::{Directory, NotIdentified, Verified};
 pub use journal::{Journal, JournalDown, Mark};
+pub use masks::{Catalogues, Masks, ToMask};
 pub use resources::Resources;
 pub use secrets::{SecretUnavailable, Secrets};
 

@@ -13,9 +13,9 @@ use control::{
 use engine::{EngineLimits, House, Metrics, TcpDialer};
 use evidence::FileJournal;
 use identity::{Clock, LOCAL, Local, Person};
-use model::{Class, PrincipalId, Public, Recording, Resource};
+use model::{Catalogue, Class, Mask, PrincipalId, Public, Recording, Resource};
 use policy::{Access, access};
-use ports::{Approvals, Held, HoldRequest, Journal};
+use ports::{Approvals, Catalogues, Held, HoldRequest, Journal, Later, Masks, ToMask, Who};
 use secrets::{Envelope, Opened, Source, Sources};
 use store::Store;
 use uuid::Uuid;
@@ -100,6 +100,8 @@ impl Offices {
             secrets: Arc::clone(&inventory) as Arc<dyn ports::Secrets>,
             approvals,
             resources: inventory,
+            catalogues: Arc::new(NoMasks),
+            masks: Arc::new(NoMasks),
             dialer: Arc::new(TcpDialer),
             random: House::system_random(),
             durability: config.journal.mode.into(),
@@ -194,6 +196,29 @@ fn engine_limits(config: &Config) -> EngineLimits {
         connections: limits.max_connections,
         memory: limits.frame_memory_bytes,
         ..EngineLimits::default()
+    }
+}
+
+/// What must be masked is refused: no catalogue is read.
+struct NoMasks;
+
+impl Catalogues for NoMasks {
+    fn known(&self, _: Who<'_>) -> Option<Arc<Catalogue>> {
+        None
+    }
+
+    fn read(&self, _: Who<'_>) -> Later<Result<Arc<Catalogue>, Public>> {
+        let reason =
+            Public::new(Class::Unsupported, "values of this result must be masked, which is not done here yet");
+        Box::pin(async { Err(reason.with_hint("Ask for columns that need no mask.")) })
+    }
+
+    fn changed(&self, _: Who<'_>) {}
+}
+
+impl Masks for NoMasks {
+    fn mask(&self, _: ToMask<'_>) -> Result<Option<Arc<dyn Mask>>, Public> {
+        Err(Public::internal())
     }
 }
 

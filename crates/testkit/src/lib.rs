@@ -13,6 +13,7 @@ pub mod conformance;
 pub mod driver;
 pub mod house;
 pub mod legs;
+pub mod masks;
 pub mod peer;
 pub mod plumbing;
 pub mod random;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Action, Challenge, Principal, Proof, Public, Secret, TlsMode};
+use model::{Action, Challenge, Mask, Principal, Proof, Public, Secret, TlsMode};
 
 /// Names one question of one stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,12 +116,6 @@ pub enum Answer {
     Waiting(Public),
     /// No. Tell the client why.
     Refuse(Public),
-}
-
-/// What masks the values of one result. The column is named by its position and name.
-pub trait Mask: Send + Sync {
-    /// `None` = the value may be shown; else what is shown instead of it.
-    fn field(&self, column: &str, value: &[u8]) -> Option<Bytes>;
 }
 
 /// What is done with the result of an allowed command.

@@ -11,7 +11,7 @@ mod replies;
 mod show;
 mod stream;
 
-pub use ask::{Answer, Ask, Claim, Go, InterruptKey, Kdf, Known, Mask, Mint, Plan, Ticket, Upstream, Wanted};
+pub use ask::{Answer, Ask, Claim, Go, InterruptKey, Kdf, Known, Mint, Plan, Ticket, Upstream, Wanted};
 pub use input::{Head, Input, Stop, TlsFacts};
 pub use manifest::{ClientHelp, Manifest, Reach};
 pub use opening::{Entropy, EntropySpent, Opening, Route};

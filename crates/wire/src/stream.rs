@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::{Action, Public};
+use model::{Action, Catalogue, Lineage, Public};
 
 use crate::{Input, InterruptKey, Manifest, Opening, Out};
 
@@ -45,6 +45,12 @@ pub trait Protocol: Send + Sync + 'static {
     fn read(&self, text: &[u8]) -> Vec<Action> {
         let _ = text;
         Vec::new()
+    }
+
+    /// Where what a command shows comes from. Without a grammar of its own a protocol knows nothing of it.
+    fn lineage(&self, action: &Action, catalogue: &Catalogue) -> Lineage {
+        let _ = (action, catalogue);
+        Lineage::unknown()
     }
 }
 

@@ -64,7 +64,8 @@ fn said(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Allow { policies, obligations } if obligations.mask.is_empty() => format!("allow ({})", ids(policies)),
         Verdict::Allow { policies, obligations } => {
-            format!("allow ({}), masked: {}", ids(policies), obligations.mask.join(" "))
+            let rules: Vec<String> = obligations.mask.iter().map(ToString::to_string).collect();
+            format!("allow ({}), masked: {}", ids(policies), rules.join(", "))
         }
         Verdict::Deny { policies, .. } => format!("deny ({})", ids(policies)),
         Verdict::Hold { policies, terms, .. } => {

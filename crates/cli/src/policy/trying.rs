@@ -112,7 +112,8 @@ fn show_public(public: &Public, terminal: &mut Terminal) -> Outcome {
 fn show_obligations(obligations: &Obligations, terminal: &mut Terminal) -> Outcome {
     let Obligations { mask, record, max_rows, max_bytes, timeout } = obligations;
     if !mask.is_empty() {
-        writeln!(terminal.out, "  masked: {}", mask.join(", "))?;
+        let rules: Vec<String> = mask.iter().map(ToString::to_string).collect();
+        writeln!(terminal.out, "  masked: {}", rules.join(", "))?;
     }
     match record {
         Recording::Whole => writeln!(terminal.out, "  recorded: all")?,
@@ -134,7 +135,10 @@ fn object(decision: &Decision) -> serde_json::Value {
         Verdict::Hold { policies, .. } => common("hold", policies),
     };
     let more = match &decision.verdict {
-        Verdict::Allow { obligations, .. } => json!({ "mask": obligations.mask }),
+        Verdict::Allow { obligations, .. } => {
+            let rules: Vec<String> = obligations.mask.iter().map(ToString::to_string).collect();
+            json!({ "mask": rules })
+        }
         Verdict::Deny { reason, .. } => json!({ "message": reason.message, "hint": reason.hint }),
         Verdict::Hold { notice, terms, .. } => json!({
             "message": notice.message, "hint": notice.hint,

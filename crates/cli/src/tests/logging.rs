@@ -60,7 +60,7 @@ pub(super) fn place() -> Place {
     };
     let journal = FileJournal::open(&Places::of(&place.path().join("data")), options).unwrap();
     let (stream, command) = (StreamId(0), CommandId(1));
-    let done = Outcome { status: Status::Done, rows: Some(1), bytes: 12, code: None };
+    let done = Outcome { status: Status::Done, rows: Some(1), bytes: 12, masked: None, code: None };
     let reason = Public::new(Class::Denied, "policy says no");
     let events = [
         (None, Event::GatewayStarted { version: "0.1.0".into(), build: String::new(), config: String::new() }),

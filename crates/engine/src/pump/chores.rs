@@ -1,12 +1,14 @@
 //! What a stream's turn leaves to be done: questions to answer, and what takes time.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::StreamExt;
-use model::Public;
+use model::{Catalogue, Public};
 use ports::HoldEnd;
 use wire::{Answer, Ask, Input, Ticket};
 
+use super::masks::Unread;
 use super::{Pump, Turn};
 use crate::fault::Cause;
 use crate::identify::printable;
@@ -17,6 +19,8 @@ pub(crate) enum Chore {
     Derived(Ticket, Option<model::Secret>),
     /// A hold came to its end.
     Decided(Ticket, HoldEnd),
+    /// What the database of a command holds was read.
+    Read(Ticket, Box<Unread>, Result<Arc<Catalogue>, Public>),
     /// A hold was taken back.
     Withdrawn,
     /// A probe has done its work.
@@ -43,6 +47,9 @@ impl Pump {
             }
         }
         self.settling = false;
+        if std::mem::take(&mut self.out.ended) {
+            self.structure_may_have_changed();
+        }
         for key in std::mem::take(&mut self.out.keys) {
             self.deadlines.target_ready();
             let registered = self.premises.interrupts.register(key, self.wishing.clone());
@@ -87,6 +94,7 @@ impl Pump {
                 Chore::Derived(ticket, Some(key)) => self.answer(ticket, Answer::Derived(key)),
                 Chore::Derived(ticket, None) => self.answer(ticket, Answer::Refuse(Public::internal())),
                 Chore::Decided(ticket, end) => self.decided(ticket, end),
+                Chore::Read(ticket, unread, read) => self.catalogue_read(ticket, *unread, read),
                 Chore::Withdrawn => {}
                 Chore::Probed => {
                     self.out.probes -= 1;

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use model::{Action, ActionText, CommandId, Decision, Durability, Event, Obligations, Public, Requirement, Verdict};
-use wire::{Answer, Mask, Plan, Ticket};
+use model::{
+    Action, ActionText, Catalogue, CommandId, Decision, Durability, Event, Mask, Obligations, Public, Requirement,
+    Verdict,
+};
+use wire::{Answer, Plan, Ticket};
 
 use super::Pump;
 use super::hold::ToHold;
+use super::masks::{Masked, Unread};
 use super::tickets::{Granted, Unsent};
 use crate::authorise::Permit;
 use crate::clock;
@@ -22,6 +25,8 @@ pub(super) struct Allowed {
     pub(super) observed: Vec<String>,
     pub(super) policy_version: String,
     pub(super) obligations: Obligations,
+    /// What masks its result.
+    pub(super) mask: Option<Arc<dyn Mask>>,
 }
 
 /// A refused command, as it is written down.
@@ -35,6 +40,11 @@ pub(super) struct Refused {
 impl Pump {
     /// Answers `Ask::Act` in the same turn. A hold is answered `Waiting` now, and again, and `Go` or `Refuse` later.
     pub(crate) fn decide(&mut self, ticket: Ticket, action: Action) {
+        self.decide_with(ticket, action, None);
+    }
+
+    /// The same, with a catalogue that was read for it.
+    pub(super) fn decide_with(&mut self, ticket: Ticket, action: Action, read: Option<Arc<Catalogue>>) {
         if !self.out.tickets.is_open(ticket) {
             return; // Withdrawn in the same breath: nobody waits for a decision.
         }
@@ -45,10 +55,18 @@ impl Pump {
         let Decision { verdict, version, observed } = self.premises.house.decider.decide(permit.who(), &action, &[]);
         let policy_version = version.to_string();
         match verdict {
-            Verdict::Allow { policies, obligations } => {
-                let (command, met) = (self.chain.next_command(), Vec::new());
-                self.grant(ticket, Allowed { command, action, met, policies, observed, policy_version, obligations });
-            }
+            Verdict::Allow { policies, obligations } => match self.mask(&permit, &action, &obligations, read) {
+                Masked::Yes(mask) => {
+                    let (command, met) = (self.chain.next_command(), Vec::new());
+                    let allowed =
+                        Allowed { command, action, met, policies, observed, policy_version, obligations, mask };
+                    self.grant(ticket, allowed);
+                }
+                Masked::No(reason) => {
+                    self.refuse(ticket, &action, Refused { command: None, policies, policy_version, reason });
+                }
+                Masked::Unread => self.read_catalogue(ticket, &permit, Unread::Asked(action)),
+            },
             Verdict::Deny { policies, reason } => {
                 self.refuse(ticket, &action, Refused { command: None, policies, policy_version, reason });
             }
@@ -65,7 +83,7 @@ impl Pump {
     /// Records the command, then gives leave. What a proven read brings waits for that record on the way to the client;
     /// any other command waits on the way to the target, behind the gate that the outbox closes when its bytes are sent.
     pub(super) fn grant(&mut self, ticket: Ticket, allowed: Allowed) {
-        let Allowed { command, action, met, policies, observed, policy_version, obligations } = allowed;
+        let Allowed { command, action, met, policies, observed, policy_version, obligations, mask } = allowed;
         let text = ActionText::from(&action);
         let (stream, approved) = (self.out.stream, !met.is_empty());
         let event = Event::Command { stream, command, action: text, policies, observed, policy_version, approved };
@@ -75,13 +93,15 @@ impl Pump {
             self.out.gate_client(mark);
         }
         self.count("allowed");
+        self.may_change_structure(&action);
         let (since, record) = (clock::now(), obligations.record);
         let (timeout, until) = (obligations.timeout, None);
         let (unsent, tap) = (Some(Box::new(Unsent { action, met })), None);
         let granted = Granted { command, mark, gated, unsent, since, timeout, until, record, tap };
         self.out.tickets.grant(ticket, granted);
         let go = self.out.mint.go(ticket);
-        self.give(ticket, Answer::Go(go, plan(&obligations)));
+        let plan = Plan { mask, max_rows: obligations.max_rows, max_bytes: obligations.max_bytes };
+        self.give(ticket, Answer::Go(go, plan));
     }
 
     /// Records the refusal, then tells the stream, which answers the client in its turn and behind that record.
@@ -98,23 +118,5 @@ impl Pump {
 
     pub(super) fn count(&self, verdict: &'static str) {
         self.premises.house.metrics.commands.get_or_create(&vec![("verdict", verdict)]).inc();
-    }
-}
-
-/// What is done with the result of an allowed command.
-fn plan(obligations: &Obligations) -> Plan {
-    let columns = &obligations.mask;
-    let mask = (!columns.is_empty()).then(|| Arc::new(Redact { columns: columns.clone() }) as Arc<dyn Mask>);
-    Plan { mask, max_rows: obligations.max_rows, max_bytes: obligations.max_bytes }
-}
-
-/// Replaces every value of the named columns.
-struct Redact {
-    columns: Vec<String>,
-}
-
-impl Mask for Redact {
-    fn field(&self, column: &str, _value: &[u8]) -> Option<Bytes> {
-        self.columns.iter().any(|masked| masked == column).then(|| Bytes::from_static(b"****"))
     }
 }

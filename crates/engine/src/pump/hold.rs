@@ -1,16 +1,18 @@
 //! hold: a command waits for a human in the live session, and is decided once more when they have agreed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{AbortHandle, Abortable};
 use model::{
-    Action, ActionText, Class, CommandId, Decision, Event, HoldEnded, HoldTerms, Public, RequestId, Requirement,
-    StreamId, Verdict,
+    Action, ActionText, Catalogue, Class, CommandId, Decision, Event, HoldEnded, HoldTerms, Public, RequestId,
+    Requirement, StreamId, Verdict,
 };
 use ports::{Held, HoldEnd, HoldRequest};
 use wire::{Answer, Input, Ticket};
 
 use super::decide::{Allowed, Refused};
+use super::masks::{Masked, Unread};
 use super::tickets::{Due, Hold};
 use super::{Chore, Pump};
 use crate::authorise::Permit;
@@ -123,7 +125,7 @@ impl Pump {
             return;
         }
         match end {
-            HoldEnd::Approved { met, .. } => self.decide_again(ticket, waiting, met),
+            HoldEnd::Approved { met, .. } => self.decide_again(ticket, waiting, met, None),
             HoldEnd::Rejected { reason, .. } | HoldEnd::Expired(reason) | HoldEnd::Deferred(reason) => {
                 self.refuse_waiting(ticket, waiting, reason);
             }
@@ -132,8 +134,14 @@ impl Pump {
 
     /// Humans have agreed: decided once more, by the policy that is in force now, with what they met. What stands before it in
     /// the same message and has not been sent must still be allowed, too.
-    fn decide_again(&mut self, ticket: Ticket, waiting: Waiting, met: Vec<Requirement>) {
-        let Waiting { command, action, .. } = waiting;
+    pub(super) fn decide_again(
+        &mut self,
+        ticket: Ticket,
+        waiting: Waiting,
+        met: Vec<Requirement>,
+        read: Option<Arc<Catalogue>>,
+    ) {
+        let (command, action) = (waiting.command, &waiting.action);
         let Some(permit) = self.permit() else { return };
         let decide = |action: &Action, met: &[Requirement]| {
             let Decision { verdict, version, observed } = self.premises.house.decider.decide(permit.who(), action, met);
@@ -144,18 +152,26 @@ impl Pump {
             }
         };
         let before = self.out.tickets.unsent().map(|unsent| decide(&unsent.action, &unsent.met)).find(Result::is_err);
-        match before.unwrap_or_else(|| decide(&action, &met)) {
+        match before.unwrap_or_else(|| decide(action, &met)) {
             Ok((policies, obligations, policy_version, observed)) => {
-                let allowed = Allowed { command, action, met, policies, observed, policy_version, obligations };
-                self.grant(ticket, allowed);
+                match self.mask(&permit, action, &obligations, read) {
+                    Masked::Yes(mask) => {
+                        let Waiting { action, .. } = waiting;
+                        let allowed =
+                            Allowed { command, action, met, policies, observed, policy_version, obligations, mask };
+                        self.grant(ticket, allowed);
+                    }
+                    Masked::No(reason) => self.refuse_waiting(ticket, waiting, reason),
+                    Masked::Unread => self.read_catalogue(ticket, &permit, Unread::Agreed(waiting, met)),
+                }
             }
             Err((policies, reason, policy_version)) => {
-                self.refuse(ticket, &action, Refused { command: Some(command), policies, policy_version, reason });
+                self.refuse(ticket, action, Refused { command: Some(command), policies, policy_version, reason });
             }
         }
     }
 
-    fn refuse_waiting(&mut self, ticket: Ticket, waiting: Waiting, reason: Public) {
+    pub(super) fn refuse_waiting(&mut self, ticket: Ticket, waiting: Waiting, reason: Public) {
         let Waiting { command, action, policies, policy_version } = waiting;
         self.refuse(ticket, &action, Refused { command: Some(command), policies, policy_version, reason });
     }

@@ -11,6 +11,7 @@ mod end;
 mod feed;
 mod goodbye;
 mod hold;
+mod masks;
 mod outbox;
 mod queue;
 mod release;
@@ -91,6 +92,8 @@ pub(crate) struct Pump {
     /// The journal is behind: nothing is taken from the client before that mark is durable.
     pressed: Option<Mark>,
     reached: Option<(Mark, Later<Result<(), ports::JournalDown>>)>,
+    /// The session may have changed what its database holds, in a transaction that may not have ended.
+    changed_structure: bool,
     deadlines: Deadlines,
     timer: Pin<Box<Sleep>>,
     armed: Option<Instant>,
@@ -139,6 +142,7 @@ impl Pump {
             wishing,
             registered: Vec::new(),
             pressed: None,
+            changed_structure: false,
             reached: None,
             timer: Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(now))),
             armed: None,

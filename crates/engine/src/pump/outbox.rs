@@ -35,6 +35,8 @@ pub(crate) struct Outbox {
     /// An inner rule was broken; the session ends.
     pub(crate) fault: Option<&'static str>,
     pub(crate) journal_down: bool,
+    /// A command has ended since the last turn.
+    pub(crate) ended: bool,
     /// Sides on which TLS was asked for and has not begun: nothing more is read there.
     pub(crate) securing: HashSet<Side>,
     pub(crate) mint: Mint,
@@ -67,6 +69,7 @@ impl Outbox {
             closed: None,
             fault: None,
             journal_down: false,
+            ended: false,
             securing: HashSet::new(),
             mint,
             chain,
@@ -250,6 +253,7 @@ impl Out for Outbox {
             self.fault = self.fault.or(Some("the outcome of a command that was not allowed"));
             return;
         };
+        self.ended = true;
         let shown = granted.tap.map(|tap| tap.finish());
         let outcome = Outcome { bytes: shown.as_ref().map_or(0, |shown| shown.total), ..outcome };
         let took = now.saturating_duration_since(granted.since).as_micros();

@@ -168,7 +168,7 @@ async fn a_command_without_an_end_is_sealed_as_unknown() {
 async fn what_is_masked_is_masked_by_the_verdict() {
     let house = house(|_| match allow() {
         Verdict::Allow { policies, mut obligations } => {
-            obligations.mask = vec!["value".to_owned()];
+            obligations.mask = testkit::masks::rules(&["value"]);
             Verdict::Allow { policies, obligations }
         }
         other => other,

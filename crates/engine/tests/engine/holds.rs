@@ -100,7 +100,7 @@ async fn the_read_ahead_of_a_paused_client_is_bounded() {
 async fn what_is_approved_comes_with_the_obligations_of_the_policy_in_force() {
     let house = house(|action| if action.name == "GET" { hold() } else { allow() });
     let (visitor, target) = signed_in(&house).await;
-    let mask = Obligations { mask: vec!["value".to_owned()], ..Obligations::default() };
+    let mask = Obligations { mask: testkit::masks::rules(&["value"]), ..Obligations::default() };
     house.rules.once_approved(move |_| Verdict::Allow { policies: Vec::new(), obligations: mask.clone() });
     say(&visitor.remote, &["get a"]);
     settle().await;

@@ -12,7 +12,7 @@ use testkit::toy::target::Target;
 use crate::scene::{answers, house, say, signed_in, tags};
 
 fn recorded(record: Recording, mask: &[&str]) -> TestHouse {
-    let mask: Vec<String> = mask.iter().map(|&column| column.to_owned()).collect();
+    let mask = testkit::masks::rules(mask);
     house(move |_| Verdict::Allow {
         policies: Vec::new(),
         obligations: Obligations { mask: mask.clone(), record, ..Obligations::default() },

@@ -108,7 +108,7 @@ fn allowed(command: u64) -> Event {
 }
 
 fn ended(command: u64) -> Event {
-    let outcome = Outcome { status: Status::Done, rows: Some(1), bytes: 100, code: None };
+    let outcome = Outcome { status: Status::Done, rows: Some(1), bytes: 100, masked: None, code: None };
     let shown = Shown { kept: vec![7; 100].into(), total: 100, digest: [7; 32], in_parts: 0 };
     let (stream, command) = (StreamId(0), CommandId(command));
     Event::Outcome { stream, command, outcome, duration_us: Some(500), shown: Some(shown) }

@@ -156,6 +156,9 @@ pub(crate) fn outcome_of(stream: StreamId, command: CommandId, outcome: &Outcome
     if let Some(duration) = duration_us {
         body.number("duration_us", duration);
     }
+    if let Some(masked) = outcome.masked {
+        body.number("masked", masked);
+    }
     if let Some(rows) = outcome.rows {
         body.number("rows", rows);
     }

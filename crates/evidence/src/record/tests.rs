@@ -213,7 +213,8 @@ fn how_commands_go_on_and_end() {
     let mut desk = Desk::new();
     desk.tell(Some(SESSION), start());
     let (stream, command) = (StreamId(0), CommandId(1));
-    let outcome = Outcome { status: Status::Failed, rows: Some(3), bytes: u64::MAX, code: Some("42P01".into()) };
+    let outcome =
+        Outcome { status: Status::Failed, rows: Some(3), bytes: u64::MAX, masked: Some(7), code: Some("42P01".into()) };
     let told = desk.tell(Some(SESSION), Event::Progress { stream, command, outcome: outcome.clone() });
     let largest = (1_u64 << 53) - 1;
     assert_eq!(told.body, json!({ "bytes": largest, "command": 1, "rows": 3, "stream": 0 }));
@@ -221,7 +222,7 @@ fn how_commands_go_on_and_end() {
     let ended = Event::Outcome { stream, command, outcome, duration_us: Some(8), shown: Some(shown) };
     let told = desk.tell(Some(SESSION), ended);
     let body = json!({
-        "bytes": largest, "code": "42P01", "command": 1, "duration_us": 8, "rows": 3, "status": "failed", "stream": 0,
+        "bytes": largest, "code": "42P01", "command": 1, "duration_us": 8, "masked": 7, "rows": 3, "status": "failed", "stream": 0,
     });
     assert_eq!((&told.body, &told.change), (&body, &Change::Closed { command: 1 }));
     assert_eq!(told.payloads, [("result".to_owned(), b"ro".to_vec())]);

@@ -151,7 +151,7 @@ pub fn command(number: u64) -> Event {
 /// An outcome of which a part was shown.
 pub fn outcome(number: u64, kept: &[u8]) -> Event {
     let shown = Shown { kept: kept.to_vec().into(), total: 9000, digest: [5; 32], in_parts: 0 };
-    let outcome = Outcome { status: Status::Done, rows: Some(1), bytes: 9000, code: None };
+    let outcome = Outcome { status: Status::Done, rows: Some(1), bytes: 9000, masked: None, code: None };
     Event::Outcome { stream: STREAM, command: id(number), outcome, duration_us: Some(17), shown: Some(shown) }
 }
 

@@ -121,7 +121,7 @@ fn cached_decisions_are_those_that_would_be_made() {
                     let met: Vec<Requirement> = dice.pick(&[vec![], vec!["group:x".parse().unwrap()]]);
                     let purpose = dice.pick(&[None, Some("a".to_owned())]);
                     let grant =
-                        Grant { met, from_us: 0, until_us: NOON + 500_000, break_glass: dice.throw(2) == 0, purpose };
+                        Grant { met, from_us: 0, until_us: NOON + 500_000, gives, purpose };
                     *world.grants.lock().unwrap() = vec![grant];
                 }
                 3 => world.grants.lock().unwrap().clear(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Certainty, Decision, Obligations, Recording, Verb, Verdict};
+use model::{Certainty, Decision, MaskRule, Obligations, Predicates, Recording, Verb, Verdict};
 use ports::Decider;
 
 use super::world::{Asker, command, engine, policies};
@@ -34,6 +34,11 @@ fn obligations(decision: &Decision) -> Obligations {
         Verdict::Allow { obligations, .. } => obligations.clone(),
         other => panic!("{other:?}"),
     }
+}
+
+/// The rules of one annotation, as they come out of a decision.
+pub(super) fn mask(id: &str, text: &str) -> Vec<MaskRule> {
+    MaskRule::read_all(id, Predicates::Deny, text).unwrap()
 }
 
 const ALL: &str = "@id(\"all\") permit (principal, action, resource);\n";
@@ -101,7 +106,7 @@ permit (principal, action, resource);
 ";
     let found = obligations(&decide(text, &given("read")));
     let expected = Obligations {
-        mask: ["a", "b", "c"].map(str::to_owned).to_vec(),
+        mask: [("one", "a,b"), ("two", "a,c")].iter().flat_map(|(id, text)| mask(id, text)).collect(),
         record: Recording::UpTo(1 << 20),
         max_rows: Some(10),
         max_bytes: Some(1 << 20),
@@ -172,7 +177,7 @@ fn every_value_of_the_context_can_be_asked_about() {
             source: "::ffff:10.1.2.3".parse().unwrap(),
             time: "2026-07-01T12:00:00.9Z".to_owned(),
             purpose: Some("INC-1".to_owned()),
-            break_glass: true,
+            gives: Gives::BrokenGlass,
             approvals: vec!["group:x".parse().unwrap()],
             certainty: Certainty::Lexed,
             unbounded_write: true,

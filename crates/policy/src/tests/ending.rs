@@ -19,7 +19,7 @@ forbid (principal, action in [Action::"connect", Action::"write"], resource) unl
 
 fn grant(from_us: u64, until_us: u64) -> Grant {
     let met: Requirement = "group:leads".parse().unwrap();
-    Grant { met: vec![met], from_us, until_us, break_glass: false, purpose: None }
+    Grant { gives: Gives::Access, met: vec![met], from_us, until_us, purpose: None }
 }
 
 fn poll(wait: &mut Later<Public>) -> Option<Public> {

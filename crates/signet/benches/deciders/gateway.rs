@@ -113,6 +113,8 @@ impl Parts {
             secrets: Arc::clone(&inventory) as Arc<dyn ports::Secrets>,
             approvals: Arc::new(Nobody),
             resources: inventory,
+            catalogues: Arc::new(testkit::masks::Names),
+            masks: Arc::new(testkit::masks::Names),
             dialer: Arc::new(TcpDialer),
             durability: model::Durability::Strict,
             random: House::system_random(),

@@ -2,20 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use wire::{Mask, Plan, Side};
+use wire::{Plan, Side};
 
 use super::{Subject, answers, say};
 use crate::driver::{Cuts, Decision, allow_all};
-
-/// Masks columns by their names.
-struct Columns(Vec<&'static str>);
-
-impl Mask for Columns {
-    fn field(&self, column: &str, _: &[u8]) -> Option<Bytes> {
-        self.0.contains(&column).then(|| Bytes::from_static(b"***"))
-    }
-}
+use crate::masks::ByName;
 
 /// Says each word that would show a canary: without a mask it is there, with it it is not, by no route.
 pub fn masked_before_anyone(subject: &dyn Subject) {
@@ -24,7 +15,7 @@ pub fn masked_before_anyone(subject: &dyn Subject) {
         let clear = say(subject, &[word], Cuts::Whole, allow_all());
         assert!(holds(&clear.bytes(Side::Client, 0), canary), "{word:?} shows no canary, so it proves nothing");
         for cuts in [Cuts::Whole, Cuts::Bytes, Cuts::Seeded(3)] {
-            let mask = Arc::new(Columns(columns.clone()));
+            let mask = Arc::new(ByName::new(&columns));
             let masked = say(
                 subject,
                 &[word],

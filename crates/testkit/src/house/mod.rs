@@ -23,6 +23,7 @@ pub use people::{Approvals, People, REPEAT};
 pub use rules::{Rule, Rules};
 
 use crate::legs::{MemoryLeg, Opener, Remote, pair, trunk};
+use crate::masks::Names;
 use crate::peer::Peer;
 use crate::random::Random;
 
@@ -138,6 +139,8 @@ impl TestHouse {
             secrets: people.clone(),
             approvals: approvals.clone(),
             resources: people.clone(),
+            catalogues: Arc::new(Names),
+            masks: Arc::new(Names),
             dialer: dialer.clone(),
             durability,
             random: Arc::new(move |bytes: &mut [u8]| {

@@ -1,10 +1,13 @@
 //! What the target owes, and what its messages become on their way to the client.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use model::{Class, Outcome, Public, Status};
+use model::{Class, ColumnShown, Outcome, Public, Status, Treatment, Value, ValueKind};
 use wire::{Go, Malformed, Plan, Side, Violation};
 
 use super::frame::{self, Frame, tag};
+
+/// All values of the toy.
+const TEXT: ValueKind = ValueKind::Text(None);
 
 /// An answer that the target owes.
 pub(super) enum Owed {
@@ -18,7 +21,9 @@ pub(super) enum Owed {
 pub(super) struct Running {
     pub(super) go: Go,
     plan: Plan,
-    columns: Vec<String>,
+    /// What is done with the values of each column of a row.
+    columns: Vec<Treatment>,
+    masked: u64,
     /// Rows and bytes of the answer that were shown.
     rows: u64,
     bytes: u64,
@@ -32,7 +37,7 @@ pub(super) struct Running {
 pub(super) enum Part {
     /// This.
     Shown(Bytes),
-    /// Nothing: with it the answer would be too large.
+    /// Nothing: with it the answer would be too large, or it cannot be masked.
     TooMuch,
     /// Nothing, like what came before it.
     Withheld,
@@ -40,7 +45,7 @@ pub(super) enum Part {
 
 impl Running {
     pub(super) fn new(go: Go, plan: Plan) -> Self {
-        Self { go, plan, columns: Vec::new(), rows: 0, bytes: 0, cut: None, withheld: false }
+        Self { go, plan, columns: Vec::new(), masked: 0, rows: 0, bytes: 0, cut: None, withheld: false }
     }
 
     /// Whether its result may be too large.
@@ -79,6 +84,13 @@ impl Running {
             return Ok(Part::TooMuch);
         }
         (self.rows, self.bytes) = (rows, bytes);
+        if frame.tag == tag::COLUMNS
+            && let Err(public) = self.described(&columns(frame)?)
+        {
+            self.cut(public);
+            self.withheld = true;
+            return Ok(Part::TooMuch);
+        }
         self.shown(frame).map(Part::Shown)
     }
 
@@ -86,25 +98,41 @@ impl Running {
     /// withheld, because a value may stand in it.
     pub(super) fn shown(&mut self, frame: &Frame) -> Result<Bytes, Malformed> {
         Ok(match (frame.tag, &self.plan.mask) {
-            (tag::COLUMNS, _) => {
-                self.columns = columns(frame)?;
-                frame.bytes.clone()
-            }
             (tag::ROW, _) => self.row(frame)?,
-            (_, None) | (tag::DONE, _) => frame.bytes.clone(),
+            (_, None) | (tag::DONE | tag::COLUMNS, _) => frame.bytes.clone(),
             (tag::ERROR, Some(_)) => frame::error(state(frame), "withheld: it may show what is masked"),
             (_, Some(_)) => frame::write(tag::NOTICE, b"withheld: it may show what is masked"),
         })
     }
 
-    fn row(&self, frame: &Frame) -> Result<Bytes, Malformed> {
+    fn described(&mut self, names: &[String]) -> Result<(), Public> {
+        let shown = |name: &String| ColumnShown { name: name.clone(), origin: None, type_id: 0, kind: TEXT };
+        let columns: Vec<ColumnShown> = names.iter().map(shown).collect();
+        self.columns = match &self.plan.mask {
+            Some(mask) => mask.columns(&columns)?,
+            None => columns.iter().map(|_| Treatment::Show).collect(),
+        };
+        Ok(())
+    }
+
+    fn row(&mut self, frame: &Frame) -> Result<Bytes, Malformed> {
         let mut reader = frame.reader();
         let mut shown = BytesMut::with_capacity(frame.bytes.len());
         for column in &self.columns {
             let length = reader.u16()?;
             let value = reader.bytes(usize::from(length))?;
-            let masked = self.plan.mask.as_ref().and_then(|mask| mask.field(column, value));
-            let value = masked.as_deref().unwrap_or(value);
+            let veiled = match column {
+                Treatment::Show => None,
+                Treatment::Null => Some(String::new()),
+                Treatment::Veil(veil) => {
+                    match veil.veil(&Value::Text(String::from_utf8_lossy(value).into_owned()), &TEXT) {
+                        Some(Value::Text(text)) => Some(text),
+                        _ => Some(String::new()),
+                    }
+                }
+            };
+            self.masked += u64::from(veiled.is_some());
+            let value = veiled.as_ref().map_or(value, String::as_bytes);
             shown.put_u16(u16::try_from(value.len()).map_err(|_| Malformed("a masked value is too long"))?);
             shown.put_slice(value);
         }
@@ -116,7 +144,8 @@ impl Running {
     pub(super) fn ended(self, last: &Frame) -> (Go, Outcome) {
         let status = if last.tag == tag::ERROR { Status::Failed } else { Status::Done };
         let code = self.cut.map(|_| "limit".to_owned());
-        (self.go, Outcome { rows: Some(self.rows), code, ..Outcome::of(status) })
+        let masked = self.plan.mask.map(|_| self.masked);
+        (self.go, Outcome { rows: Some(self.rows), masked, code, ..Outcome::of(status) })
     }
 }
 

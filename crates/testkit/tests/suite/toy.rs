@@ -89,17 +89,13 @@ fn an_upgrade_becomes_raw_bytes_under_the_same_leave() {
 
 #[test]
 fn what_cannot_be_masked_is_not_upgraded() {
-    struct Nothing;
-    impl wire::Mask for Nothing {
-        fn field(&self, _: &str, _: &[u8]) -> Option<bytes::Bytes> {
-            None
-        }
-    }
     let run = say(
         &ToySubject,
         &["upgrade"],
         Cuts::Whole,
-        Box::new(|_| Decision::Plan(Plan { mask: Some(Arc::new(Nothing)), ..Plan::default() })),
+        Box::new(|_| {
+            Decision::Plan(Plan { mask: Some(Arc::new(testkit::masks::ByName::new(&[]))), ..Plan::default() })
+        }),
     );
     assert_eq!(ToySubject.refusals(&run.bytes(Side::Client, 0)), 1);
     assert!(!run.events.contains(&Event::Became));

@@ -15,7 +15,7 @@ use super::parameters::Parameters;
 const GATEWAY: [&str; 5] = ["signin.refused", "admin.act", "evidence.read", "payload.erased", "heads"];
 
 /// What an outcome is made of.
-const OUTCOME: [&str; 5] = ["status", "rows", "bytes", "code", "duration_us"];
+const OUTCOME: [&str; 6] = ["status", "rows", "bytes", "masked", "code", "duration_us"];
 
 /// The view of a record; `None` when it is not one of ours.
 pub(super) fn view(record: &json::Value<'_>, payloads: &[Payload]) -> Option<Map<String, Value>> {

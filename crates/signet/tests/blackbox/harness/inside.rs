@@ -89,6 +89,8 @@ impl Plan {
             secrets: Arc::new([((resource.name.clone(), "app".to_owned()), source)].into_iter().collect::<Sources>()),
             approvals: desk,
             resources: Arc::new(One(Arc::new(resource))),
+            catalogues: Arc::new(testkit::masks::Names),
+            masks: Arc::new(testkit::masks::Names),
             dialer: Arc::new(TcpDialer),
             durability: model::Durability::Strict,
             random: House::system_random(),

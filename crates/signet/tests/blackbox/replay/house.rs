@@ -176,6 +176,8 @@ pub fn house(port: u16, seed: u64) -> House {
         secrets: everybody.clone(),
         approvals: everybody,
         resources: Arc::new(One(Arc::new(resource))),
+        catalogues: Arc::new(testkit::masks::Names),
+        masks: Arc::new(testkit::masks::Names),
         dialer: Arc::new(TcpDialer),
         durability: model::Durability::Strict,
         random: seeded(seed),

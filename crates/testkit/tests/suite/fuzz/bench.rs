@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use model::{Challenge, Class, Public, Secret, TlsMode};
+use bytes::BytesMut;
+use model::{Challenge, Class, Mask, Public, Secret, TlsMode};
 use testkit::driver::ada;
-use wire::{Answer, Ask, Input, Known, Mask, Opening, Plan, Protocol, Side, Stop, Stream, Ticket, TlsFacts, Upstream};
+use testkit::masks::ByName;
+use wire::{Answer, Ask, Input, Known, Opening, Plan, Protocol, Side, Stop, Stream, Ticket, TlsFacts, Upstream};
 
 use super::choices::Choices;
 use super::tell;
@@ -41,15 +42,6 @@ pub(super) struct Bench {
 
 fn at(side: Side) -> usize {
     usize::from(side == Side::Target)
-}
-
-/// Hides every value that holds an `a`.
-struct Hides;
-
-impl Mask for Hides {
-    fn field(&self, _: &str, value: &[u8]) -> Option<Bytes> {
-        value.contains(&b'a').then(|| Bytes::from_static(b"***"))
-    }
 }
 
 fn reason() -> Public {
@@ -300,7 +292,7 @@ impl Bench {
                 return;
             }
             Ask::Act(_) if !no => {
-                let mask = choices.once_in(8).then(|| Arc::new(Hides) as Arc<dyn Mask>);
+                let mask = choices.once_in(8).then(|| Arc::new(ByName::new(&["*a*"])) as Arc<dyn Mask>);
                 let max_rows = choices.once_in(12).then(|| u64::from(choices.byte() % 3));
                 let max_bytes = choices.once_in(12).then(|| u64::from(choices.byte()));
                 Answer::Go(self.out.go(ticket), Plan { mask, max_rows, max_bytes })

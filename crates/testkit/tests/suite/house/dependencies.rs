@@ -15,6 +15,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-verify", 1),
     ("signet-evidence", 1),
     ("signet-policy", 1),
+    ("signet-mask", 1),
     ("signet-postgres", 1),
     ("signet-engine", 2),
     ("signet-identity", 2),
@@ -44,6 +45,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("signet-verify", &["tokio", "sqlx", "cedar-policy", "serde_json"]),
     ("signet-evidence", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-policy", &["tokio", "sqlx", "rustls"]),
+    ("signet-mask", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-postgres", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     (
         "signet-engine",

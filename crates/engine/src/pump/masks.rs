@@ -1,0 +1,89 @@
+//! masks: a command whose result must be masked gets its mask before it gets leave.
+
+use std::sync::Arc;
+
+use model::{Action, Catalogue, Lineage, Mask, Obligations, Public, Requirement, Verb};
+use ports::ToMask;
+use wire::Ticket;
+
+use super::decide::Refused;
+use super::hold::Waiting;
+use super::{Chore, Pump};
+use crate::authorise::Permit;
+
+/// Whether a command can be masked.
+pub(super) enum Masked {
+    /// By this, if by anything.
+    Yes(Option<Arc<dyn Mask>>),
+    /// It is refused.
+    No(Public),
+    /// What its database holds must be read first.
+    Unread,
+}
+
+/// A command that waits for what its database holds.
+pub(crate) enum Unread {
+    /// It is to be decided.
+    Asked(Action),
+    /// Humans have agreed to it.
+    Agreed(Waiting, Vec<Requirement>),
+}
+
+impl Pump {
+    /// The mask of a command that is allowed with these obligations.
+    pub(super) fn mask(
+        &self,
+        permit: &Permit,
+        action: &Action,
+        obligations: &Obligations,
+        read: Option<Arc<Catalogue>>,
+    ) -> Masked {
+        if obligations.mask.is_empty() {
+            return Masked::Yes(None);
+        }
+        let (house, who) = (&self.premises.house, permit.who());
+        let Some(catalogue) = read.or_else(|| house.catalogues.known(who)) else { return Masked::Unread };
+        let unsettled = self.changed_structure && action.facts.in_transaction;
+        let lineage = || if unsettled { Lineage::unknown() } else { self.facts.protocol.lineage(action, &catalogue) };
+        let rules = &obligations.mask;
+        let command = ToMask { who, action, rules, catalogue: &catalogue, unsettled, lineage: &lineage };
+        house.masks.mask(command).map_or_else(Masked::No, Masked::Yes)
+    }
+
+    /// Has the catalogue read, on a connection that is not this session's. Meanwhile the question stays open.
+    pub(super) fn read_catalogue(&mut self, ticket: Ticket, permit: &Permit, unread: Unread) {
+        let read = self.premises.house.catalogues.read(permit.who());
+        self.chores.push(Box::pin(async move { Chore::Read(ticket, Box::new(unread), read.await) }));
+    }
+
+    /// The catalogue was read, or could not be. Much may have happened since, so the command is decided anew.
+    pub(super) fn catalogue_read(&mut self, ticket: Ticket, unread: Unread, read: Result<Arc<Catalogue>, Public>) {
+        if self.closing.is_some() || !self.out.tickets.is_open(ticket) {
+            return;
+        }
+        match (unread, read) {
+            (Unread::Asked(action), Ok(catalogue)) => self.decide_with(ticket, action, Some(catalogue)),
+            (Unread::Agreed(waiting, met), Ok(catalogue)) => self.decide_again(ticket, waiting, met, Some(catalogue)),
+            (Unread::Asked(action), Err(reason)) => {
+                let (policies, policy_version) = (Vec::new(), String::new());
+                self.refuse(ticket, &action, Refused { command: None, policies, policy_version, reason });
+            }
+            (Unread::Agreed(waiting, _), Err(reason)) => self.refuse_waiting(ticket, waiting, reason),
+        }
+    }
+
+    /// An allowed command may change what its database holds: what is known of it is old as soon as it is done.
+    pub(super) fn may_change_structure(&mut self, action: &Action) {
+        if !action.facts.in_transaction {
+            self.changed_structure = false;
+        }
+        self.changed_structure |= matches!(action.verb, Verb::Ddl | Verb::Grant | Verb::Call | Verb::Unknown);
+    }
+
+    /// A command is done: where the session has changed structure, it or its end is seen by others from now on.
+    pub(super) fn structure_may_have_changed(&self) {
+        if let Some(live) = self.live.as_ref().filter(|_| self.changed_structure) {
+            self.premises.house.catalogues.changed(live.permit.who());
+        }
+    }
+}
