@@ -67,6 +67,8 @@ pub(crate) struct Client {
     pub(crate) program: Option<String>,
     /// What is handed to the target.
     pub(crate) parameters: Vec<(Bytes, Bytes)>,
+    /// Each setting in it, also those in `options`.
+    pub(crate) settings: Vec<(Bytes, Bytes)>,
 }
 
 impl From<Opening> for Setting {

@@ -1,7 +1,8 @@
 //! PostgreSQL, as inputs and outputs: start-up, sign-in on both sides, and a relay that decides every command.
 //!
-//! `conversation` is the table of contents: opening -> client_auth -> reach -> target_auth -> relay.
+//! `conversation` is the table of contents: opening -> client_auth -> reach -> brought -> target_auth -> relay.
 
+mod brought;
 mod cancel;
 mod client_auth;
 mod connect_help;
@@ -55,7 +56,7 @@ static MANIFEST: Manifest = Manifest {
     ],
     plumbing: &[
         ("ssl request", "asks the target for TLS"),
-        ("startup", "names the upstream account, the database and harmless settings"),
+        ("startup", "names the upstream account, the database and harmless settings; others go with a leave"),
         ("password", "the upstream password, inside TLS only"),
         ("sasl initial response", "begins SCRAM with the target"),
         ("sasl response", "proves the upstream password to the target"),

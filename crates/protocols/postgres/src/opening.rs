@@ -144,13 +144,14 @@ fn read_parameters(setting: &mut Setting, startup: &Startup) -> Result<Vec<Bytes
             b"replication" => refuse_replication(value)?,
             [b'_', b'p', b'q', b'_', b'.', ..] => unknown.push(name.clone()),
             b"options" => {
-                settings::check_options(value)?;
+                setting.client.settings.extend(settings::in_options(value)?);
                 setting.client.parameters.push((name.clone(), value.clone()));
             }
-            name_bytes if settings::is_harmless(name_bytes) => {
+            name_bytes if settings::may_be_brought(name_bytes) => {
                 if name_bytes.eq_ignore_ascii_case(b"application_name") {
                     setting.client.program = Some(String::from_utf8_lossy(value).into_owned());
                 }
+                setting.client.settings.push((name.clone(), value.clone()));
                 setting.client.parameters.push((name.clone(), value.clone()));
             }
             _ => return Err(settings::not_allowed("parameter")),

@@ -3,9 +3,9 @@
 use model::{Class, Public};
 use wire::{Answer, Ask, Input, Out, Route, Side, Stop, Ticket, Wanted};
 
+use crate::brought;
 use crate::conversation::{Next, Over, Setting, Stage};
 use crate::fault::Fault;
-use crate::target_auth::Entering;
 
 /// Waits for the target's leg.
 pub(crate) struct Reaching {
@@ -49,7 +49,7 @@ impl Stage for Reaching {
     fn input(&mut self, setting: &mut Setting, input: Input<'_>, out: &mut dyn Out) -> Result<Next, Fault> {
         match input {
             Input::Answer(ticket, answer) if ticket == self.ticket => match answer {
-                Answer::Connected(upstream) => Ok(Some(Box::new(Entering::begin(setting, upstream, out)))),
+                Answer::Connected(upstream) => Ok(Some(brought::decide(setting, upstream, out))),
                 Answer::Refuse(public) => Err(Fault::refused(public)),
                 _ => Err(Fault::refused(Public::internal())),
             },

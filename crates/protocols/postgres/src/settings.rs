@@ -1,12 +1,13 @@
 //! Which settings a client may bring to the start of a session. What would change who it acts as, what is loaded, what
-//! names mean or what the target logs is not on the list.
+//! names mean or what the target logs is not on the list. What a `SET` may not do undecided, is decided here too (`brought`).
 
+use bytes::Bytes;
 use model::{Class, Public};
 
 use crate::fault::Fault;
 
 /// Settings that only change how this client sees results, or how much patience the target has with it.
-const HARMLESS: &[&str] = &[
+const BRINGABLE: &[&str] = &[
     "application_name",
     "array_nulls",
     "backslash_quote",
@@ -71,13 +72,14 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Whether a client may bring this setting. Names are compared as the target compares them, without case.
-pub(crate) fn is_harmless(name: &[u8]) -> bool {
+pub(crate) fn may_be_brought(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
-    name.starts_with(b"enable_") || HARMLESS.iter().any(|have| have.as_bytes() == name)
+    name.starts_with(b"enable_") || BRINGABLE.iter().any(|have| have.as_bytes() == name)
 }
 
-/// Checks `options`: every setting in it must be harmless, and nothing but settings may be in it.
-pub(crate) fn check_options(options: &[u8]) -> Result<(), Fault> {
+/// The settings in `options`, by name: each must be one that may be brought, and nothing but settings may be in it.
+pub(crate) fn in_options(options: &[u8]) -> Result<Vec<(Bytes, Bytes)>, Fault> {
+    let mut settings = Vec::new();
     let words = words(options);
     let mut words = words.iter().map(Vec::as_slice);
     while let Some(word) = words.next() {
@@ -89,11 +91,13 @@ pub(crate) fn check_options(options: &[u8]) -> Result<(), Fault> {
         };
         let at = memchr::memchr(b'=', setting).ok_or_else(not_a_setting)?;
         let name: Vec<u8> = setting.iter().take(at).map(|byte| if *byte == b'-' { b'_' } else { *byte }).collect();
-        if !is_harmless(&name) {
+        if !may_be_brought(&name) {
             return Err(not_allowed("options"));
         }
+        let value = setting.get(at.saturating_add(1)..).unwrap_or_default();
+        settings.push((Bytes::from(name), Bytes::copy_from_slice(value)));
     }
-    Ok(())
+    Ok(settings)
 }
 
 /// Splits as the target does: at white space, with a backslash before what is meant literally.

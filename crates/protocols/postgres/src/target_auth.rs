@@ -1,9 +1,11 @@
 //! Signing in to the target: the protection it was configured with, one way to prove the password, and then its greeting.
 //! The target cannot choose a weaker way than the leg allows, nor ask twice.
 
+use std::time::{Duration, Instant};
+
 use bytes::{Bytes, BytesMut};
-use model::{Class, Public, Secret, TlsMode};
-use wire::{Answer, Ask, Input, InterruptKey, Kdf, Out, Side, Stop, Ticket, TlsFacts, Upstream, Why};
+use model::{Class, Outcome, Public, Secret, Status, TlsMode};
+use wire::{Answer, Ask, Go, Input, InterruptKey, Kdf, Out, Side, Stop, Ticket, TlsFacts, Upstream, Why};
 
 use crate::conversation::{Next, Over, Setting, Stage};
 use crate::fault::Fault;
@@ -15,6 +17,10 @@ use crate::relay::{Relay, Tracked};
 use crate::scram::{ClientExchange, ScramError, prepare_password};
 use crate::target_refusal;
 
+/// How long the target may take to let in a session whose settings were asked about: the engine takes any question for a sign
+/// that it has.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The way from an open leg to the target's ReadyForQuery.
 pub(crate) struct Entering {
     upstream: Upstream,
@@ -24,6 +30,10 @@ pub(crate) struct Entering {
     need: usize,
     tracked: Tracked,
     key: Option<InterruptKey>,
+    /// Leave for the settings that the startup message brings, until it is known what came of them.
+    brought: Option<Go>,
+    /// When the target must have let us in, if nobody else sees to that.
+    until: Option<Instant>,
 }
 
 enum Login {
@@ -41,9 +51,10 @@ enum Login {
 }
 
 impl Entering {
-    /// Begins on an open leg.
-    pub(crate) fn begin(setting: &Setting, upstream: Upstream, out: &mut dyn Out) -> Self {
+    /// Begins on an open leg, with leave for the settings that need one.
+    pub(crate) fn begin(setting: &Setting, upstream: Upstream, brought: Option<Go>, out: &mut dyn Out) -> Self {
         let protection = Protection::begin(upstream.tls, out);
+        let until = brought.as_ref().and(setting.now).and_then(|now| now.checked_add(PATIENCE));
         let entering = Self {
             upstream,
             protection,
@@ -52,6 +63,8 @@ impl Entering {
             need: HEADER,
             tracked: Tracked::default(),
             key: None,
+            brought,
+            until,
         };
         if protection == Protection::Ready {
             entering.start(setting, out);
@@ -63,7 +76,15 @@ impl Entering {
         let user = self.upstream.user.as_str();
         let database = setting.client.database.as_deref().or(self.upstream.database.as_deref()).unwrap_or(user);
         let packet = startup::startup(user, database, &setting.client.parameters);
-        out.send(Side::Target, 0, packet, Why::Plumbing("startup"));
+        let why = self.brought.as_ref().map_or(Why::Plumbing("startup"), Why::Command);
+        out.send(Side::Target, 0, packet, why);
+    }
+
+    /// What came of the settings that were asked about.
+    fn brought(&mut self, outcome: Outcome, out: &mut dyn Out) {
+        if let Some(go) = self.brought.take() {
+            out.outcome(go, outcome, Bytes::new());
+        }
     }
 
     fn data(&mut self, setting: &mut Setting, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<Next, Fault> {
@@ -90,7 +111,12 @@ impl Entering {
         let malformed = Fault::malformed(Side::Target);
         let body = frame.get(HEADER..).unwrap_or_default();
         match (tag, &self.login) {
-            (b'E', _) => Err(target_refusal::of(error::Error::read(body).map_err(malformed)?)),
+            (b'E', _) => {
+                let error = error::Error::read(body).map_err(malformed)?;
+                let code = error.code.map(|code| code.as_str().to_owned());
+                self.brought(Outcome { code, ..Outcome::of(Status::Failed) }, out);
+                Err(target_refusal::of(error))
+            }
             (b'R', Login::In) => Err(Fault::target("the target asked for a proof again")),
             (b'R', _) => {
                 let asked = authentication::parse(body).map_err(malformed)?;
@@ -115,6 +141,7 @@ impl Entering {
                 if ready::parse(body).map_err(malformed)? != ready::Transaction::Idle {
                     return Err(Fault::target("the target began with an open transaction"));
                 }
+                self.brought(Outcome::of(Status::Done), out);
                 out.send(Side::Client, 0, frame, Why::Reply);
                 let relay = Relay::new(setting, self.tracked.clone(), self.key.take())?;
                 Ok(Some(Box::new(relay)))
@@ -260,6 +287,7 @@ impl Stage for Entering {
                 if let Some(ticket) = self.ticket() {
                     out.withdraw(ticket);
                 }
+                self.abandon(out);
                 if self.protection == Protection::Ready {
                     out.send(Side::Target, 0, frame(b'X', |_| {}), Why::Plumbing("terminate"));
                 }
@@ -270,8 +298,19 @@ impl Stage for Entering {
                     .with_hint("The operators of the gateway find the cause in the target's log."),
             )),
             Input::Stop(Stop::Drain(public) | Stop::Cut(public)) => Err(Fault::refused(public)),
+            Input::Wake if self.until.is_some_and(|until| setting.now >= Some(until)) => {
+                Err(Fault::refused(Public::new(Class::Target, "the resource does not answer")))
+            }
             _ => Ok(None),
         }
+    }
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.until
+    }
+
+    fn abandon(&mut self, out: &mut dyn Out) {
+        self.brought(Outcome::of(Status::Unknown), out);
     }
 
     fn wants(&self, from: Side) -> usize {

@@ -2,6 +2,7 @@
 //! time, and must have the same effects in the same order.
 
 mod binding;
+mod brought;
 mod cancelling;
 mod copy;
 mod credentials;

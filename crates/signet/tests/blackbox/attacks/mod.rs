@@ -3,6 +3,7 @@
 
 mod approvals;
 mod bound;
+mod brought;
 mod cancelling;
 mod credentials;
 mod framing;
