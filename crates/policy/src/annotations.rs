@@ -246,11 +246,8 @@ fn masks(value: &str) -> Option<Vec<MaskRule>> {
 }
 
 fn predicates(value: &str) -> Option<Predicates> {
-    let known = [
-        ("deny", Predicates::Deny),
-        ("allow-equality", Predicates::AllowEquality),
-        ("allow", Predicates::Allow),
-    ];
+    let known =
+        [("deny", Predicates::Deny), ("allow-equality", Predicates::AllowEquality), ("allow", Predicates::Allow)];
     known.into_iter().find(|(word, _)| *word == value).map(|(_, predicates)| predicates)
 }
 

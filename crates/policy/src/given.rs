@@ -67,7 +67,7 @@ pub struct Given {
     pub purpose: Option<String>,
     /// The glass is broken.
     pub break_glass: bool,
-    /// Masking policies that somebody agreed to lift.
+    /// Masking policies that somebody agreed to lift; those that are not there, or cannot be lifted, change nothing.
     pub revealed: Vec<String>,
 }
 
@@ -96,9 +96,6 @@ pub enum GivenError {
     /// Both stand there.
     #[error("`action` and `command` exclude each other")]
     Both,
-    /// Nothing can lift that policy.
-    #[error("there is no policy {0:?} that masks and can be lifted: a forbid of reveal with @approve")]
-    Revealed(String),
     /// The text holds no command, or nothing reads this protocol here.
     #[error("no command was read from {0:?}")]
     Unread(String),
@@ -223,10 +220,8 @@ impl Given {
         };
         let mut grants = vec![grant(&self.approvals, Gives::Access)];
         grants.extend(self.break_glass.then(|| grant(&[], Gives::BrokenGlass)));
-        for id in &self.revealed {
-            let terms = policies.to_reveal(id).ok_or_else(|| GivenError::Revealed(id.clone()))?;
-            grants.push(grant(&terms.requirements, Gives::Reveal(id.clone())));
-        }
+        let lifted = self.revealed.iter().filter_map(|id| Some((id, policies.to_reveal(id)?)));
+        grants.extend(lifted.map(|(id, terms)| grant(&terms.requirements, Gives::Reveal(id.clone()))));
         Ok(Fixed { groups, grants, now_us })
     }
 

@@ -105,7 +105,10 @@ pub(crate) fn wrong(policy: &Policy, terms: &Terms) -> Vec<Wrong> {
                 ("message", terms.message.is_some()),
             ];
             for (name, _) in useless.into_iter().filter(|(_, there)| *there) {
-                tell(&format!("@{name} has no meaning on reveal: nothing waits, and nothing is refused"), "Leave it out.");
+                tell(
+                    &format!("@{name} has no meaning on reveal: nothing waits, and nothing is refused"),
+                    "Leave it out.",
+                );
             }
         }
         (false, effect) => {

@@ -7,4 +7,5 @@ mod holding;
 mod loading;
 mod names;
 mod packs;
+mod revealing;
 mod world;

@@ -14,7 +14,7 @@ use crate::{EndedRow, RequestKind, Store, StoreError};
 pub struct GrantRow {
     /// The request it comes from.
     pub id: RequestId,
-    /// Access, or breaking the glass.
+    /// Access, breaking the glass, or revealing.
     pub kind: RequestKind,
     /// Who has it.
     pub principal: PrincipalId,
@@ -24,6 +24,10 @@ pub struct GrantRow {
     pub resource: ResourceName,
     /// As which upstream account; none = any.
     pub account: Option<String>,
+    /// The policies that asked for approval; of revealing, the one that is lifted.
+    pub policies: Vec<String>,
+    /// Why it was asked for.
+    pub reason: Option<String>,
     /// What people agreed to.
     pub met: Vec<Requirement>,
     /// From when, microseconds since 1970 UTC.
@@ -46,7 +50,7 @@ pub struct ReviewRow {
 }
 
 const GRANTS: &str = "SELECT g.*, r.kind, r.requester_issuer, r.requester_subject, r.human_issuer, r.human_subject, \
-                      r.resource, r.account FROM access_grant g JOIN request r ON r.id = g.request";
+                      r.resource, r.account, r.policies, r.reason FROM access_grant g JOIN request r ON r.id = g.request";
 
 impl Store {
     /// Grants, newest first: those older than `after`; with `live_at` only those that hold then or later.
@@ -194,6 +198,8 @@ fn grant(row: &SqliteRow) -> Result<GrantRow, StoreError> {
         human: principal(row, "human_issuer", "human_subject")?,
         resource: parsed(row, "resource")?,
         account: row.try_get("account")?,
+        policies: json(row, "policies")?,
+        reason: row.try_get("reason")?,
         met: json(row, "met")?,
         from_us: unsigned(row.try_get("from_us")?),
         until_us: unsigned(row.try_get("until_us")?),

@@ -40,6 +40,11 @@ impl Grants {
         broken.into_iter().max_by_key(|grant| grant.until_us)
     }
 
+    /// What this principal is shown for a time on the resource that policies mask.
+    pub fn revealed(&self, principal: &PrincipalId, resource: &ResourceName, now_us: u64) -> Vec<Grant> {
+        self.of(principal, resource, now_us, |grant| grant.kind == RequestKind::Reveal)
+    }
+
     /// Tells when other grants hold than before: given, revoked, begun or ended.
     pub fn subscribe(&self) -> watch::Receiver<()> {
         self.changed.subscribe()

@@ -1,4 +1,4 @@
-//! Grants: what approved requests for access and for breaking the glass give, until when.
+//! Grants: what approved requests for access, for breaking the glass and for revealing give, until when.
 
 mod live;
 mod review;
@@ -22,7 +22,7 @@ use crate::{Caller, Control, Error, Page, Paged, Standing};
 pub struct Grant {
     /// The request it comes from, whose name it bears.
     pub id: RequestId,
-    /// Access, or breaking the glass.
+    /// Access, breaking the glass, or revealing.
     pub kind: RequestKind,
     /// Who has it.
     pub principal: PrincipalId,
@@ -30,7 +30,11 @@ pub struct Grant {
     pub resource: ResourceName,
     /// As which upstream account; none = as any that they may use.
     pub account: Option<String>,
-    /// What people agreed to: stands in `context.approvals` of connecting.
+    /// The policies that asked for approval; of revealing, the one that is lifted.
+    pub policies: Vec<String>,
+    /// Why it was asked for: the purpose, in the requester's words.
+    pub reason: Option<String>,
+    /// What people agreed to: of access, it stands in `context.approvals` of connecting.
     pub met: Vec<Requirement>,
     /// From when, microseconds since 1970 UTC.
     pub from_us: u64,
@@ -48,6 +52,8 @@ impl From<GrantRow> for Grant {
             principal: row.principal,
             resource: row.resource,
             account: row.account,
+            policies: row.policies,
+            reason: row.reason,
             met: row.met,
             from_us: row.from_us,
             until_us: row.until_us,

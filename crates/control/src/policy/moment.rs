@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use identity::{Clock, LOCAL, Local};
 use model::{PrincipalId, ResourceName};
-use policy::Facts;
+use policy::{Facts, Gives};
 use ports::Later;
 
 use crate::{Grant, Grants, RequestKind};
@@ -30,8 +30,10 @@ impl Facts for Moment {
 
     fn grants(&self, id: &PrincipalId, resource: &ResourceName, account: &str) -> Vec<policy::Grant> {
         let now = self.now_us();
-        let access = self.grants.access(id, resource, account, now);
-        access.into_iter().chain(self.grants.broken_glass(id, resource, now)).map(as_policy_sees).collect()
+        let mut grants = self.grants.access(id, resource, account, now);
+        grants.extend(self.grants.broken_glass(id, resource, now));
+        grants.extend(self.grants.revealed(id, resource, now));
+        grants.into_iter().map(as_policy_sees).collect()
     }
 
     fn changed(&self) -> Later<()> {
@@ -60,11 +62,11 @@ impl Facts for Moment {
 }
 
 fn as_policy_sees(grant: Grant) -> policy::Grant {
-    policy::Grant {
-        met: grant.met,
-        from_us: grant.from_us,
-        until_us: grant.until_us,
-        break_glass: grant.kind == RequestKind::BreakGlass,
-        purpose: None,
-    }
+    let gives = match grant.kind {
+        RequestKind::BreakGlass => Gives::BrokenGlass,
+        RequestKind::Reveal => Gives::Reveal(grant.policies.into_iter().next().unwrap_or_default()),
+        // Commands have no grants.
+        RequestKind::Access | RequestKind::Command => Gives::Access,
+    };
+    policy::Grant { gives, met: grant.met, from_us: grant.from_us, until_us: grant.until_us, purpose: grant.reason }
 }

@@ -17,7 +17,7 @@ pub(crate) const AGREE_TO_BREAK_GLASS: usize = 2;
 pub(crate) fn rule_for(kind: RequestKind) -> &'static Rule {
     match kind {
         RequestKind::BreakGlass => &roles::GLASS_AGREE,
-        RequestKind::Command | RequestKind::Access => &roles::REQUESTS_APPROVE,
+        RequestKind::Command | RequestKind::Access | RequestKind::Reveal => &roles::REQUESTS_APPROVE,
     }
 }
 

@@ -50,6 +50,8 @@ impl Control {
             human: row.human.clone(),
             resource: row.resource.clone(),
             account: row.account.clone(),
+            policies: row.policies.clone(),
+            reason: row.reason.clone(),
             met,
             from_us: from_us.max(now),
             until_us,

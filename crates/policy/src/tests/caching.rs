@@ -4,7 +4,7 @@ use model::{Certainty, Kind, Phase, PrincipalId, Requirement, Verb};
 use ports::Decider;
 
 use super::world::{Asker, NOON, command, engine, policies};
-use crate::Grant;
+use crate::{Gives, Grant};
 
 /// Numbers from a seed (SplitMix64), so that a failure can be repeated.
 struct Dice(u64);
@@ -73,11 +73,14 @@ fn random_policies(dice: &mut Dice) -> String {
         } else {
             dice.pick(CONDITIONS)
         };
-        text.push_str(&match dice.throw(5) {
+        let lifted = "context.approvals.contains(\"group:x\")";
+        text.push_str(&match dice.throw(7) {
             0 => format!("@id(\"p{at}\") @approve(\"group:x\") forbid ({principal}, {action}, {resource}) unless {{ context.approvals.contains(\"group:x\") }};\n"),
             1 => format!("@id(\"p{at}\") @observe(\"2026-07-02\") forbid ({principal}, {action}, {resource}) when {{ {condition} }};\n"),
             2 => format!("@id(\"p{at}\") forbid ({principal}, {action}, {resource}) when {{ {condition} }};\n"),
-            3 => format!("@id(\"p{at}\") @mask(\"c{at}\") permit ({principal}, {action}, {resource}) when {{ {condition} }};\n"),
+            3 => format!("@id(\"p{at}\") @mask(\"c{at}\") @approve(\"group:x\") forbid ({principal}, action == Action::\"reveal\", {resource}) unless {{ {lifted} }};\n"),
+            4 => format!("@id(\"p{at}\") @mask(\"c{at}\") forbid ({principal}, action == Action::\"reveal\", {resource}) when {{ {condition} }};\n"),
+            5 => format!("@id(\"p{at}\") @mask(\"c{at}\") permit ({principal}, {action}, {resource}) when {{ {condition} }};\n"),
             _ => format!("@id(\"p{at}\") @read_only(\"true\") permit ({principal}, {action}, {resource});\n"),
         });
     }
@@ -120,8 +123,9 @@ fn cached_decisions_are_those_that_would_be_made() {
                 2 => {
                     let met: Vec<Requirement> = dice.pick(&[vec![], vec!["group:x".parse().unwrap()]]);
                     let purpose = dice.pick(&[None, Some("a".to_owned())]);
-                    let grant =
-                        Grant { met, from_us: 0, until_us: NOON + 500_000, gives, purpose };
+                    let reveal = Gives::Reveal(format!("p{}", dice.throw(9)));
+                    let gives = dice.pick(&[Gives::Access, Gives::BrokenGlass, reveal.clone(), reveal]);
+                    let grant = Grant { gives, met, from_us: 0, until_us: NOON + 500_000, purpose };
                     *world.grants.lock().unwrap() = vec![grant];
                 }
                 3 => world.grants.lock().unwrap().clear(),

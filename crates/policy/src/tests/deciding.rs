@@ -36,6 +36,10 @@ fn obligations(decision: &Decision) -> Obligations {
     }
 }
 
+/// What comes with a permit without annotations. How much the resource itself wants recorded is not the policy's.
+const NONE: Obligations =
+    Obligations { mask: Vec::new(), record: Recording::UpTo(0), max_rows: None, max_bytes: None, timeout: None };
+
 /// The rules of one annotation, as they come out of a decision.
 pub(super) fn mask(id: &str, text: &str) -> Vec<MaskRule> {
     MaskRule::read_all(id, Predicates::Deny, text).unwrap()
@@ -114,7 +118,7 @@ permit (principal, action, resource);
     };
     assert_eq!(found, expected);
     assert_eq!(obligations(&decide(text, &given("write"))).record, Recording::Whole);
-    assert_eq!(obligations(&decide(ALL, &given("read"))), Obligations::default());
+    assert_eq!(obligations(&decide(ALL, &given("read"))), NONE);
 }
 
 #[test]
@@ -177,7 +181,7 @@ fn every_value_of_the_context_can_be_asked_about() {
             source: "::ffff:10.1.2.3".parse().unwrap(),
             time: "2026-07-01T12:00:00.9Z".to_owned(),
             purpose: Some("INC-1".to_owned()),
-            gives: Gives::BrokenGlass,
+            break_glass: true,
             approvals: vec!["group:x".parse().unwrap()],
             certainty: Certainty::Lexed,
             unbounded_write: true,
@@ -212,7 +216,7 @@ fn an_observed_policy_is_told_until_its_day_and_then_in_force() {
     let at = |time: &str, action| decide(&text, &Given { time: time.to_owned(), ..given(action) });
     let before = at("2026-12-30T23:59:59.999999Z", "write");
     assert_eq!(before.observed, ["later"]);
-    assert_eq!(obligations(&before), Obligations::default());
+    assert_eq!(obligations(&before), NONE);
     assert!(at("2026-12-30T23:59:59Z", "read").observed.is_empty());
     let after = at("2026-12-31T00:00:00Z", "write");
     assert_eq!(denied(&after).0, ["later"]);

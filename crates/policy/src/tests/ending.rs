@@ -9,7 +9,7 @@ use model::{Public, Requirement, Verb, Verdict};
 use ports::{Decider, Later};
 
 use super::world::{NOON, command, engine, policies};
-use crate::Grant;
+use crate::{Gives, Grant};
 
 const ON_REQUEST: &str = r#"
 @id("all") permit (principal, action, resource);

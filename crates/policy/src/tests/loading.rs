@@ -20,7 +20,7 @@ pub(super) fn file(text: &str) -> File {
     File { name: "test.cedar".to_owned(), text: text.to_owned() }
 }
 
-fn problems(text: &str) -> Vec<Problem> {
+pub(super) fn problems(text: &str) -> Vec<Problem> {
     match compile(1, &[file(text)]) {
         Ok(_) => Vec::new(),
         Err(error) => error.problems,
@@ -29,7 +29,7 @@ fn problems(text: &str) -> Vec<Problem> {
 
 /// The only problem of a text, which must stand in that line.
 #[track_caller]
-fn problem(text: &str, line: usize, cause: &str) -> Problem {
+pub(super) fn problem(text: &str, line: usize, cause: &str) -> Problem {
     let problems = problems(text);
     let [problem] = problems.as_slice() else { panic!("{problems:#?}") };
     assert_eq!((problem.file.as_str(), problem.line), ("test.cedar", line), "{problem}");
@@ -70,7 +70,7 @@ fn annotations_are_a_closed_grammar() {
     problem(&forbid("@id(\"a\") @id(\"b\")"), 1, "duplicate annotation");
     problem(&forbid("@id(\"a\") @message(\"x\") @message(\"y\")"), 1, "duplicate annotation");
     problem(&[forbid("@id(\"a\")"), forbid("@id(\"a\")")].join("\n"), 3, "is there twice");
-    problem(&forbid("@id(\"a\") @mask(\"ssn\")"), 1, "@mask belongs to a permit");
+    problem(&forbid("@id(\"a\") @mask(\"ssn\")"), 1, "and this forbids something else");
     problem(&permit("@id(\"a\") @message(\"ssn\")"), 1, "@message belongs to a forbid");
     problem(&permit("@id(\"a\") @approve(\"group:x\")"), 1, "@approve belongs to a forbid");
     problem(&forbid("@id(\"a\") @expires(\"15m\")"), 1, "there is no @approve");

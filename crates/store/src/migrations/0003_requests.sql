@@ -2,7 +2,7 @@
 -- that they sort by time. Every change of a row gives it the next revision.
 CREATE TABLE request (
     id                TEXT NOT NULL PRIMARY KEY,
-    kind              TEXT NOT NULL CHECK (kind IN ('command', 'access', 'break_glass')),
+    kind              TEXT NOT NULL CHECK (kind IN ('command', 'access', 'break_glass', 'reveal')),
     state             TEXT NOT NULL CHECK (state IN
                           ('pending', 'approved', 'used', 'rejected', 'expired', 'withdrawn', 'void')),
     revision          INTEGER NOT NULL,

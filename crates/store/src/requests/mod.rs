@@ -23,11 +23,13 @@ pub enum RequestKind {
     Access,
     /// To break the glass on a resource.
     BreakGlass,
+    /// To be shown for a time what one policy masks on a resource.
+    Reveal,
 }
 
 impl RequestKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Command, Self::Access, Self::BreakGlass];
+    pub const ALL: [Self; 4] = [Self::Command, Self::Access, Self::BreakGlass, Self::Reveal];
 
     /// The word of it.
     pub fn as_str(self) -> &'static str {
@@ -35,6 +37,7 @@ impl RequestKind {
             Self::Command => "command",
             Self::Access => "access",
             Self::BreakGlass => "break_glass",
+            Self::Reveal => "reveal",
         }
     }
 }
@@ -109,7 +112,7 @@ pub struct RequestRow {
     pub client: String,
     /// What the client program calls itself.
     pub program: Option<String>,
-    /// The policies that ask for approval.
+    /// The policies that ask for approval; of revealing, the one that would be lifted.
     pub policies: Vec<String>,
     /// The version of them.
     pub policy_version: String,
