@@ -1,0 +1,7 @@
+//! Masks: which columns of a result are replaced, by what, and which commands may not happen at all.
+
+mod keys;
+mod masks;
+
+pub use keys::{KeyId, Keys};
+pub use masks::Masks;
