@@ -11,6 +11,11 @@ pub struct ColumnId {
     pub column: i16,
 }
 
+impl ColumnId {
+    /// A column of a relation that no catalogue holds: it may be any value that the account can read.
+    pub const ANYTHING: Self = Self { relation: 0, column: 0 };
+}
+
 /// What kind of thing a relation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelationKind {
@@ -40,7 +45,8 @@ pub struct Column {
     /// Labels that somebody put on it at the target.
     pub labels: Vec<String>,
     /// Columns that its values are taken or computed from: of a view what stands in its definition, of a generated column
-    /// the others of its row. All that it may be, when that is not known exactly.
+    /// the others of its row. All that it may be, when that is not known exactly, and [`ColumnId::ANYTHING`] where code
+    /// that is not known makes it.
     pub from: Vec<ColumnId>,
     /// Its values are those of the one column in `from`, unchanged.
     pub same: bool,
