@@ -2,6 +2,7 @@
 
 mod keys;
 mod masks;
+mod operators;
 
 pub use keys::{KeyId, Keys};
 pub use masks::Masks;

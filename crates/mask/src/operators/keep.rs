@@ -1,0 +1,64 @@
+//! `keep_first(N)` and `keep_last(N)`: a few letters or digits of a text stay.
+
+use model::{Value, ValueKind, Veil};
+
+use super::element;
+use super::redact::redacted;
+
+/// Which of them stay.
+pub(super) struct Keep {
+    count: u8,
+    end: End,
+}
+
+#[derive(PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+impl Keep {
+    pub(super) fn first(count: u8) -> Self {
+        Self { count, end: End::First }
+    }
+
+    pub(super) fn last(count: u8) -> Self {
+        Self { count, end: End::Last }
+    }
+
+    /// The text with stars for what does not stay, or nothing when there is nothing in it that could be counted.
+    fn kept(&self, text: &str) -> Option<String> {
+        let countable = text.chars().filter(|c| c.is_alphanumeric()).count();
+        if countable == 0 {
+            return None;
+        }
+        let stay = usize::from(self.count).min(countable / 3);
+        let stays = match self.end {
+            End::First => 0..stay,
+            End::Last => countable - stay..countable,
+        };
+        let mut seen = 0;
+        let shown = text.chars().map(|c| {
+            if !c.is_alphanumeric() {
+                return if is_separator(c) { c } else { '*' };
+            }
+            seen += 1;
+            if stays.contains(&(seen - 1)) { c } else { '*' }
+        });
+        Some(shown.collect())
+    }
+}
+
+impl Veil for Keep {
+    fn veil(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+        match (value, element(kind)) {
+            (Value::Text(text), ValueKind::Text(_)) => self.kept(text).map(Value::Text).or_else(|| redacted(kind)),
+            _ => redacted(kind),
+        }
+    }
+}
+
+/// What gives a text its form and is not part of what it says. All else that is no letter and no digit is covered too.
+fn is_separator(c: char) -> bool {
+    matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '_' | ':' | ',' | '+' | '@')
+}
