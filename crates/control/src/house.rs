@@ -339,5 +339,6 @@ pub(crate) fn asked(name: &str, text: &'static str, requirements: &[&str], wait:
 
 /// The end of a wait, which must come.
 pub(crate) async fn end(held: Held) -> HoldEnd {
+        around: None,
     within(held.end).await
 }

@@ -16,8 +16,8 @@ pub(crate) struct Meaning<'a> {
     pub(crate) session: Option<SessionId>,
 }
 
-/// SHA-256 over who wants it, where (resource with its address, account, database), what names mean there, and the exact text and
-/// parameters with their phase. Each part has its length before it, so that no two commands share a digest by moving a boundary.
+/// SHA-256 over who wants it, where (resource with its address, account, database), what names mean there, the exact text and
+/// parameters with their phase and how people read them, and the message around it. Each part has its length before it, so that no two commands share a digest by moving a boundary.
 pub(crate) fn binding(who: Who<'_>, meaning: &Meaning<'_>, action: &Action) -> [u8; 32] {
     let mut parts = Parts(Context::new(&SHA256));
     parts.part(DOMAIN);
@@ -45,6 +45,13 @@ pub(crate) fn binding(who: Who<'_>, meaning: &Meaning<'_>, action: &Action) -> [
     for parameter in &action.parameters {
         parts.optional(parameter.as_deref());
     }
+    parts.number(action.readable.len());
+    for (number, text) in &action.readable {
+        parts.number(*number);
+        parts.part(text);
+    }
+    parts.optional(action.message.as_ref().map(|message| message.text.as_ref()));
+    parts.number(action.message.as_ref().map_or(0, |message| message.range.start));
     let mut digest = [0; 32];
     digest.copy_from_slice(parts.0.finish().as_ref());
     digest

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::Credentials;
+use crate::message::Message;
 
 /// The kind of effect, from harmless to unknown. A command has the verb of its most consequential effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -102,7 +103,7 @@ pub struct Facts {
     pub unbounded_write: bool,
     /// A transaction is open, or may be, in which it would run: locks are held while it waits.
     pub in_transaction: bool,
-    /// Some of its parameters are in a binary form of their types, which shows nobody what they are.
+    /// Some of its parameters are in a binary form that is not understood, which shows nobody what they are.
     pub binary: bool,
 }
 
@@ -123,13 +124,29 @@ pub struct Action {
     pub text: Bytes,
     /// Bound parameters as they stood on the wire, in order; `None` = NULL.
     pub parameters: Vec<Option<Bytes>>,
-    /// What of text and parameters are credentials, as far as the protocol can tell. They are neither written down nor shown.
+    /// What of the text, and of the parameters as people read them, are credentials, as far as the protocol can tell. They are
+    /// neither written down nor shown.
     pub credentials: Credentials,
+    /// The message that it came in, when it holds other commands besides.
+    pub message: Option<Message>,
+    /// Parameters (from 0, in ascending order) that stand in a binary form on the wire, as text.
+    pub readable: Vec<(usize, Bytes)>,
 }
 
 impl Action {
     /// Whether it is proven to only read: such a command may be forwarded while its record is being written.
     pub fn proven_read(&self) -> bool {
         self.verb == Verb::Read && self.certainty == Certainty::Full
+    }
+
+    /// Its parameters as people read them.
+    pub fn readable_parameters(&self) -> Vec<Option<Bytes>> {
+        let mut parameters = self.parameters.clone();
+        for (number, text) in &self.readable {
+            if let Some(parameter) = parameters.get_mut(*number) {
+                *parameter = Some(text.clone());
+            }
+        }
+        parameters
     }
 }

@@ -24,19 +24,21 @@ pub struct ActionText {
     pub phase: Phase,
     /// The text.
     pub text: Bytes,
-    /// Parameters as on the wire; `None` = NULL.
+    /// Parameters as people read them: as on the wire, or as text where a binary form is understood; `None` = NULL.
     pub parameters: Vec<Option<Bytes>>,
-    /// The command as it was typed, when something was left out.
+    /// The command as it was typed, when that is not what stands here.
     pub typed: Option<Typed>,
 }
 
-/// A command with its credentials. What is written down commits to it; it is itself neither written nor shown.
+/// A command with its credentials, and its parameters as on the wire. What is written down commits to it; it is itself neither written nor shown.
 #[derive(Clone)]
 pub struct Typed {
     /// The text.
     pub text: Bytes,
     /// The parameters.
     pub parameters: Vec<Option<Bytes>>,
+    /// Whether something was left out of it.
+    pub left_out: bool,
 }
 
 impl fmt::Debug for Typed {
@@ -50,7 +52,7 @@ impl From<&Action> for ActionText {
         let text = harmless(&action.text, &action.credentials.text);
         let mut left = action.credentials.parameters.as_slice();
         let mut harmed = text.is_some();
-        let mut parameters = action.parameters.clone();
+        let mut parameters = action.readable_parameters();
         for (number, parameter) in parameters.iter_mut().enumerate() {
             let behind = left.partition_point(|(of, _)| *of <= number);
             let (own, others) = left.split_at(behind);
@@ -61,7 +63,12 @@ impl From<&Action> for ActionText {
                 harmed = true;
             }
         }
-        let typed = harmed.then(|| Typed { text: action.text.clone(), parameters: action.parameters.clone() });
+        let differs = harmed || !action.readable.is_empty();
+        let typed = differs.then(|| Typed {
+            text: action.text.clone(),
+            parameters: action.parameters.clone(),
+            left_out: harmed,
+        });
         Self {
             verb: action.verb,
             name: action.name,
@@ -75,7 +82,7 @@ impl From<&Action> for ActionText {
 }
 
 /// The bytes without credentials and tokens; `None` when they hold none.
-fn harmless(bytes: &Bytes, credentials: &[Range<usize>]) -> Option<Bytes> {
+pub(crate) fn harmless(bytes: &Bytes, credentials: &[Range<usize>]) -> Option<Bytes> {
     let without_credentials = without(bytes, credentials);
     match (without_tokens(&without_credentials), &without_credentials) {
         (Cow::Owned(marked), _) => Some(marked.into()),

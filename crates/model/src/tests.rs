@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use crate::{
-    Action, ActionText, Address, Certainty, Credentials, LEFT_OUT, Login, Phase, ResourceName, Secret, Verb, tokens,
-    without_tokens,
+    Action, ActionText, Address, Certainty, Credentials, LEFT_OUT, Login, Message, Phase, ResourceName, Secret, Verb,
+    tokens, without_tokens,
 };
 
 #[test]
@@ -67,6 +67,8 @@ fn action(text: &'static [u8], parameters: Vec<Option<Bytes>>, credentials: Cred
         text: Bytes::from_static(text),
         parameters,
         credentials,
+        message: None,
+        readable: Vec::new(),
     }
 }
 
@@ -95,6 +97,36 @@ fn a_record_has_a_mark_in_the_place_of_each_credential() {
 fn a_record_without_credentials_is_as_it_was_typed() {
     let record = ActionText::from(&action(b"SELECT 1", vec![None, Some("x".into())], Credentials::default()));
     assert_eq!((&record.text[..], record.parameters.len(), record.typed.is_none()), (&b"SELECT 1"[..], 2, true));
+}
+
+#[test]
+fn what_is_read_stands_in_the_record_and_what_came_is_kept_beside_it() {
+    let parameters =
+        vec![Some(Bytes::from_static(b"\0\x05")), Some("x".into()), Some(Bytes::from_static(b"\x01secret"))];
+    let credentials = Credentials { text: Vec::new(), parameters: vec![(2, 0..6)] };
+    let mut typed = action(b"SELECT $1", parameters.clone(), credentials);
+    typed.readable = vec![(0, "5".into()), (2, "secret".into()), (9, "nowhere".into())];
+    let record = ActionText::from(&typed);
+    assert_eq!(record.parameters, [Some("5".into()), Some("x".into()), Some(Bytes::from(LEFT_OUT))]);
+    assert!(record.typed.is_some_and(|typed| typed.parameters == parameters && typed.left_out));
+    typed.credentials = Credentials::default();
+    let record = ActionText::from(&typed);
+    assert!(record.typed.is_some_and(|typed| typed.parameters == parameters && !typed.left_out));
+}
+
+#[test]
+fn what_stands_around_a_command_has_no_credentials() {
+    let text = Bytes::from_static(b"a 'pw' ; the command ; b 'pw'");
+    let around = |range: std::ops::Range<usize>, credentials: &[std::ops::Range<usize>]| {
+        Message { text: text.clone(), range, credentials: credentials.into() }.around()
+    };
+    let shown = around(8..21, &[2..6, 10..12, 25..29]);
+    assert_eq!(shown.before, format!("a {LEFT_OUT} ;"));
+    assert_eq!(shown.after, format!("; b {LEFT_OUT}"));
+    let whole = around(8..21, &[]);
+    assert_eq!((&whole.before[..], &whole.after[..]), (&b"a 'pw' ;"[..], &b"; b 'pw'"[..]));
+    let none = around(40..50, &[5..90]);
+    assert_eq!((none.before, none.after.len()), (format!("a 'pw{LEFT_OUT}").into(), 0), "ranges that are none");
 }
 
 #[test]

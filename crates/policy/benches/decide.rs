@@ -103,5 +103,7 @@ fn action() -> Action {
         text: Bytes::from_static(b"SELECT abalance FROM pgbench_accounts WHERE aid = 1"),
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     }
 }

@@ -196,6 +196,8 @@ impl Given {
             text: Vec::new().into(),
             parameters: Vec::new(),
             credentials: Credentials::default(),
+            message: None,
+            readable: Vec::new(),
         })
     }
 

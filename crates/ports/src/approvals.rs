@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use model::{
-    ActionText, CommandId, HoldTerms, Principal, PrincipalId, Public, RequestId, Requirement, ResourceName, SessionId,
+    ActionText, Around, CommandId, HoldTerms, Principal, PrincipalId, Public, RequestId, Requirement, ResourceName, SessionId,
 };
 
 use crate::Later;
@@ -32,9 +32,11 @@ pub struct HoldRequest {
     pub program: Option<String>,
     /// The command, with a mark in the place of each credential.
     pub action: ActionText,
+    /// What stands around it in its message, when other commands do. They are decided on their own.
+    pub around: Option<Around>,
     /// Whether marks stand in it, so that not all of what would run can be seen.
     pub left_out: bool,
-    /// Whether parameters of it are in a binary form, which shows nobody what they are.
+    /// Whether parameters of it are in a binary form that is not understood, which shows nobody what they are.
     pub binary: bool,
     /// Whether it waits inside a transaction, so that locks are held.
     pub in_transaction: bool,

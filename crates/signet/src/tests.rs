@@ -42,6 +42,8 @@ fn no_type_prints_its_secret() {
         text: text.clone(),
         parameters: Vec::new(),
         credentials,
+        message: None,
+        readable: Vec::new(),
     };
     let upstream = wire::Upstream { user: "u".into(), password: Some(secret()), tls: TlsMode::Disable, database: None };
     let token = store::Token {

@@ -121,6 +121,22 @@ fn command(command: &Value, terminal: &mut Terminal) -> io::Result<()> {
 }
 
 /// Bytes as the interface has them: text, or base64.
+    around(command, terminal)
+}
+
+/// What stands in one message with it: nothing of it is part of the command, all of it may be why it is asked for.
+fn around(command: &Value, terminal: &mut Terminal) -> io::Result<()> {
+    let parts = ["before", "after"].map(|name| (name, command.get(name).and_then(octets)));
+    if parts.iter().all(|(_, part)| part.is_none()) {
+        return Ok(());
+    }
+    let about = "decided on their own, and run in this order";
+    writeln!(terminal.out, "  {:<NAMES$} {about}", "in one message with:")?;
+    for (name, part) in parts {
+        for (at, text) in escaped(&part.unwrap_or_default()).iter().enumerate() {
+            writeln!(terminal.out, "    {:<6} | {text}", if at == 0 { name } else { "" })?;
+        }
+    }
 fn octets(of: &Value) -> Option<Vec<u8>> {
     if let Some(text) = of.get("text").and_then(Value::as_str) {
         return Some(text.as_bytes().to_vec());

@@ -26,6 +26,8 @@ fn action(text: &'static str) -> ActionText {
         text: Bytes::from_static(text.as_bytes()),
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     })
 }
 

@@ -25,6 +25,8 @@ pub(super) fn read(text: &[u8]) -> Vec<Action> {
         text,
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     }]
 }
 

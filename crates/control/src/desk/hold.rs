@@ -148,7 +148,8 @@ impl Control {
     fn row(&self, asked: &HoldRequest, human: PrincipalId) -> Result<RequestRow, Error> {
         let created_us = self.now();
         let action = &asked.action;
-        let text = CommandText { text: action.text.clone(), parameters: action.parameters.clone() };
+        let (text, parameters) = (action.text.clone(), action.parameters.clone());
+        let text = CommandText { text, parameters, around: asked.around.clone() };
         let command = CommandRow {
             session: asked.session,
             number: asked.command.0,

@@ -72,5 +72,6 @@ impl Approvals for Desk {
 
 fn length(asked: &HoldRequest) -> usize {
     let parameters = asked.action.parameters.iter().map(|value| value.as_ref().map_or(0, bytes::Bytes::len));
-    asked.action.text.len().saturating_add(parameters.sum())
+    let around = asked.around.as_ref().map_or(0, |around| around.before.len().saturating_add(around.after.len()));
+    asked.action.text.len().saturating_add(parameters.sum()).saturating_add(around)
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use model::{PrincipalId, RequestId, Requirement, ResourceName, SessionId, Wait};
+use model::{Around, PrincipalId, RequestId, Requirement, ResourceName, SessionId, Wait};
 use store::{RequestKind, RequestState};
 
 /// A request for approval.
@@ -89,10 +89,12 @@ pub struct HeldCommand {
 pub struct CommandText {
     /// The text; not necessarily UTF-8. Whoever prints it escapes it.
     pub text: Bytes,
-    /// Parameters as on the wire; `None` = NULL.
+    /// Parameters as people read them; `None` = NULL.
     pub parameters: Vec<Option<Bytes>>,
 }
 
+    /// What stands around it in its message, when other commands do.
+    pub around: Option<Around>,
 /// Somebody agreed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {

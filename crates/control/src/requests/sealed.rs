@@ -2,7 +2,7 @@
 
 use aws_lc_rs::hmac;
 use bytes::{Buf, BufMut, Bytes};
-use model::RequestId;
+use model::{Around, RequestId};
 use secrets::{Envelope, EnvelopeError, Place};
 
 use super::CommandText;
@@ -12,6 +12,8 @@ const TEXT: &str = "request.sealed";
 const KEY: Place<'_> = Place { column: "binding_key.sealed", row: &[] };
 /// In the place of a parameter's length: it is NULL.
 const NULL: u32 = u32::MAX;
+/// In the place of a parameter's length: what stands around the command follows, and nothing behind that.
+const AROUND: u32 = u32::MAX - 1;
 
 /// The instance's key of bindings; made at the first start ever.
 pub(crate) async fn binding_key(parts: &Parts) -> Result<hmac::Key, Error> {
@@ -71,7 +73,7 @@ pub(crate) fn open(envelope: &Envelope, id: RequestId, sealed: &[u8]) -> Result<
     decoded(Bytes::copy_from_slice(plain.reveal())).ok_or(EnvelopeError::Damaged)
 }
 
-/// The text, then each parameter, each behind its length.
+/// The text, then each parameter, then what stands around it, each behind its length.
 fn encoded(text: &CommandText) -> Vec<u8> {
     let mut plain = Vec::new();
     put(&mut plain, &text.text);
@@ -80,6 +82,11 @@ fn encoded(text: &CommandText) -> Vec<u8> {
             Some(value) => put(&mut plain, value),
             None => plain.put_u32(NULL),
         }
+    }
+    if let Some(Around { before, after }) = &text.around {
+        plain.put_u32(AROUND);
+        put(&mut plain, before);
+        put(&mut plain, after);
     }
     plain
 }
@@ -91,11 +98,16 @@ fn put(plain: &mut Vec<u8>, part: &[u8]) {
 
 fn decoded(mut plain: Bytes) -> Option<CommandText> {
     let text = next(&mut plain)??;
-    let mut parameters = Vec::new();
+    let (mut parameters, mut around) = (Vec::new(), None);
     while plain.has_remaining() {
+        if plain.first_chunk() == Some(&AROUND.to_be_bytes()) {
+            plain.advance(size_of::<u32>());
+            around = Some(Around { before: next(&mut plain)??, after: next(&mut plain)?? });
+            return plain.is_empty().then_some(CommandText { text, parameters, around });
+        }
         parameters.push(next(&mut plain)?);
     }
-    Some(CommandText { text, parameters })
+    Some(CommandText { text, parameters, around })
 }
 
 /// The next part; within, `None` = NULL.

@@ -2,8 +2,8 @@
 
 mod reading;
 
-use model::{Kind, RequestId, Wait};
-use ports::HoldEnd;
+use model::{Around, Kind, RequestId, Wait};
+use ports::{HoldEnd, HoldRequest};
 
 use crate::house::{House, MINUTE, asked, caller, end, id};
 use crate::{Error, RequestState, Role};
@@ -17,7 +17,8 @@ fn not_allowed<T>(result: &Result<T, Error>) -> bool {
 #[tokio::test]
 async fn an_approver_sees_everything_that_will_run_and_the_requester_goes_on() {
     let house = House::new().await;
-    let asked = asked("ada", "UPDATE x SET y = 1", LEADS, Wait::Session);
+    let around = Some(Around { before: "BEGIN;".into(), after: "; \0\u{e9}".into() });
+    let asked = HoldRequest { around, ..asked("ada", "UPDATE x SET y = 1", LEADS, Wait::Session) };
     let held = house.held(&asked).await;
     let [shown] = house.list("bob").await.try_into().unwrap();
     assert!(shown.yours_to_decide);
@@ -25,6 +26,7 @@ async fn an_approver_sees_everything_that_will_run_and_the_requester_goes_on() {
     let text = command.text.unwrap();
     assert_eq!((text.text, text.parameters), (asked.action.text.clone(), asked.action.parameters.clone()));
     assert_eq!((shown.database.as_deref(), shown.program.as_deref()), (Some("shop"), Some("psql")));
+    assert_eq!(text.around, asked.around);
     assert_eq!((command.verb.as_str(), command.phase.as_str(), command.number), ("write", "run", 7));
     let note = Some("looks right".to_owned());
     let approved = house.control.approve(&caller("bob"), asked.id, note.clone()).await.unwrap();

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use bytes::Bytes;
 use model::{
-    Account, Address, Certainty, CredentialId, Credentials, Facts, Kind, Phase, Principal, PrincipalId, Resource,
-    SessionId, TlsMode, Verb,
+    Account, Address, Certainty, CredentialId, Credentials, Facts, Kind, Message, Phase, Principal, PrincipalId,
+    Resource, SessionId, TlsMode, Verb,
 };
 use uuid::Uuid;
 
@@ -88,6 +88,8 @@ fn scene() -> Scene {
             text: Bytes::from_static(b"UPDATE t SET a = $1"),
             parameters: vec![Some(Bytes::from_static(b"one")), Some(Bytes::from_static(b"two"))],
             credentials: Credentials::default(),
+            message: None,
+            readable: Vec::new(),
         },
         settings: Vec::new(),
         unsettled: false,
@@ -96,6 +98,10 @@ fn scene() -> Scene {
 
 fn parameters(values: &[Option<&'static [u8]>]) -> Vec<Option<Bytes>> {
     values.iter().map(|value| value.map(Bytes::from_static)).collect()
+}
+
+fn message(text: &'static str, start: usize) -> Option<Message> {
+    Some(Message { text: text.into(), range: start..start + 8, credentials: [].into() })
 }
 
 #[test]
@@ -126,6 +132,11 @@ fn every_field_matters() {
         |scene| scene.action.parameters = parameters(&[Some(b"two"), Some(b"one")]),
         |scene| scene.action.parameters = parameters(&[Some(b"one")]),
         |scene| scene.action.parameters = parameters(&[Some(b"one"), Some(b"two"), None]),
+        |scene| scene.action.readable = vec![(0, Bytes::from_static(b"5"))],
+        |scene| scene.action.readable = vec![(1, Bytes::from_static(b"5"))],
+        |scene| scene.action.message = message("BEGIN; UPDATE t; COMMIT", 7),
+        |scene| scene.action.message = message("BEGIN; UPDATE t; ROLLBACK", 7),
+        |scene| scene.action.message = message("BEGIN; UPDATE t; COMMIT", 8),
     ];
     let digests: BTreeSet<_> = changes.iter().map(|change| scene().with(change).digest()).collect();
     assert_eq!(digests.len(), changes.len(), "two scenes share a digest");

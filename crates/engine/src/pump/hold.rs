@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::{AbortHandle, Abortable};
 use model::{
-    Action, ActionText, Catalogue, Class, CommandId, Decision, Event, HoldEnded, HoldTerms, Public, RequestId,
+    Action, ActionText, Catalogue, Class, CommandId, Decision, Event, HoldEnded, HoldTerms, Message, Public, RequestId,
     Requirement, StreamId, Verdict,
 };
 use ports::{Held, HoldEnd, HoldRequest};
@@ -86,9 +86,10 @@ impl Pump {
             client: who.client,
             program: who.program.map(str::to_owned),
             // Whoever approves sees what the record shows.
-            left_out: text.typed.is_some(),
+            left_out: text.typed.as_ref().is_some_and(|typed| typed.left_out),
             binary: action.facts.binary,
             action: ActionText { typed: None, ..text },
+            around: action.message.as_ref().map(Message::around),
             in_transaction: action.facts.in_transaction,
             binding: binding(who, &meaning, action),
             policies: policies.clone(),

@@ -95,6 +95,8 @@ fn allowed(command: u64) -> Event {
         parameters: vec![Some("123456".into())],
         credentials: Credentials::default(),
         facts: Facts::default(),
+        message: None,
+        readable: Vec::new(),
     };
     Event::Command {
         stream: StreamId(0),

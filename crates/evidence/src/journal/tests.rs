@@ -29,6 +29,8 @@ fn command(number: u64) -> Event {
         text: "select".into(),
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     };
     let (stream, command) = (StreamId(3), CommandId(number));
     let (action, policies, policy_version) = (ActionText::from(&action), Vec::new(), String::new());

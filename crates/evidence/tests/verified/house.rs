@@ -116,6 +116,8 @@ pub fn action(text: &'static str) -> ActionText {
         text: text.into(),
         parameters: vec![Some("mark".into()), None],
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     })
 }
 

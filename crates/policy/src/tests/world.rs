@@ -139,6 +139,8 @@ pub(super) fn command(verb: Verb) -> Action {
         text: Bytes::new(),
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     }
 }
 

@@ -48,6 +48,8 @@ fn action(settings: &[(Bytes, Bytes)]) -> Option<Action> {
         text,
         parameters: Vec::new(),
         credentials,
+        message: None,
+        readable: Vec::new(),
     })
 }
 

@@ -20,6 +20,8 @@ pub(crate) fn read(text: &[u8]) -> Vec<Action> {
         text,
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     };
     let Ok(statements) = split(text, true, MOST) else {
         let facts = Facts { unbounded_write: true, in_transaction: true, ..Facts::default() };

@@ -24,5 +24,7 @@ pub(super) fn of(frame: &Frame) -> Action {
         text,
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     }
 }

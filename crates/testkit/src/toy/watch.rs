@@ -104,6 +104,8 @@ fn action(head: &Head) -> Action {
         text: text.into(),
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     }
 }
 

@@ -81,7 +81,7 @@ pub(crate) struct Command {
     pub(crate) digest: String,
     /// What would run, whole, with a mark in the place of each credential. Only where one request is asked for.
     pub(crate) text: Option<Octets>,
-    /// Parameters as on the wire; `null` is NULL. Only together with the text.
+    /// Parameters, those of a known binary form as text; `null` is NULL. Only together with the text.
     pub(crate) parameters: Option<Vec<Option<Octets>>>,
 }
 
@@ -128,6 +128,7 @@ impl Request {
 
 impl From<control::Request> for Request {
     fn from(request: control::Request) -> Self {
+            (command.before, command.after) = (None, None);
         Self {
             id: request.id.to_string(),
             kind: word(&request.kind),
@@ -168,6 +169,7 @@ impl From<control::HeldCommand> for Command {
             certainty: command.certainty,
             phase: command.phase,
             wait: word(&command.wait),
+        let around = command.text.as_ref().and_then(|text| text.around.as_ref());
             in_transaction: command.in_transaction,
             digest: command.digest,
             parameters: command.text.as_ref().map(|text| text.parameters.iter().map(octets).collect()),
@@ -178,6 +180,8 @@ impl From<control::HeldCommand> for Command {
 
 impl From<control::Window> for Window {
     fn from(window: control::Window) -> Self {
+            before: around.map(|around| Octets::of(&around.before)),
+            after: around.map(|around| Octets::of(&around.after)),
         Self { from: window.from_us.map(rfc3339), seconds: window.lasts_us / 1_000_000 }
     }
 }

@@ -205,6 +205,7 @@ impl House {
                 name: "UPDATE",
                 certainty: Certainty::Full,
                 phase: Phase::Run,
+            around: None,
                 text: Bytes::from_static(text.as_bytes()),
                 parameters: vec![Some(Bytes::from_static(b"a\xff")), None],
                 typed: None,

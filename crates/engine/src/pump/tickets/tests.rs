@@ -23,6 +23,8 @@ fn hold(now: Instant) -> Hold {
         text: Bytes::new(),
         parameters: Vec::new(),
         credentials: Credentials::default(),
+        message: None,
+        readable: Vec::new(),
     };
     let waiting = Waiting { command: CommandId(1), action, policies: Vec::new(), policy_version: String::new() };
     let (abort, _) = AbortHandle::new_pair();

@@ -23,6 +23,8 @@ fn command(text: &'static str, parameters: Vec<Option<Bytes>>, credentials: Cred
         text: text.into(),
         parameters,
         credentials,
+        message: None,
+        readable: Vec::new(),
     };
     let (stream, command, action) = (StreamId(0), CommandId(1), ActionText::from(&action));
     Event::Command {

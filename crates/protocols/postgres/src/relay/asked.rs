@@ -1,9 +1,11 @@
 //! What is asked about: the commands of the client's messages, as policy and evidence know them.
 
+use std::ops::Range;
+use std::sync::Arc;
 use std::vec;
 
 use bytes::Bytes;
-use model::{Action, Certainty, Facts, Phase, Status, Verb};
+use model::{Action, Certainty, Facts, Message, Phase, Status, Verb};
 use wire::Out;
 
 use super::bound::Bound;
@@ -53,6 +55,8 @@ pub(super) struct QueryAsked {
     text: Bytes,
     /// `standard_conforming_strings`, where it is certain.
     strings: Option<bool>,
+    /// What of the text are credentials, when several statements stand in it.
+    several: Option<Arc<[Range<usize>]>>,
     pub(super) statement: Option<Statement>,
     pub(super) left: vec::IntoIter<Statement>,
     pub(super) granted: Vec<Running>,
@@ -68,12 +72,14 @@ impl Asked {
         let opaque = statements.iter().any(|statement| statement.certainty == Certainty::Opaque);
         let prepares = statements.iter().any(|statement| statement.effects.prepares);
         let ends_portals = statements.iter().any(|statement| statement.effects.transaction);
+        let several = (statements.len() > 1).then(|| credentials::find(&text, strings).text.into());
         let mut left = statements.into_iter();
         let (statement, granted) = (left.next(), Vec::new());
         Self::Query(QueryAsked {
             frame,
             text,
             strings,
+            several,
             statement,
             left,
             granted,
@@ -155,6 +161,8 @@ impl Asked {
                 text: prepared.text.clone(),
                 parameters: Vec::new(),
                 credentials: of(prepared.credentials.clone(), &[]),
+                message: None,
+                readable: Vec::new(),
             },
             Self::Execute { action, .. } | Self::Bind { action, .. } => action.clone(),
             Self::Function { call, .. } => Action {
@@ -166,6 +174,8 @@ impl Asked {
                 text: Bytes::from(call.oid.to_string()),
                 parameters: call.arguments.clone(),
                 credentials: of(Found::default(), &call.arguments),
+                message: None,
+                readable: Vec::new(),
             },
             Self::Unknown { frame } => opaque("unknown message", frame.clone()),
         }
@@ -198,7 +208,18 @@ fn writes(unbounded_write: bool) -> Facts {
 pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
     let credentials = of(credentials::find(&text, None), &[]);
     let (verb, certainty, phase) = (Verb::Unknown, Certainty::Opaque, Phase::Run);
-    Action { verb, name, certainty, phase, facts: writes(true), text, parameters: Vec::new(), credentials }
+    Action {
+        verb,
+        name,
+        certainty,
+        phase,
+        facts: writes(true),
+        text,
+        parameters: Vec::new(),
+        credentials,
+        message: None,
+        readable: Vec::new(),
+    }
 }
 
 /// A function can give a name a new meaning behind our back, so that a name proves nothing.
@@ -220,6 +241,8 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
             text: prepared.text.clone(),
             credentials: of(prepared.credentials.clone(), &parameters),
             parameters,
+            message: None,
+            readable: Vec::new(),
         },
         // SQL can make statements and cursors whose text never passed here under this name.
         None => {
@@ -250,10 +273,26 @@ impl QueryAsked {
             return opaque("nothing", self.text.clone());
         };
         let range = if range.end <= whole.end && range.start <= range.end { range } else { whole };
+        let message = self.several.clone().map(|credentials| Message {
+            text: self.text.clone(),
+            range: range.clone(),
+            credentials,
+        });
         let text = self.text.slice(range);
         let credentials = of(credentials::find(&text, self.strings), &[]);
         let facts = Facts { unbounded_write, in_transaction: self.begins, ..Facts::default() };
         let phase = Phase::Run;
-        Action { verb, name, certainty, phase, facts, text, parameters: Vec::new(), credentials }
+        Action {
+            verb,
+            name,
+            certainty,
+            phase,
+            facts,
+            text,
+            parameters: Vec::new(),
+            credentials,
+            message,
+            readable: Vec::new(),
+        }
     }
 }

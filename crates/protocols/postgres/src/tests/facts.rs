@@ -1,6 +1,6 @@
 //! What a question says of a command besides its verb.
 
-use model::Facts;
+use model::{Facts, LEFT_OUT};
 
 use super::driver::Driver;
 use super::messages as m;
@@ -89,4 +89,33 @@ fn what_is_not_known_may_be_a_write() {
         assert_eq!(facts.len(), 4);
         assert!(facts.iter().all(|facts| facts.unbounded_write), "{facts:?}");
     });
+}
+
+/// Before, the statement itself, and after; `None` when it came alone.
+fn arounds(text: &str) -> Vec<Option<[String; 3]>> {
+    let mut driver = Driver::new(usize::MAX);
+    driver.enter();
+    driver.client(&m::query(text));
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let around = |action: &model::Action| {
+        let around = action.message.as_ref()?.around();
+        Some([shown(&around.before), shown(&action.text), shown(&around.after)])
+    };
+    driver.actions.iter().map(around).collect()
+}
+
+#[test]
+fn a_statement_says_what_else_stands_in_its_message() {
+    let owned = |parts: [&str; 3]| Some(parts.map(str::to_owned));
+    assert_eq!(
+        arounds("BEGIN; UPDATE t SET a = 1 /* b */ ;COMMIT"),
+        [
+            owned(["", "BEGIN", "; UPDATE t SET a = 1 /* b */ ;COMMIT"]),
+            owned(["BEGIN; ", "UPDATE t SET a = 1 /* b */", " ;COMMIT"]),
+            owned(["BEGIN; UPDATE t SET a = 1 /* b */ ;", "COMMIT", ""]),
+        ]
+    );
+    assert_eq!(arounds("UPDATE t SET a = 1;"), [None], "alone");
+    let shown = &arounds("ALTER ROLE x PASSWORD 'y'; SELECT 1")[1].clone().unwrap();
+    assert_eq!(shown[0], format!("ALTER ROLE x PASSWORD {LEFT_OUT}; "));
 }
