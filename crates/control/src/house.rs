@@ -327,6 +327,7 @@ pub(crate) fn asked(name: &str, text: &'static str, requirements: &[&str], wait:
             parameters: vec![Some(Bytes::from_static(b"\xff\x00secret-parameter")), None],
             typed: None,
         },
+        around: None,
         left_out: false,
         binary: false,
         in_transaction: false,
@@ -339,6 +340,5 @@ pub(crate) fn asked(name: &str, text: &'static str, requirements: &[&str], wait:
 
 /// The end of a wait, which must come.
 pub(crate) async fn end(held: Held) -> HoldEnd {
-        around: None,
     within(held.end).await
 }

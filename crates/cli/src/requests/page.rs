@@ -117,10 +117,6 @@ fn command(command: &Value, terminal: &mut Terminal) -> io::Result<()> {
         };
         writeln!(terminal.out, "    ${number} = {value}")?;
     }
-    Ok(())
-}
-
-/// Bytes as the interface has them: text, or base64.
     around(command, terminal)
 }
 
@@ -137,6 +133,10 @@ fn around(command: &Value, terminal: &mut Terminal) -> io::Result<()> {
             writeln!(terminal.out, "    {:<6} | {text}", if at == 0 { name } else { "" })?;
         }
     }
+    Ok(())
+}
+
+/// Bytes as the interface has them: text, or base64.
 fn octets(of: &Value) -> Option<Vec<u8>> {
     if let Some(text) = of.get("text").and_then(Value::as_str) {
         return Some(text.as_bytes().to_vec());

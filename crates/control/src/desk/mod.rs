@@ -19,7 +19,7 @@ use crate::Control;
 
 /// How often a client is told again: below the idle times of common balancers.
 const REPEAT: Duration = Duration::from_secs(30);
-/// The longest command that can be approved, parameters included: nobody reads more.
+/// The longest command that can be approved, with its parameters and its message: nobody reads more.
 const LONGEST: usize = 1 << 20;
 
 /// Where held commands wait.

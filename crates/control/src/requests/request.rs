@@ -91,10 +91,10 @@ pub struct CommandText {
     pub text: Bytes,
     /// Parameters as people read them; `None` = NULL.
     pub parameters: Vec<Option<Bytes>>,
-}
-
     /// What stands around it in its message, when other commands do.
     pub around: Option<Around>,
+}
+
 /// Somebody agreed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {

@@ -25,8 +25,8 @@ async fn an_approver_sees_everything_that_will_run_and_the_requester_goes_on() {
     let command = shown.command.clone().unwrap();
     let text = command.text.unwrap();
     assert_eq!((text.text, text.parameters), (asked.action.text.clone(), asked.action.parameters.clone()));
-    assert_eq!((shown.database.as_deref(), shown.program.as_deref()), (Some("shop"), Some("psql")));
     assert_eq!(text.around, asked.around);
+    assert_eq!((shown.database.as_deref(), shown.program.as_deref()), (Some("shop"), Some("psql")));
     assert_eq!((command.verb.as_str(), command.phase.as_str(), command.number), ("write", "run", 7));
     let note = Some("looks right".to_owned());
     let approved = house.control.approve(&caller("bob"), asked.id, note.clone()).await.unwrap();

@@ -83,6 +83,11 @@ pub(crate) struct Command {
     pub(crate) text: Option<Octets>,
     /// Parameters, those of a known binary form as text; `null` is NULL. Only together with the text.
     pub(crate) parameters: Option<Vec<Option<Octets>>>,
+    /// What stands before it in its message, with a mark in the place of each credential; absent unless other commands stand in
+    /// the message. Only together with the text.
+    pub(crate) before: Option<Octets>,
+    /// The same for what stands behind it.
+    pub(crate) after: Option<Octets>,
 }
 
 /// A time that is asked for.
@@ -121,6 +126,7 @@ impl Request {
     pub(crate) fn without_text(mut self) -> Self {
         if let Some(command) = &mut self.command {
             (command.text, command.parameters) = (None, None);
+            (command.before, command.after) = (None, None);
         }
         self
     }
@@ -128,7 +134,6 @@ impl Request {
 
 impl From<control::Request> for Request {
     fn from(request: control::Request) -> Self {
-            (command.before, command.after) = (None, None);
         Self {
             id: request.id.to_string(),
             kind: word(&request.kind),
@@ -161,6 +166,7 @@ impl From<control::Request> for Request {
 impl From<control::HeldCommand> for Command {
     fn from(command: control::HeldCommand) -> Self {
         let octets = |parameter: &Option<bytes::Bytes>| parameter.as_deref().map(Octets::of);
+        let around = command.text.as_ref().and_then(|text| text.around.as_ref());
         Self {
             session: command.session.to_string(),
             number: command.number,
@@ -169,9 +175,10 @@ impl From<control::HeldCommand> for Command {
             certainty: command.certainty,
             phase: command.phase,
             wait: word(&command.wait),
-        let around = command.text.as_ref().and_then(|text| text.around.as_ref());
             in_transaction: command.in_transaction,
             digest: command.digest,
+            before: around.map(|around| Octets::of(&around.before)),
+            after: around.map(|around| Octets::of(&around.after)),
             parameters: command.text.as_ref().map(|text| text.parameters.iter().map(octets).collect()),
             text: command.text.map(|text| Octets::of(&text.text)),
         }
@@ -180,8 +187,6 @@ impl From<control::HeldCommand> for Command {
 
 impl From<control::Window> for Window {
     fn from(window: control::Window) -> Self {
-            before: around.map(|around| Octets::of(&around.before)),
-            after: around.map(|around| Octets::of(&around.after)),
         Self { from: window.from_us.map(rfc3339), seconds: window.lasts_us / 1_000_000 }
     }
 }
