@@ -1,7 +1,7 @@
 //! The command line.
 
 mod api;
-
+mod audit;
 mod policy;
 
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ pub(crate) use api::{
     RolesCommand, SecretsCommand,
 };
 
+pub(crate) use audit::{AuditCommand, Narrowed};
 pub(crate) use policy::{PolicyCommand, TryArguments};
 
 /// Signet: the door between people and the systems they must not reach unobserved.
@@ -62,6 +63,12 @@ pub(crate) enum Command {
     /// Works beside a running gateway. That evidence was read is a record too: without it nothing is shown.
     #[command(subcommand)]
     Sessions(SessionsCommand),
+    /// Answer an auditor: who touched this, what did this person do, what was refused, who approved what, who can reach this.
+    ///
+    /// Each answer says what was asked, how much was found, and up to which record of the log was read. Works beside a running
+    /// gateway. That evidence was read is a record too.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Verify an evidence log: that nothing in it was changed or left out.
     ///
     /// Needs no configuration and no gateway. Ends with 0 when everything holds; 10 TAMPERED, 20 INCOMPLETE, 30 UNTRUSTED,

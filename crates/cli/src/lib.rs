@@ -4,6 +4,7 @@
 mod api;
 mod apply;
 mod arguments;
+mod audit;
 mod completions;
 mod configuration;
 mod connect;

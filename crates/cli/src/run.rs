@@ -14,7 +14,7 @@ use crate::api::Api;
 use crate::arguments::{Arguments, Command, PolicyWords, SessionsCommand};
 use crate::failure::{Code, Outcome};
 use crate::{
-    Terminal, apply, completions, configuration, connect, grants, live, log, login, people, policies, requests,
+    Terminal, apply, audit, completions, configuration, connect, grants, live, log, login, people, policies, requests,
     resources, secrets, sessions, status, token, verification,
 };
 
@@ -82,6 +82,7 @@ fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal
             sessions::run(program, &read(program, &path)?, command, terminal)
         }
         Command::Log(arguments) => log::run(&read(program, &path)?, &arguments, terminal),
+        Command::Audit(command) => audit::ask(program, || read(program, &path), api, command, terminal),
         Command::Config(command) => configuration::run(program, &path, &command, terminal),
         Command::Policy(PolicyWords::Alone(command)) => crate::policy::run(program, &path, command, terminal),
         Command::Policy(PolicyWords::Gateway(command)) => policies::run(&api()?, command, terminal),

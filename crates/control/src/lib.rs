@@ -28,14 +28,14 @@ pub use error::Error;
 pub use estate::{
     AccountView, Drift, Estate, EstateParts, FileTarget, Group, Inventory, Membership, NewAccount, NewPerson,
     NewResource, NewSecret, ObservedPolicy, Once, Origin, Person, PersonChange, Plan, Policy, PolicyForce, PolicyPage,
-    Prober, References, ResourceView, SecretView, Status, Step, Tested, Token, Trial,
+    Prober, Reach, References, ResourceView, SecretView, Status, Step, Tested, Token, Trial,
 };
 pub use grants::{Grant, Grants, Review};
 pub use identity::Clock;
 pub use policy::{Deciding, Force, Moment, watch_folder};
 pub use requests::{
     AccessPolicy, AccessTerms, AccessWish, Approval, BreakGlassWish, CommandText, Ended, HeldCommand, Page, Paged,
-    Request, RequestFilter, RequestKind, RequestState, RequestWatch, Window,
+    Request, RequestFilter, RequestKind, RequestState, RequestWatch, RevealWish, Window,
 };
 pub use roles::{APART, Apart, Leaves, MATRIX, Role, Rule};
 pub use socket::{AskError, Deed, Listening, Note, ServeError, ask, name_of, serve, socket};

@@ -186,6 +186,12 @@ impl Catalogue {
         self.types.get(&id)
     }
 
+    /// All types that a name may stand for: without a schema, those of any.
+    pub fn kinds<'a>(&'a self, schema: Option<&'a str>, name: &'a str) -> impl Iterator<Item = &'a Type> {
+        let named = self.types.values().filter(move |kind| kind.name == name);
+        named.filter(move |kind| schema.is_none_or(|schema| schema == kind.schema))
+    }
+
     /// The column of that number, when there is one.
     pub fn column(&self, id: ColumnId) -> Option<&Column> {
         self.relation(id.relation)?.columns.iter().find(|column| column.number == id.column)

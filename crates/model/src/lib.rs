@@ -29,7 +29,7 @@ pub use credential::{Credentials, LEFT_OUT, TOKEN_PREFIX, TOKEN_RANDOM, tokens, 
 pub use durability::Durability;
 pub use identity::{Challenge, CredentialId, Kind, Login, LoginError, Principal, PrincipalId, Proof};
 pub use limits::Limits;
-pub use lineage::{Derived, Flow, Lineage, Position, Use};
+pub use lineage::{Derived, Flow, Lineage, Mentions, Position, RelationName, Use};
 pub use mask_rule::{ColumnPattern, Grain, MaskError, MaskRule, NamePattern, Operator as MaskOperator, Predicates};
 pub use masking::{ColumnShown, Mask, Treatment, Value, ValueKind, Veil};
 pub use message::{Around, Message};

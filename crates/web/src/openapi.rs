@@ -21,6 +21,7 @@ use crate::routes::{events, grants, people, policy, requests, resources, secrets
         status::status, people::me, people::list, people::add, people::show, people::change, people::remove,
         people::groups, people::join, people::leave, people::give, people::take,
         resources::list, resources::add, resources::show, resources::change, resources::remove, resources::test,
+        resources::reach,
         resources::plan, resources::apply,
         policy::newest, policy::put, policy::history, policy::version, policy::reload,
         secrets::rotate, sessions::list, sessions::kill, events::sessions,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::{Action, Catalogue, Lineage, Public};
+use model::{Action, Catalogue, Lineage, Mentions, Public};
 
 use crate::{Input, InterruptKey, Manifest, Opening, Out};
 
@@ -45,6 +45,12 @@ pub trait Protocol: Send + Sync + 'static {
     fn read(&self, text: &[u8]) -> Vec<Action> {
         let _ = text;
         Vec::new()
+    }
+
+    /// What a command names, for finding it again. Without a grammar of its own a protocol knows nothing of it.
+    fn mentions(&self, text: &[u8]) -> Mentions {
+        let _ = text;
+        Mentions::default()
     }
 
     /// Where what a command shows comes from. Without a grammar of its own a protocol knows nothing of it.

@@ -68,7 +68,11 @@ fn told(record: &Value) -> (&'static str, Colour, String) {
         "refusal" if reason(record).is_empty() => ("refused", Colour::Red, command(record)),
         "refusal" => ("refused", Colour::Red, format!("{}: {}", command(record), reason(record))),
         "hold" => ("waits", Colour::Yellow, command(record)),
-        "hold.end" => ("held", Colour::Yellow, format!("#{} {}", number(record, "command"), short(record, "how"))),
+        "hold.end" => (
+            "held",
+            Colour::Yellow,
+            format!("#{} {}{}", number(record, "command"), short(record, "how"), deciders(record)),
+        ),
         "cancel" => ("cancel", Colour::Yellow, format!("asked from {}", short(record, "client"))),
         "violation" => ("violation", Colour::Red, reason(record)),
         other => ("record", Colour::Grey, plain(other, SHOWN)),
@@ -136,6 +140,13 @@ fn by(record: &Value) -> String {
         ("", "", name) | (name, ..) if !name.is_empty() => format!(" by {}", plain(name, SHOWN)),
         (_, why, _) => format!(": {}", plain(why, SHOWN)),
     }
+}
+
+/// Who said yes or no to what waited.
+fn deciders(record: &Value) -> String {
+    let people = record.get("by").and_then(Value::as_array).into_iter().flatten();
+    let people: Vec<String> = people.map(|id| format!("{}/{}", short(id, "issuer"), short(id, "subject"))).collect();
+    if people.is_empty() { String::new() } else { format!(" by {}", people.join(", ")) }
 }
 
 fn clock(record: &Value) -> String {

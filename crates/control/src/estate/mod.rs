@@ -12,6 +12,7 @@ mod names;
 mod people;
 mod plan;
 mod policies;
+mod reach;
 mod resources;
 mod secrets;
 mod standings;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 use ::secrets::{Envelope, Sources};
 use identity::{Local, Roll, Tokens};
-use model::{Class, Event, Kind, PrincipalId, Public, Record, Recording, Resource};
+use model::{Account, Class, Event, Kind, PrincipalId, Public, Record, Recording, Resource};
 use ports::Journal;
 use store::Store;
 
@@ -41,6 +42,7 @@ pub use inventory::Inventory;
 pub use people::{NewPerson, Person, PersonChange};
 pub use plan::{Drift, Plan};
 pub use policies::{Policy, PolicyForce, PolicyPage};
+pub use reach::Reach;
 pub use resources::{
     AccountView, NewAccount, NewResource, NewSecret, Prober, ResourceView, SecretView, Step, Tested, Trial,
 };
@@ -52,6 +54,8 @@ pub use tokens::Token;
 pub struct FileTarget {
     /// The target, with the content of its `tls_ca`.
     pub resource: Arc<Resource>,
+    /// The account by which the gateway itself looks at it.
+    pub inspection: Option<Account>,
     /// How much of what people are shown is recorded.
     pub record: Recording,
 }

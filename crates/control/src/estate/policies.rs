@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
+use std::net::IpAddr;
 use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use model::{By, Event};
+use model::{Account, By, Decision, Event, Resource};
 use store::PolicyVersion;
 
 use super::{Estate, ObservedPolicy};
 use crate::roles;
-use crate::{Caller, Error};
+use crate::{Caller, Error, Standing};
 
 /// Files of a version at most.
 const MOST: usize = 256;
@@ -63,6 +64,9 @@ pub trait PolicyForce: Send + Sync {
 
     /// The number of the version in force; 0 = none.
     fn number(&self) -> u64;
+
+    /// Whether somebody may begin a session on the target as that account from that address now.
+    fn admit(&self, standing: &Standing, resource: &Resource, account: &Account, client: IpAddr) -> Decision;
 
     /// Those that are only observed at that time.
     fn observed(&self, now_us: u64) -> Vec<ObservedPolicy>;

@@ -18,7 +18,7 @@ impl Standings for Estate {
     }
 }
 
-fn standing(roll: &Roll, id: &PrincipalId) -> Option<Standing> {
+pub(super) fn standing(roll: &Roll, id: &PrincipalId) -> Option<Standing> {
     let (principal, human, member) = (roll.principal(id)?, roll.human(id)?, roll.get(id)?);
     Some(Standing { principal, human, groups: member.groups.clone(), roles: roles_of(roll, id) })
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::{Account, Class, Public, Resource, SessionId, Verdict};
+use model::{Account, Class, CredentialId, Decision, Public, Resource, SessionId, Verdict};
 use policy::{Engine, Facts, File, LoadError, compile};
 use ports::{Decider, Who};
 
@@ -58,6 +58,11 @@ impl PolicyForce for Force {
         self.number.load(Ordering::Relaxed)
     }
 
+    fn admit(&self, standing: &Standing, resource: &Resource, account: &Account, client: IpAddr) -> Decision {
+        let nobody = CredentialId(String::new());
+        self.engine.admit(who(&nobody, standing, resource, account, client))
+    }
+
     fn observed(&self, now_us: u64) -> Vec<ObservedPolicy> {
         let observed = self.engine.policies().observed(now_us).into_iter();
         observed.map(|policy| ObservedPolicy { id: policy.id, until_us: policy.until_us }).collect()
@@ -72,7 +77,7 @@ impl AccessPolicy for Force {
         resource: &Arc<Resource>,
         account: &Account,
     ) -> Result<AccessTerms, Public> {
-        let decision = self.engine.admit(who(by, standing, resource, account, by.client));
+        let decision = self.engine.admit(who(&by.credential, standing, resource, account, by.client));
         match decision.verdict {
             Verdict::Hold { policies, terms, .. } => {
                 Ok(AccessTerms { terms, policies, policy_version: decision.version.to_string() })
@@ -84,11 +89,38 @@ impl AccessPolicy for Force {
             }
         }
     }
+
+    fn to_reveal(
+        &self,
+        by: &Caller,
+        standing: &Standing,
+        resource: &Arc<Resource>,
+        policy: &str,
+    ) -> Result<AccessTerms, Public> {
+        let admitted = |account: &Account| {
+            let decision = self.engine.admit(who(&by.credential, standing, resource, account, by.client));
+            !matches!(decision.verdict, Verdict::Deny { .. })
+        };
+        if !resource.accounts.iter().any(admitted) {
+            return Err(Public::new(Class::Denied, "no such resource, or you may not use it"));
+        }
+        let policies = self.engine.policies();
+        let Some(terms) = policies.to_reveal(policy) else {
+            let message = "no policy of that name masks anything, or nobody can agree to lift it";
+            return Err(Public::new(Class::Denied, message));
+        };
+        Ok(AccessTerms { terms, policies: vec![policy.to_owned()], policy_version: policies.version().to_owned() })
+    }
+
+    fn masks(&self, policy: &str) -> Vec<String> {
+        let masks = self.engine.policies().masks(policy).unwrap_or_default();
+        masks.iter().map(ToString::to_string).collect()
+    }
 }
 
-/// As if the caller connected now.
+/// As if they connected now.
 fn who<'a>(
-    by: &'a Caller,
+    credential: &'a CredentialId,
     standing: &'a Standing,
     resource: &'a Resource,
     account: &'a Account,
@@ -97,7 +129,7 @@ fn who<'a>(
     Who {
         session: SessionId(uuid::Uuid::nil()),
         principal: &standing.principal,
-        credential: &by.credential,
+        credential,
         resource,
         account,
         database: None,

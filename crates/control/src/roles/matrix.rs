@@ -72,13 +72,14 @@ matrix! {
     RESOURCES_LABEL   "resources.label"  Act  [PolicyAuthor] "Change the labels of a resource, by which policies go";
     RESOURCES_REMOVE  "resources.remove" Act  [Administrator] "Remove a resource";
     RESOURCES_TEST    "resources.test"   Act  [Administrator] "Sign in to a resource to see whether it works";
+    RESOURCES_REACH   "resources.reach"  Read [Administrator Auditor] "See who can reach a resource now";
     SECRETS_ROTATE    "secrets.rotate"   Act  [Administrator] "Put the secrets of the store under a new key";
     POLICIES_READ     "policy.read"      Read [Administrator Approver Auditor PolicyAuthor] "Read policies, those in force and earlier ones";
     POLICIES_PUT      "policy.put"       Act  [PolicyAuthor] "Put policies in force";
     POLICIES_RELOAD   "policy.reload"    Act  [PolicyAuthor] "Take over the folder of policies, and vouch for it";
     APPLY             "apply"            Act  [Administrator] "Bring people, groups and resources to what a file says";
     APPLY_PLAN        "apply.plan"       Read [Administrator Auditor] "See how people, groups and resources differ from a file";
-    REQUESTS_MAKE     "request.create"   Act  [User] "Ask for access, or to break the glass; wait for a held command";
+    REQUESTS_MAKE     "request.create"   Act  [User] "Ask for access, to be shown what is masked, or to break the glass; wait for a held command";
     REQUESTS_WITHDRAW "request.withdraw" Act  [User] "Take back what oneself, or a service or agent of one's own, asked for";
     REQUESTS_APPROVE  "request.approve"  Act  [Approver] "Agree to a request in which a requirement names one";
     REQUESTS_REJECT   "request.reject"   Act  [Approver] "Reject a request in which a requirement names one";

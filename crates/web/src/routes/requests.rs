@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
-use control::{AccessWish, BreakGlassWish, RequestFilter};
+use control::{AccessWish, BreakGlassWish, RequestFilter, RevealWish};
 use model::PrincipalId;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -35,7 +35,7 @@ pub(super) fn router() -> Router<App> {
 pub(crate) struct Which {
     /// In one of these states, with commas between them.
     state: Option<String>,
-    /// `command`, `access` or `break_glass`.
+    /// `command`, `access`, `break_glass` or `reveal`.
     kind: Option<String>,
     /// Those of the caller, and of their services and agents, only.
     #[serde(default)]
@@ -77,6 +77,17 @@ pub(crate) enum Wish {
         /// Who reviews it afterwards.
         reviewer: Person,
     },
+    /// To be shown for a time what a policy masks. Whom that policy names in its `@approve` must agree.
+    Reveal {
+        /// On what.
+        resource: String,
+        /// The policy that masks it.
+        policy: String,
+        /// For how long from the approval on; at most a day.
+        seconds: u64,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A yes.
@@ -113,7 +124,7 @@ pub(crate) async fn list(State(app): State<App>, by: By, Asked(which): Asked<Whi
     Ok(Answer::new(List { items, next: listed.next.map(|id| id.to_string()) }))
 }
 
-/// Asks for access, or for breaking the glass.
+/// Asks for access, for breaking the glass, or to be shown what a policy masks.
 #[utoipa::path(post, path = "/v1/requests", tag = "requests", request_body = Wish, responses((status = 201, body = Request)))]
 pub(crate) async fn create(State(app): State<App>, by: By, Json(wish): Json<Wish>) -> Reply<Request> {
     let made = match wish {
@@ -127,6 +138,10 @@ pub(crate) async fn create(State(app): State<App>, by: By, Json(wish): Json<Wish
             let reviewer = PrincipalId::from(reviewer);
             let wish = BreakGlassWish { resource, lasts: Duration::from_secs(seconds), reason, reviewer };
             app.control.create_break_glass(&by.caller, wish).await?
+        }
+        Wish::Reveal { resource, policy, seconds, reason } => {
+            let wish = RevealWish { resource, policy, lasts: Duration::from_secs(seconds), reason };
+            app.control.create_reveal(&by.caller, wish).await?
         }
     };
     Ok(Answer::made(Request::from(made)))

@@ -13,13 +13,14 @@ use crate::authentication::By;
 use crate::body::Json;
 use crate::paging::{Asked, Paging};
 use crate::problem::{Kind, Problem};
-use crate::shape::{Document, List, Nothing, Plan, Resource, ResourceWish, Tested, cut, resource_name};
+use crate::shape::{Document, List, Nothing, Plan, Reach, Resource, ResourceWish, Tested, cut, resource_name};
 
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/resources", get(list).post(add))
         .route("/resources/{name}", get(show).put(change).delete(remove))
         .route("/resources/{name}/test", post(test))
+        .route("/resources/{name}/reach", get(reach))
         .route("/apply/plan", post(plan))
         .route("/apply", post(apply))
 }
@@ -94,6 +95,21 @@ pub(crate) async fn test(
     let name = resource_name(&name).map_err(|_| control::Error::NotFound)?;
     let tested = app.estate.test_resource(&by.caller, &name, trial.account.as_deref()).await?;
     Ok(Answer::new(tested.into()))
+}
+
+/// Lists who can begin a session on a target now, or could ask to, by key and account.
+#[utoipa::path(get, path = "/v1/resources/{name}/reach", tag = "resources", params(("name" = String, Path), Paging), responses((status = 200, body = List<Reach>)))]
+pub(crate) async fn reach(
+    State(app): State<App>,
+    by: By,
+    Path(name): Path<String>,
+    Asked(paging): Asked<Paging>,
+) -> Reply<List<Reach>> {
+    let name = resource_name(&name).map_err(|_| control::Error::NotFound)?;
+    let limit = paging.limit()?;
+    let all = app.estate.reach(&by.caller, &name).await?;
+    let key = |reach: &control::Reach| format!("{}+{}", reach.who, reach.account);
+    Ok(Answer::new(cut(all, paging.cursor.as_deref(), limit, key).into()))
 }
 
 /// Shows how people, groups, roles and resources differ from what a file says.

@@ -10,7 +10,7 @@ use super::{Person, rfc3339, word};
 pub(crate) struct Grant {
     /// The request it comes from, whose name it bears.
     pub(crate) id: String,
-    /// `access` or `break_glass`.
+    /// `access`, `break_glass` or `reveal`.
     pub(crate) kind: String,
     /// Who has it.
     pub(crate) principal: Person,
@@ -18,6 +18,10 @@ pub(crate) struct Grant {
     pub(crate) resource: String,
     /// As which upstream account; none = as any that they may use.
     pub(crate) account: Option<String>,
+    /// The policies that asked for approval; of `reveal`, the one that masks nothing meanwhile.
+    pub(crate) policies: Vec<String>,
+    /// Why it was asked for.
+    pub(crate) reason: Option<String>,
     /// What people agreed to.
     pub(crate) met: Vec<String>,
     /// From when.
@@ -61,6 +65,8 @@ impl From<control::Grant> for Grant {
             principal: grant.principal.into(),
             resource: grant.resource.to_string(),
             account: grant.account,
+            policies: grant.policies,
+            reason: grant.reason,
             met: grant.met.iter().map(ToString::to_string).collect(),
             from: rfc3339(grant.from_us),
             until: rfc3339(grant.until_us),

@@ -5,12 +5,12 @@ use utoipa::ToSchema;
 
 use super::{Octets, Person, rfc3339, word};
 
-/// A request for approval: of a command that waits, of access for a time, of breaking the glass.
+/// A request for approval: of a command that waits, of access for a time, of breaking the glass, of being shown what is masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Request {
     /// Its name.
     pub(crate) id: String,
-    /// `command`, `access` or `break_glass`.
+    /// `command`, `access`, `break_glass` or `reveal`.
     pub(crate) kind: String,
     /// `pending`, `approved`, `used`, `rejected`, `expired`, `withdrawn` or `void`.
     pub(crate) state: String,
@@ -24,7 +24,7 @@ pub(crate) struct Request {
     pub(crate) human: Person,
     /// On what.
     pub(crate) resource: String,
-    /// As which upstream account; none for breaking the glass, which is for all that the person may use.
+    /// As which upstream account; none for breaking the glass and for revealing, which are for all that the person may use.
     pub(crate) account: Option<String>,
     /// In which database or the like.
     pub(crate) database: Option<String>,
@@ -38,8 +38,10 @@ pub(crate) struct Request {
     pub(crate) command: Option<Command>,
     /// The time that is asked for.
     pub(crate) window: Option<Window>,
-    /// The policies that ask for approval.
+    /// The policies that ask for approval; of revealing, the one that would mask nothing.
     pub(crate) policies: Vec<String>,
+    /// What that one masks, as it stands now: what would be shown.
+    pub(crate) masks: Vec<String>,
     /// The version of them.
     pub(crate) policy_version: String,
     /// Who must agree: `group:NAME`, `N of group:NAME`, `person:ISSUER/SUBJECT`. Empty for breaking the glass.
@@ -151,6 +153,7 @@ impl From<control::Request> for Request {
             command: request.command.map(Command::from),
             window: request.window.map(Window::from),
             policies: request.policies,
+            masks: request.masks,
             policy_version: request.policy_version,
             requirements: request.requirements.iter().map(ToString::to_string).collect(),
             approvals: request.approvals.into_iter().map(Approval::from).collect(),

@@ -18,11 +18,14 @@ use secrets::Envelope;
 use store::Store;
 use uuid::Uuid;
 
-/// Everybody may do everything, but for access to `prod`, to which a lead must agree.
+/// Everybody may do everything, but for access to `prod`, to which a lead must agree, as to seeing the numbers of cards there.
 const POLICY: &str = r#"
 @id("all") permit (principal, action, resource);
 @id("prod-needs-a-lead") @approve("group:leads")
 forbid (principal, action == Action::"connect", resource == Resource::"prod")
+unless { context.approvals.contains("group:leads") };
+@id("mask-cards") @mask("cards.number keep_last(4)") @approve("group:leads")
+forbid (principal, action == Action::"reveal", resource == Resource::"prod")
 unless { context.approvals.contains("group:leads") };
 "#;
 
@@ -42,6 +45,8 @@ const PEOPLE: [(&str, &[&str], &[&str]); 9] = [
 pub(crate) struct House {
     _folder: tempfile::TempDir,
     pub(crate) control: Control,
+    /// Decides as the data path does.
+    pub(crate) engine: policy::Engine,
     pub(crate) journal: Arc<Kept>,
     pub(crate) tokens: BTreeMap<&'static str, String>,
     pub(crate) address: SocketAddr,
@@ -81,7 +86,7 @@ impl Journal for Kept {
     }
 }
 
-fn target(name: &str) -> FileTarget {
+pub(crate) fn target(name: &str) -> FileTarget {
     let account = |name: &str| Account { name: name.to_owned(), user: name.to_owned() };
     let resource = Resource {
         name: name.parse().unwrap(),
@@ -95,7 +100,7 @@ fn target(name: &str) -> FileTarget {
         default_database: Some("shop".to_owned()),
         labels: BTreeMap::from([("environment".to_owned(), "production".to_owned())]),
     };
-    FileTarget { resource: Arc::new(resource), record: Recording::default() }
+    FileTarget { resource: Arc::new(resource), inspection: None, record: Recording::default() }
 }
 
 impl House {
@@ -116,6 +121,7 @@ impl House {
         let moment = Moment { people: Arc::clone(&people), grants: Arc::clone(&grants), clock: clock.clone() };
         let own = policy::File { name: "test.cedar".to_owned(), text: POLICY.to_owned() };
         let force = Arc::new(Force::new(own, false, Arc::new(moment)).unwrap());
+        let engine = force.engine().clone();
         let estate = Estate::open(EstateParts {
             store: Arc::clone(&store),
             journal: journal.clone(),
@@ -171,7 +177,7 @@ impl House {
             sessions: engine::LiveSessions::default(),
         };
         let serving = web::serve(parts).await.unwrap();
-        Self { _folder: folder, control, journal, tokens, address: serving.address(), ca, serving: Some(serving) }
+        Self { _folder: folder, control, engine, journal, tokens, address: serving.address(), ca, serving: Some(serving) }
     }
 
     pub(crate) fn url(&self) -> String {

@@ -4,6 +4,7 @@ mod applying;
 mod attacks;
 mod captures;
 mod policies;
+mod reaching;
 mod roles;
 mod secrets;
 
@@ -16,7 +17,9 @@ use std::time::Duration;
 
 use ::secrets::{Envelope, Source};
 use identity::{LOCAL, Local, Tokens};
-use model::{Account, Kind, PrincipalId, Recording, Resource, Secret, TlsMode};
+use model::{
+    Account, Class, Decision, Kind, Obligations, PrincipalId, Public, Recording, Resource, Secret, TlsMode, Verdict,
+};
 use ports::Later;
 use store::Store;
 
@@ -25,7 +28,7 @@ use super::{
     PolicyForce, Prober, References, Step, Trial,
 };
 use crate::house::{Kept, START};
-use crate::{Caller, Clock, Error, Role};
+use crate::{Caller, Clock, Error, Role, Standing};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const PASSWORD: &str = "only-the-gateway-knows";
@@ -50,6 +53,15 @@ impl PolicyForce for Remembering {
 
     fn number(&self) -> u64 {
         self.number.load(Ordering::SeqCst)
+    }
+
+    fn admit(&self, standing: &Standing, _: &Resource, account: &Account, _: IpAddr) -> Decision {
+        let policies = vec!["remembered".to_owned()];
+        let verdict = match (standing.groups.contains_key("dba"), account.name.as_str()) {
+            (true, "app") => Verdict::Allow { policies, obligations: Obligations::default() },
+            _ => Verdict::Deny { policies, reason: Public::new(Class::Denied, "not you") },
+        };
+        Decision { verdict, version: "remembered".into(), observed: Vec::new() }
     }
 
     fn observed(&self, _: u64) -> Vec<ObservedPolicy> {
@@ -173,7 +185,7 @@ async fn opened(
         clock: clock(now),
         people: Arc::clone(&people),
         envelope: Arc::new(Envelope::open(&folder.join("store.key"), false).unwrap().envelope),
-        targets: vec![FileTarget { resource, record: Recording::Whole }],
+        targets: vec![FileTarget { resource, inspection: None, record: Recording::Whole }],
         sources: [(("filed".parse().unwrap(), "app".to_owned()), source)].into_iter().collect(),
         recording: Recording::UpTo(100),
         references: wishes.references,

@@ -55,6 +55,7 @@ async fn call(manor: &Manor, by: &Caller, rule: &str) -> Result<(), Error> {
             let wish = NewResource { labels, ..there(manor).await };
             estate.change_resource(by, wish).await.map(drop)
         }
+        "resources.reach" => estate.reach(by, &"filed".parse().unwrap()).await.map(drop),
         "resources.remove" => estate.remove_resource(by, &"none".parse().unwrap()).await,
         "resources.test" => estate.test_resource(by, &"filed".parse().unwrap(), None).await.map(drop),
         "secrets.rotate" => estate.rotate_secrets(by).await.map(drop),

@@ -2,6 +2,7 @@
 //! command line, a real PostgreSQL, real terminals.
 
 mod access;
+mod audited;
 mod changed;
 mod crowd;
 mod started;
