@@ -2,43 +2,45 @@
 
 use std::sync::Arc;
 
-use model::{ColumnShown, Mask, Public, Treatment, ValueKind};
+use model::{Mask, Public};
 use ports::ToMask;
 
 use crate::Keys;
+use crate::cache::Cache;
+use crate::refusal::refusal;
+use crate::result::ResultMask;
 
 /// Makes the masks of commands, by the rules of policies and what the database holds.
 pub struct Masks {
     keys: Arc<Keys>,
+    cache: Cache,
 }
 
 impl Masks {
     /// With these keys.
     pub fn new(keys: Keys) -> Self {
-        Self { keys: Arc::new(keys) }
+        Self { keys: Arc::new(keys), cache: Cache::default() }
     }
 }
 
 impl ports::Masks for Masks {
-    fn mask(&self, _: ToMask<'_>) -> Result<Option<Arc<dyn Mask>>, Public> {
-        let _ = &self.keys;
-        Ok(Some(Arc::new(All)))
-    }
-}
-
-/// Shows nothing.
-struct All;
-
-impl Mask for All {
-    fn columns(&self, columns: &[ColumnShown]) -> Result<Vec<Treatment>, Public> {
-        Ok(columns.iter().map(|_| Treatment::Null).collect())
-    }
-
-    fn copied(&self, count: usize, _: &dyn Fn(u32) -> ValueKind) -> Result<Vec<(Treatment, ValueKind)>, Public> {
-        Ok((0..count).map(|_| (Treatment::Null, ValueKind::Other)).collect())
-    }
-
-    fn scrubs(&self) -> bool {
-        true
+    fn mask(&self, command: ToMask<'_>) -> Result<Option<Arc<dyn Mask>>, Public> {
+        let mask = ResultMask {
+            keys: Arc::clone(&self.keys),
+            resource: command.who.resource.name.to_string(),
+            catalogue: Arc::clone(command.catalogue),
+            resolution: self.cache.resolution(command.catalogue, command.rules),
+            lineage: (command.lineage)(),
+            verb: command.action.verb,
+            in_transaction: command.action.facts.in_transaction,
+            unsettled: command.unsettled,
+        };
+        if let Some(refusal) = refusal(mask.command()) {
+            return Err(refusal);
+        }
+        if mask.command().is_clear() {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(mask)))
     }
 }

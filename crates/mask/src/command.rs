@@ -1,0 +1,124 @@
+//! What is known of one command: whether it may happen at all, and what is to be done with each column of its result.
+//!
+//! | what the command does | understood | runs code that is not known | not understood, or after changes of structure |
+//! |---|---|---|---|
+//! | shows: reads, copies out, settings, transactions | column by column | what is derived is masked whole | the same |
+//! | runs: `CALL`, functions that may do anything | column by column | what is derived is masked whole | refused |
+//! | stores: writes, copies in, structure, grants | column by column | refused; if it is only triggers, not | refused |
+//!
+//! What stores must be understood because nothing masks a copy once it stands elsewhere. After changes of structure in an open
+//! transaction names may stand for other things than the catalogue says; what reads no relation may still store.
+
+use model::{Catalogue, ColumnId, Lineage, RelationKind, Verb};
+
+use crate::judgement::{Because, Judge, Judgement, Level, Trust};
+
+/// A command in a database.
+#[derive(Clone, Copy)]
+pub(crate) struct Command<'a> {
+    pub(crate) judge: Judge<'a>,
+    pub(crate) lineage: &'a Lineage,
+    pub(crate) verb: Verb,
+    /// A transaction is open, or may be.
+    pub(crate) in_transaction: bool,
+    /// The session may have changed what names mean.
+    pub(crate) unsettled: bool,
+}
+
+/// What a command does besides showing something, at worst.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Nothing that would keep a value.
+    Shows,
+    /// It runs code.
+    Runs,
+    /// It keeps values.
+    Stores,
+}
+
+impl Effect {
+    fn of(verb: Verb) -> Self {
+        match verb {
+            Verb::Read | Verb::Session | Verb::Transaction | Verb::CopyOut => Self::Shows,
+            Verb::SessionIdentity | Verb::SessionGuard => Self::Shows,
+            Verb::Call | Verb::Unknown => Self::Runs,
+            Verb::CopyIn | Verb::Write | Verb::Ddl | Verb::Grant => Self::Stores,
+        }
+    }
+}
+
+impl Command<'_> {
+    /// How far its lineage can be relied on.
+    pub(crate) fn trust(self) -> Trust {
+        let triggered = |id: &u32| self.catalogue().relation(*id).is_none_or(|relation| relation.triggered);
+        if self.unsettled {
+            Trust::Unsettled
+        } else if !self.lineage.known {
+            Trust::NotUnderstood
+        } else if self.lineage.runs_unknown {
+            Trust::RunsCode
+        } else if self.effect() != Effect::Shows && self.lineage.relations.iter().any(triggered) {
+            Trust::Triggers
+        } else {
+            Trust::Understood
+        }
+    }
+
+    pub(crate) fn effect(self) -> Effect {
+        Effect::of(self.verb)
+    }
+
+    /// Whether nothing masked can come of it: neither in its result nor in what the target says about it.
+    pub(crate) fn is_clear(self) -> bool {
+        let reads = |id: &u32| self.judge.resolution.touches(*id) || self.catalogue().relation(*id).is_none();
+        let uses = |column: ColumnId| reads(&column.relation);
+        let flows = self.lineage.outputs.as_deref().unwrap_or_default();
+        // At the end of a transaction there are triggers that waited for it.
+        let waited = self.verb == Verb::Transaction && self.in_transaction && self.judge.resolution.has_triggers();
+        self.trust() == Trust::Understood
+            && !waited
+            && !self.lineage.relations.iter().any(reads)
+            && !self.lineage.uses.iter().any(|used| uses(used.column))
+            && flows.iter().all(|flow| self.judge.flow(flow).level == Level::Show)
+    }
+
+    /// What is to be done with the column of its result at this place, among so many. The target may have said where its
+    /// values come from; where it and the lineage differ, the stricter holds.
+    pub(crate) fn output(self, at: usize, count: usize, origin: Option<ColumnId>) -> Judgement {
+        let by_origin = origin.map(|origin| self.origin(origin));
+        let by_lineage = self.flow(at, count);
+        match (by_origin, by_lineage) {
+            (Some(one), Some(other)) => one.and(other),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => Judgement::whole(match self.trust() {
+                Trust::Understood => Because::NotTold,
+                trust => Because::Command(trust),
+            }),
+        }
+    }
+
+    /// By where the target says that it comes from. That is proof; what a view is made of may have changed meanwhile.
+    fn origin(self, origin: ColumnId) -> Judgement {
+        let derived = || {
+            let kind = self.catalogue().relation(origin.relation).map(|relation| relation.kind);
+            let column = self.catalogue().column(origin);
+            matches!(kind, Some(RelationKind::View | RelationKind::Materialized))
+                || column.is_some_and(|column| !column.from.is_empty())
+        };
+        if self.unsettled && derived() {
+            return Judgement::whole(Because::Command(Trust::Unsettled));
+        }
+        self.judge.column(origin)
+    }
+
+    /// By the lineage, where that is known and is about as many columns.
+    fn flow(self, at: usize, count: usize) -> Option<Judgement> {
+        let flows = self.lineage.outputs.as_ref().filter(|flows| flows.len() == count)?;
+        let flow = flows.get(at).filter(|_| self.trust() == Trust::Understood)?;
+        Some(self.judge.flow(flow))
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        self.judge.catalogue
+    }
+}
