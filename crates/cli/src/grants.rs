@@ -20,16 +20,18 @@ pub(crate) fn grants(api: &Api, command: GrantsCommand, terminal: &mut Terminal)
             if form.json {
                 return Ok(table::json(&Value::from(all), terminal)?);
             }
-            let mut table = Table::new(&["ID", "KIND", "WHO", "ON", "ACCOUNT", "FROM", "UNTIL", "REVOKED"]);
+            let mut table = Table::new(&["ID", "KIND", "WHO", "ON", "ACCOUNT", "UNMASKS", "FROM", "UNTIL", "REVOKED"]);
             for grant in &all {
                 let of = |place: &str| cell(grant, place);
                 let who = person(grant.get("principal"));
+                let unmasks = if of("kind") == "reveal" { of("policies") } else { "-".to_owned() };
                 table.row([
                     of("id"),
                     of("kind"),
                     who,
                     of("resource"),
                     of("account"),
+                    unmasks,
                     of("from"),
                     of("until"),
                     of("revoked"),
@@ -39,7 +41,7 @@ pub(crate) fn grants(api: &Api, command: GrantsCommand, terminal: &mut Terminal)
         }
         GrantsCommand::Revoke { id, reason } => {
             api.post(&format!("grants/{}/revoke", encoded(&id)), &json!({ "reason": reason }))?;
-            Ok(writeln!(terminal.err, "{} is revoked; sessions that need it end now", plain(&id, 40))?)
+            Ok(writeln!(terminal.err, "{} is revoked; what it gave ends now", plain(&id, 40))?)
         }
     }
 }

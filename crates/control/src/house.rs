@@ -157,6 +157,18 @@ impl AccessPolicy for Access {
         let terms = terms(&["group:leads"], Wait::Session);
         Ok(AccessTerms { terms, policies: vec!["access".to_owned()], policy_version: "1".to_owned() })
     }
+
+    fn to_reveal(&self, _: &Caller, _: &Standing, _: &Arc<Resource>, policy: &str) -> Result<AccessTerms, Public> {
+        if policy != "cards" {
+            return Err(Public::new(Class::Denied, "nobody can agree to that"));
+        }
+        let terms = terms(&["group:leads"], Wait::Session);
+        Ok(AccessTerms { terms, policies: vec![policy.to_owned()], policy_version: "1".to_owned() })
+    }
+
+    fn masks(&self, policy: &str) -> Vec<String> {
+        vec![format!("number of {policy}")]
+    }
 }
 
 pub(crate) fn terms(requirements: &[&str], wait: Wait) -> HoldTerms {

@@ -29,6 +29,9 @@ pub const PACKS: [Pack; 5] = [
     pack!("destructive", "no DELETE or UPDATE without WHERE; DROP, TRUNCATE and what cannot be seen need approval"),
     pack!("read-only", "nobody changes anything"),
     pack!("pci", "card data: need to know, numbers masked until somebody agrees, whole recordings, approved changes"),
-    pack!("gdpr", "personal data: access for a purpose, identifiers masked until somebody agrees, approved bulk copies"),
+    pack!(
+        "gdpr",
+        "personal data: access for a purpose, identifiers masked until somebody agrees, approved bulk copies"
+    ),
     pack!("agents", "AI agents read within limits where they are invited; a human approves what they change"),
 ];

@@ -248,14 +248,21 @@ pub(crate) enum RequestsCommand {
         /// Its id.
         id: String,
     },
-    /// Ask for access to a resource for a time.
+    /// Ask for access to a resource for a time, or to be shown there what a policy masks.
     Create {
         /// To what.
-        resource: String,
+        #[arg(value_name = "RESOURCE", required_unless_present = "on", conflicts_with = "on")]
+        resource: Option<String>,
+        /// The same, where it reads better.
+        #[arg(long, value_name = "RESOURCE")]
+        on: Option<String>,
+        /// The policy that masks what you need to see: it masks nothing for you for that time.
+        #[arg(long, value_name = "POLICY", conflicts_with_all = ["account", "from"])]
+        reveal: Option<String>,
         /// As which account; without it, the resource's default.
         #[arg(long, value_name = "NAME")]
         account: Option<String>,
-        /// For how long: 30m, 8h, at most 7d.
+        /// For how long: 30m, 8h; access at most 7d, with --reveal at most 24h.
         #[arg(long = "for", value_name = "DURATION", default_value = "1h")]
         lasts: Span,
         /// From when (2026-07-01T12:00:00Z); without it, from the approval on.

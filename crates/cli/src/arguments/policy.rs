@@ -85,13 +85,17 @@ pub(crate) struct TryArguments {
     /// With the glass broken.
     #[arg(long)]
     pub(crate) break_glass: bool,
+    /// With that masking policy lifted, as by an approved `signet requests create --reveal`; may be given several times.
+    #[arg(long = "revealed", value_name = "POLICY")]
+    pub(crate) revealed: Vec<String>,
     /// At that time, such as 2026-07-01T12:00:00Z; without it, now.
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<String>,
     /// From that address.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) source: IpAddr,
-    /// Print a JSON object: verdict, policies, version, message, hint, approve, expires_seconds, mask, observed.
+    /// Print a JSON object: verdict, policies, version, message, hint, approve, expires_seconds, observed,
+    /// and mask: policy, columns, operator and predicates of each rule.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use ::policy::{Given, PolicySet};
 use config::Config;
-use model::{Decision, Obligations, Public, Recording, Verdict};
+use model::{Decision, MaskRule, Obligations, Predicates, Public, Recording, Verdict};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -23,6 +23,10 @@ pub(super) fn run(
 ) -> Outcome {
     let folder = files::folder(arguments.policies.clone(), config)?;
     let policies = files::policies(&folder, config)?;
+    if let Some(id) = arguments.revealed.iter().find(|id| policies.to_reveal(id).is_none()) {
+        let cause = format!("no policy {id:?} masks and can be lifted");
+        return Err(Failure::new(Code::NotFound, cause).hint("It is a forbid of Action::\"reveal\" with @approve."));
+    }
     let json = arguments.json;
     let given = given(config, arguments)?;
     let decision = given
@@ -64,6 +68,7 @@ fn given(config: Option<&Config>, arguments: TryArguments) -> Outcome<Given> {
         time: arguments.at.map_or_else(now, Ok)?,
         source: arguments.source,
         break_glass: arguments.break_glass,
+        revealed: arguments.revealed,
         ..Given::default()
     })
 }
@@ -111,12 +116,13 @@ fn show_public(public: &Public, terminal: &mut Terminal) -> Outcome {
 
 fn show_obligations(obligations: &Obligations, terminal: &mut Terminal) -> Outcome {
     let Obligations { mask, record, max_rows, max_bytes, timeout } = obligations;
-    if !mask.is_empty() {
-        let rules: Vec<String> = mask.iter().map(ToString::to_string).collect();
-        writeln!(terminal.out, "  masked: {}", rules.join(", "))?;
+    for MaskRule { policy, columns, operator, predicates } in mask {
+        let asked = asked(*predicates);
+        writeln!(terminal.out, "  masked: {columns} by {operator} (policy {policy}); may be asked about: {asked}")?;
     }
     match record {
         Recording::Whole => writeln!(terminal.out, "  recorded: all")?,
+        Recording::UpTo(0) => writeln!(terminal.out, "  recorded: as much as the resource says")?,
         Recording::UpTo(bytes) => writeln!(terminal.out, "  recorded: {bytes} bytes")?,
     }
     for (what, most) in [("rows", max_rows), ("bytes", max_bytes), ("seconds", &timeout.map(|time| time.as_secs()))] {
@@ -125,6 +131,15 @@ fn show_obligations(obligations: &Obligations, terminal: &mut Terminal) -> Outco
         }
     }
     Ok(())
+}
+
+/// What may be asked about masked columns.
+fn asked(predicates: Predicates) -> &'static str {
+    match predicates {
+        Predicates::Deny => "nothing",
+        Predicates::AllowEquality => "equality with constants",
+        Predicates::Allow => "anything",
+    }
 }
 
 fn object(decision: &Decision) -> serde_json::Value {
@@ -136,8 +151,13 @@ fn object(decision: &Decision) -> serde_json::Value {
     };
     let more = match &decision.verdict {
         Verdict::Allow { obligations, .. } => {
-            let rules: Vec<String> = obligations.mask.iter().map(ToString::to_string).collect();
-            json!({ "mask": rules })
+            let rule = |rule: &MaskRule| {
+                json!({
+                    "policy": rule.policy, "columns": rule.columns.to_string(), "operator": rule.operator.to_string(),
+                    "predicates": asked(rule.predicates),
+                })
+            };
+            json!({ "mask": obligations.mask.iter().map(rule).collect::<Vec<_>>() })
         }
         Verdict::Deny { reason, .. } => json!({ "message": reason.message, "hint": reason.hint }),
         Verdict::Hold { notice, terms, .. } => json!({

@@ -31,11 +31,17 @@ pub(crate) fn run(api: &Api, arguments: RequestsArguments, terminal: &mut Termin
             told(&decided, terminal)
         }
         Some(RequestsCommand::Withdraw { id }) => told(&api.post(&path(&id, "/withdraw"), &json!({}))?, terminal),
-        Some(RequestsCommand::Create { resource, account, lasts, from, reason, form }) => {
-            let wish = json!({
-                "kind": "access", "resource": resource, "account": account, "from": from,
-                "seconds": seconds(lasts), "reason": reason,
-            });
+        Some(RequestsCommand::Create { resource, on, reveal, account, lasts, from, reason, form }) => {
+            let (resource, seconds) = (resource.or(on), seconds(lasts));
+            let wish = match reveal {
+                Some(policy) => json!({
+                    "kind": "reveal", "resource": resource, "policy": policy, "seconds": seconds, "reason": reason,
+                }),
+                None => json!({
+                    "kind": "access", "resource": resource, "account": account, "from": from, "seconds": seconds,
+                    "reason": reason,
+                }),
+            };
             made(&api.post("requests", &wish)?, form.json, terminal)
         }
     }

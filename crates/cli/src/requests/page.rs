@@ -21,6 +21,7 @@ pub(crate) fn print(request: &Value, terminal: &mut Terminal) -> io::Result<()> 
         "command" => "a command waits",
         "access" => "access is asked for",
         "break_glass" => "BREAKING THE GLASS is asked for",
+        "reveal" => "SEEING WHAT IS MASKED is asked for",
         _ => "a request",
     };
     let head = format!("{}  {kind}  {}", text("id"), text("state").to_uppercase());
@@ -69,6 +70,9 @@ fn facts(request: &Value) -> Vec<(&'static str, String)> {
         let from = if known("window/from") { cell(request, "window/from") } else { "the approval".to_owned() };
         let lasts = request.pointer("/window/seconds").and_then(Value::as_u64).unwrap_or_default();
         facts.push(("for", format!("{} from {from} on", config::Span::seconds(lasts))));
+    }
+    if cell(request, "kind") == "reveal" {
+        facts.push(("unmasks", cell(request, "masks")));
     }
     facts.push(("policies", format!("{} (version {})", cell(request, "policies"), cell(request, "policy_version"))));
     let needs = match cell(request, "requirements").as_str() {

@@ -174,6 +174,35 @@ fn access_is_asked_for_rejected_and_withdrawn() {
 }
 
 #[test]
+fn what_is_masked_is_asked_for_and_shown_among_the_grants() {
+    let office = Office::with(&["ada", "grace"]);
+    let create = [
+        "requests",
+        "create",
+        "--reveal",
+        "mask-cards",
+        "--on",
+        "prod",
+        "--for",
+        "30m",
+        "--reason",
+        "a dispute",
+        "--json",
+    ];
+    let made: serde_json::Value = serde_json::from_str(&office.signet("ada", &create).ok()).unwrap();
+    let id = made["id"].as_str().unwrap();
+    let shown = office.typing("grace", &["y"], &["requests", "approve", id]);
+    assert!(shown.out.contains("SEEING WHAT IS MASKED is asked for"), "{shown:?}");
+    assert!(shown.out.contains("cards.number keep_last(4)") && shown.code == 0, "{shown:?}");
+    assert!(office.house.masking("ada").is_empty());
+    let listed = office.signet("ada", &["grants", "list", "--live"]).ok();
+    assert!(listed.contains("reveal") && listed.contains("mask-cards"), "{listed}");
+    office.signet("ada", &["grants", "revoke", id, "--reason", "done"]).ok();
+    assert_eq!(office.house.masking("ada"), ["mask-cards"]);
+    office.signet("ada", &["requests", "create", "--reveal", "x", "--reason", "a"]).fails(2, "RESOURCE");
+}
+
+#[test]
 fn a_glass_is_broken_by_two_others() {
     let office = Office::with(&["ada", "grace", "hugo", "olga"]);
     let request = ["break-glass", "request", "prod", "--for", "1h", "--reason", "fire", "--reviewer", "olga", "--json"];

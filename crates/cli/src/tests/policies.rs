@@ -50,9 +50,9 @@ fn a_pack_is_written_checked_and_tested() {
     let done = place.signet(&["policy", "init", &folder, "--pack", "destructive", "--pack", "pci"]);
     assert_eq!(done.code, 0, "{done:?}");
     assert_eq!(done.out.lines().count(), 4);
-    assert_eq!(place.signet(&["policy", "test", &folder]).out, "11 tests passed\n");
+    assert_eq!(place.signet(&["policy", "test", &folder]).out, "13 tests passed\n");
     let done = place.signet(&["policy", "check", &folder]);
-    assert!(done.code == 0 && done.out.ends_with("is good: 11 policies, 2 warnings\n"), "{done:?}");
+    assert!(done.code == 0 && done.out.ends_with("is good: 13 policies, 2 warnings\n"), "{done:?}");
     assert!(done.err.contains("pci-keep-identity: it says the same as policy destructive-keep-identity"), "{done:?}");
     let again = place.signet(&["policy", "init", &folder, "--pack", "pci"]);
     assert!(again.code == 1 && again.err.contains("Files are not overwritten"), "{again:?}");
@@ -109,6 +109,29 @@ fn a_try_says_verdict_ids_and_why() {
     assert!(eve.out.starts_with("deny\n  no policy lets you do read on resource prod as account app\n"), "{eve:?}");
     let nowhere = place.signet(&["policy", "try", "SELECT", "--as", "eve", "--on", "prod"]);
     assert!(nowhere.code == 2 && nowhere.err.contains("signet policy init"), "{nowhere:?}");
+}
+
+#[test]
+fn a_try_says_what_would_be_masked_and_why() {
+    let place = Place::new();
+    let masks = "@id(\"cards\") @mask(\"cards.number keep_last(4)\") @predicates(\"allow-equality\") @approve(\"group:dpo\")\n\
+        forbid (principal, action == Action::\"reveal\", resource) unless { context.approvals.contains(\"group:dpo\") };";
+    let folder = put(&place, "policies", masks);
+    let ask = |more: &[&str]| {
+        let words = ["policy", "try", "SELECT", "--as", "ada", "--on", "prod", "--policies", &folder];
+        place.signet(&[&words, more].concat())
+    };
+    let masked = ask(&[]);
+    let told = "  masked: cards.number by keep_last(4) (policy cards); may be asked about: equality with constants\n";
+    assert!(masked.out.starts_with("allow\n") && masked.out.contains(told), "{masked:?}");
+    assert!(masked.out.contains("some.cedar:1\n@id(\"cards\")"), "{masked:?}");
+    let json: serde_json::Value = serde_json::from_str(&ask(&["--json"]).out).unwrap();
+    assert_eq!(
+        (json["mask"][0]["policy"].as_str(), json["mask"][0]["operator"].as_str()),
+        (Some("cards"), Some("keep_last(4)"))
+    );
+    assert!(!ask(&["--revealed", "cards"]).out.contains("masked"));
+    assert_eq!(ask(&["--revealed", "crads"]).code, 4);
 }
 
 #[test]

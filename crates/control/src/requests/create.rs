@@ -96,7 +96,7 @@ impl Control {
     }
 
     /// What all requests of callers have in common.
-    fn blank(
+    pub(super) fn blank(
         &self,
         kind: RequestKind,
         by: &Caller,
@@ -135,7 +135,7 @@ impl Control {
         }
     }
 
-    async fn create(&self, by: &Caller, standing: &Standing, row: RequestRow) -> Result<Request, Error> {
+    pub(super) async fn create(&self, by: &Caller, standing: &Standing, row: RequestRow) -> Result<Request, Error> {
         if !allows(by, standing, &roles::REQUESTS_MAKE) {
             return Err(roles::REQUESTS_MAKE.refusal());
         }
@@ -162,7 +162,7 @@ impl Control {
     }
 }
 
-fn lasting(lasts: Duration, longest: Duration) -> Result<u64, Error> {
+pub(super) fn lasting(lasts: Duration, longest: Duration) -> Result<u64, Error> {
     if lasts < SHORTEST || lasts > longest {
         let hours = longest.as_secs() / 3600;
         return Err(Error::Invalid(format!("it lasts at least a minute and at most {hours} hours")));

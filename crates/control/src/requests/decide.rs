@@ -144,6 +144,7 @@ pub(super) fn about(row: &RequestRow) -> Vec<(&'static str, String)> {
         ("resource", row.resource.to_string()),
     ];
     about.extend(row.account.clone().map(|account| ("account", account)));
+    about.extend((row.kind == RequestKind::Reveal).then(|| ("policy", row.policies.join(", "))));
     about.extend(row.command.as_ref().map(|command| ("session", command.session.to_string())));
     about.extend(row.command.as_ref().map(|command| ("command", command.number.to_string())));
     about

@@ -1,4 +1,4 @@
-//! Requests: held commands, access for a time, breaking the glass; and what people decide about them.
+//! Requests: held commands, access for a time, breaking the glass, revealing what is masked; and what people decide about them.
 //!
 //! A request is a row, and a change of it is a change of that row: nothing that matters is in a channel or a handler's memory.
 //! Each act is durable in the journal before the row changes.
@@ -8,6 +8,7 @@ mod decide;
 pub(crate) mod entitled;
 pub(crate) mod list;
 mod request;
+mod reveal;
 pub(crate) mod sealed;
 mod settle;
 #[cfg(test)]
@@ -19,7 +20,7 @@ mod wish;
 pub use request::{Approval, CommandText, Ended, HeldCommand, Page, Paged, Request, RequestFilter, Window};
 pub use store::{RequestKind, RequestState};
 pub use watch::RequestWatch;
-pub use wish::{AccessPolicy, AccessTerms, AccessWish, BreakGlassWish};
+pub use wish::{AccessPolicy, AccessTerms, AccessWish, BreakGlassWish, RevealWish};
 
 use crate::Error;
 

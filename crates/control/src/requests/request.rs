@@ -25,7 +25,7 @@ pub struct Request {
     pub human: PrincipalId,
     /// On what.
     pub resource: ResourceName,
-    /// As which upstream account; none for breaking the glass, which is for all that the person may use.
+    /// As which upstream account; none for breaking the glass and for revealing, which are for all that the person may use.
     pub account: Option<String>,
     /// In which database or the like.
     pub database: Option<String>,
@@ -39,8 +39,10 @@ pub struct Request {
     pub command: Option<HeldCommand>,
     /// The time that is asked for.
     pub window: Option<Window>,
-    /// The policies that ask for approval.
+    /// The policies that ask for approval; of revealing, the one that would mask nothing.
     pub policies: Vec<String>,
+    /// What that one masks, as it stands now: what would be shown.
+    pub masks: Vec<String>,
     /// The version of them.
     pub policy_version: String,
     /// Who must agree. Empty for breaking the glass, to which two others with the role approver or administrator must.

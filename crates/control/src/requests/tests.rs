@@ -1,6 +1,7 @@
 //! Tests of deciding: who may, once, in time, and on record. The attacks of the list have their numbers in their names.
 
 mod reading;
+mod revealing;
 
 use model::{Around, Kind, RequestId, Wait};
 use ports::{HoldEnd, HoldRequest};

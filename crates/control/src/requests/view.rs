@@ -55,6 +55,7 @@ impl Control {
         let alive = row.expires_us > self.now();
         let has_agreed = behind.has_agreed(standing);
         let may = behind.may_decide(&row, standing, &by.roles).is_ok();
+        let masks = self.masks_of(&row);
         Ok(Request {
             id: row.id,
             kind: row.kind,
@@ -78,6 +79,7 @@ impl Control {
             database: row.database,
             program: row.program,
             reason: row.reason,
+            masks,
             policies: row.policies,
             policy_version: row.policy_version,
             requirements: row.requirements,

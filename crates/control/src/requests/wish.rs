@@ -35,7 +35,20 @@ pub struct BreakGlassWish {
     pub reviewer: PrincipalId,
 }
 
-/// What access needs.
+/// To be shown what one policy masks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevealWish {
+    /// On what.
+    pub resource: String,
+    /// The policy that masks it.
+    pub policy: String,
+    /// For how long from the approval on; at most a day.
+    pub lasts: Duration,
+    /// Why.
+    pub reason: String,
+}
+
+/// What access needs, or to be shown what is masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessTerms {
     /// Who must agree, and how long that is waited for.
@@ -46,7 +59,7 @@ pub struct AccessTerms {
     pub policy_version: String,
 }
 
-/// Who decides requests for access: the policy, over what would happen if they connected now.
+/// Who says what requests need: the policy, over what would happen if they connected now.
 pub trait AccessPolicy: Send + Sync {
     /// What must be met before that principal may connect.
     ///
@@ -59,4 +72,19 @@ pub trait AccessPolicy: Send + Sync {
         resource: &Arc<Resource>,
         account: &Account,
     ) -> Result<AccessTerms, Public>;
+
+    /// What must be met before that policy masks nothing for that principal there.
+    ///
+    /// # Errors
+    /// When they may not use the resource at all, or nobody can agree to it: in words for them.
+    fn to_reveal(
+        &self,
+        by: &Caller,
+        standing: &Standing,
+        resource: &Arc<Resource>,
+        policy: &str,
+    ) -> Result<AccessTerms, Public>;
+
+    /// What that policy masks, for those who decide whether somebody is shown it.
+    fn masks(&self, policy: &str) -> Vec<String>;
 }

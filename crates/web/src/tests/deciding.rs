@@ -96,6 +96,28 @@ async fn what_is_masked_is_shown_from_the_approval_to_the_revocation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_masked_is_shown_from_the_approval_to_the_revocation() {
+    let house = House::new().await;
+    assert_eq!(house.masking("ada"), ["mask-cards"]);
+    let wish = |policy: &str| json!({ "kind": "reveal", "resource": "prod", "policy": policy, "seconds": 1800, "reason": "a dispute" });
+    let made = house.post("/v1/requests", "ada", wish("mask-cards")).await;
+    assert_eq!((made.status, &made.body["masks"]), (201, &json!(["cards.number keep_last(4)"])), "{made:?}");
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    assert_eq!(house.post(&format!("/v1/requests/{id}/approve"), "ada", json!({})).await.status, 403);
+    assert_eq!(house.masking("ada"), ["mask-cards"]);
+    assert_eq!(house.post(&format!("/v1/requests/{id}/approve"), "grace", json!({})).await.status, 200);
+    assert!(house.masking("ada").is_empty());
+    let grants = house.get("/v1/grants?live=true", "ada").await;
+    let grant = &grants.body["items"][0];
+    assert_eq!((&grant["kind"], &grant["policies"]), (&json!("reveal"), &json!(["mask-cards"])), "{grants:?}");
+    assert_eq!(house.post(&format!("/v1/grants/{id}/revoke"), "grace", json!({ "reason": "done" })).await.status, 200);
+    assert_eq!(house.masking("ada"), ["mask-cards"]);
+    for policy in ["prod-needs-a-lead", "all", "none"] {
+        assert_eq!(house.post("/v1/requests", "ada", wish(policy)).await.status, 403, "{policy}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_ones_own_looks_like_nothing() {
     let house = House::new().await;
     let made = house.post("/v1/requests", "ada", access()).await;

@@ -10,10 +10,11 @@ use bytes::Bytes;
 use control::{Control, Desk, Estate, EstateParts, FileTarget, Force, Grants, Moment, PolicyForce};
 use identity::{Clock, Local, Person, Tokens, wall_clock};
 use model::{
-    Account, ActionText, Address, Certainty, CommandId, HoldTerms, Kind, Phase, Principal, PrincipalId, Public, Record,
-    Recording, RequestId, Resource, SessionId, TlsMode, Verb, Wait,
+    Account, Action, ActionText, Address, Certainty, CommandId, CredentialId, Credentials, Facts, HoldTerms, Kind,
+    Phase, Principal, PrincipalId, Public, Record, Recording, RequestId, Resource, SessionId, TlsMode, Verb, Verdict,
+    Wait,
 };
-use ports::{Approvals, Held, HoldRequest, Journal, JournalDown, Later, Mark};
+use ports::{Approvals, Decider, Held, HoldRequest, Journal, JournalDown, Later, Mark, Who};
 use secrets::Envelope;
 use store::Store;
 use uuid::Uuid;
@@ -46,7 +47,7 @@ pub(crate) struct House {
     _folder: tempfile::TempDir,
     pub(crate) control: Control,
     /// Decides as the data path does.
-    pub(crate) engine: policy::Engine,
+    engine: policy::Engine,
     pub(crate) journal: Arc<Kept>,
     pub(crate) tokens: BTreeMap<&'static str, String>,
     pub(crate) address: SocketAddr,
@@ -86,7 +87,7 @@ impl Journal for Kept {
     }
 }
 
-pub(crate) fn target(name: &str) -> FileTarget {
+fn target(name: &str) -> FileTarget {
     let account = |name: &str| Account { name: name.to_owned(), user: name.to_owned() };
     let resource = Resource {
         name: name.parse().unwrap(),
@@ -100,7 +101,7 @@ pub(crate) fn target(name: &str) -> FileTarget {
         default_database: Some("shop".to_owned()),
         labels: BTreeMap::from([("environment".to_owned(), "production".to_owned())]),
     };
-    FileTarget { resource: Arc::new(resource), inspection: None, record: Recording::default() }
+    FileTarget { resource: Arc::new(resource), record: Recording::default() }
 }
 
 impl House {
@@ -177,11 +178,53 @@ impl House {
             sessions: engine::LiveSessions::default(),
         };
         let serving = web::serve(parts).await.unwrap();
-        Self { _folder: folder, control, engine, journal, tokens, address: serving.address(), ca, serving: Some(serving) }
+        Self {
+            _folder: folder,
+            control,
+            engine,
+            journal,
+            tokens,
+            address: serving.address(),
+            ca,
+            serving: Some(serving),
+        }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("https://localhost:{}", self.address.port())
+    }
+
+    /// The policies that mask what that person reads on `prod`.
+    pub(crate) fn masking(&self, person: &str) -> Vec<String> {
+        let id = PrincipalId { issuer: "local".to_owned(), subject: person.to_owned() };
+        let principal = Principal { id, name: person.to_owned(), kind: Kind::Human, groups: Vec::new() };
+        let target = target("prod").resource;
+        let who = Who {
+            session: SessionId(Uuid::nil()),
+            principal: &principal,
+            credential: &CredentialId(String::new()),
+            resource: &target,
+            account: &target.accounts[0],
+            database: None,
+            client: [127, 0, 0, 1].into(),
+            program: None,
+        };
+        let read = Action {
+            verb: Verb::Read,
+            name: "SELECT",
+            certainty: Certainty::Full,
+            phase: Phase::Run,
+            facts: Facts::default(),
+            text: Bytes::new(),
+            parameters: Vec::new(),
+            credentials: Credentials::default(),
+            message: None,
+            readable: Vec::new(),
+        };
+        match self.engine.decide(who, &read, &[]).verdict {
+            Verdict::Allow { obligations, .. } => obligations.mask.into_iter().map(|rule| rule.policy).collect(),
+            other => panic!("{other:?}"),
+        }
     }
 
     /// A command of that person waits for a lead.
