@@ -11,8 +11,9 @@ python_dir=$REPO/tests/clients/python
 aics_dir=$REPO/crates/verify/tests/python
 
 packages_for() {
-  # A compiler for the crates that carry C, the server, its client, and what the scripts themselves call.
-  echo build-essential ca-certificates openssl "postgresql-$PG_MAJOR" "postgresql-client-$PG_MAJOR" python3 util-linux
+  # A compiler for the crates that carry C, libclang for the one that reads its headers, the server, its client, and what the
+  # scripts themselves call.
+  echo build-essential ca-certificates libclang-dev openssl "postgresql-$PG_MAJOR" "postgresql-client-$PG_MAJOR" python3 util-linux
   case $purpose in
     bench) echo strace ;;
     # bsdutils has script(1), the terminal of the tests; dpkg-dev and what unpacks build the matched regression set; Go and two

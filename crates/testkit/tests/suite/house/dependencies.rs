@@ -15,6 +15,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("signet-verify", 1),
     ("signet-evidence", 1),
     ("signet-policy", 1),
+    ("signet-sql", 1),
     ("signet-mask", 1),
     ("signet-postgres", 1),
     ("signet-engine", 2),
@@ -33,8 +34,12 @@ const LEVELS: &[(&str, u8)] = &[
 ];
 
 /// Arrows inside a level: from, to.
-const BESIDE: &[(&str, &str)] =
-    &[("signet-wire", "signet-model"), ("signet-ports", "signet-model"), ("signet-identity", "signet-store")];
+const BESIDE: &[(&str, &str)] = &[
+    ("signet-wire", "signet-model"),
+    ("signet-ports", "signet-model"),
+    ("signet-postgres", "signet-sql"),
+    ("signet-identity", "signet-store"),
+];
 
 /// What must never be in the tree of a crate.
 const FORBIDDEN: &[(&str, &[&str])] = &[
@@ -46,6 +51,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("signet-evidence", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-policy", &["tokio", "sqlx", "rustls"]),
     ("signet-mask", &["tokio", "sqlx", "cedar-policy", "rustls"]),
+    ("signet-sql", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     ("signet-postgres", &["tokio", "sqlx", "cedar-policy", "rustls"]),
     (
         "signet-engine",

@@ -1,0 +1,242 @@
+//! INSERT, UPDATE, DELETE, MERGE: what is written from what, and what RETURNING shows of it.
+
+use model::{Derived, Position};
+use pg_query::NodeEnum;
+use pg_query::protobuf::{
+    DeleteStmt, InsertStmt, MergeStmt, Node, OnConflictClause, RangeVar, ReturningClause, ReturningOptionKind,
+    UpdateStmt,
+};
+
+use super::Analysis;
+use super::columns::relations;
+use super::flow::Value;
+use super::scope::{Entry, Outputs, Scope};
+
+/// Values that are written, by the names of their columns.
+#[derive(Default)]
+struct Written {
+    columns: Vec<(String, Value)>,
+    /// What may have gone into any column.
+    any: Option<Value>,
+}
+
+impl Written {
+    /// The columns of a table, with what is written into them.
+    fn into(self, mut target: Entry) -> Entry {
+        for column in &mut target.columns {
+            let written = self.columns.iter().filter(|(name, _)| *name == column.name).map(|(_, value)| value);
+            for value in written.chain(&self.any).filter(|value| !value.is_constant()) {
+                column.value.join(value);
+                column.value.how = column.value.how.max(Derived::Computed);
+            }
+        }
+        let values = self.columns.iter().map(|(_, value)| value).chain(&self.any);
+        let all = Value::all(values);
+        target.row.join(&all);
+        if let Some(other) = &mut target.other {
+            other.join(&all);
+        }
+        target
+    }
+}
+
+impl Analysis<'_> {
+    pub(super) fn insert(&mut self, insert: &InsertStmt, outer: &Scope<'_>) -> Outputs {
+        let mut with = Scope::inside(outer);
+        self.with(insert.with_clause.as_ref(), &mut with);
+        let Some(mut target) = self.target(insert.relation.as_ref(), &with) else {
+            return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
+        };
+        if let Some(alias) = insert.relation.as_ref().and_then(|relation| relation.alias.as_ref()) {
+            target.name = Some(alias.aliasname.clone());
+        }
+        let mut written = Written::default();
+        if let Some(query) = insert.select_stmt.as_deref() {
+            let outputs = self.query(query, &with);
+            self.used(&outputs.all(), Position::Write);
+            written = inserted(&insert.cols, &target, &outputs);
+        }
+        if let Some(conflict) = insert.on_conflict_clause.as_deref() {
+            let excluded = Written { columns: written.columns.clone(), any: written.any.clone() }.into(target.clone());
+            self.on_conflict(conflict, &target, excluded, &mut written, &with);
+        }
+        let target = written.into(target);
+        let mut scope = Scope::inside(&with);
+        let star = target.star();
+        scope.entries.push(target.clone());
+        self.returning(insert.returning_clause.as_ref(), &target, &star, scope)
+    }
+
+    fn on_conflict(
+        &mut self,
+        conflict: &OnConflictClause,
+        target: &Entry,
+        excluded: Entry,
+        written: &mut Written,
+        with: &Scope<'_>,
+    ) {
+        let mut scope = Scope::inside(with);
+        scope.entries.push(target.clone());
+        if let Some(infer) = conflict.infer.as_deref() {
+            for element in &infer.index_elems {
+                let Some(NodeEnum::IndexElem(element)) = &element.node else { continue };
+                // Whether there is a conflict tells whether the value is there.
+                if let Some((value, _)) = target.find(&element.name) {
+                    self.used(&value, Position::Equality);
+                }
+                self.only_if(element.expr.as_deref(), &scope);
+            }
+            self.only_if(infer.where_clause.as_deref(), &scope);
+        }
+        scope.entries.push(Entry { name: Some("excluded".to_owned()), qualified: true, ..excluded });
+        self.only_if(conflict.where_clause.as_deref(), &scope);
+        self.assignments(&conflict.target_list, &scope, written);
+    }
+
+    pub(super) fn update(&mut self, update: &UpdateStmt, outer: &Scope<'_>) -> Outputs {
+        let mut with = Scope::inside(outer);
+        self.with(update.with_clause.as_ref(), &mut with);
+        let Some(target) = self.target(update.relation.as_ref(), &with) else {
+            return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
+        };
+        let mut scope = Scope::inside(&with);
+        let from = self.items_of(&update.from_clause, &mut scope, &with);
+        scope.entries.push(target.clone());
+        self.only_if(update.where_clause.as_deref(), &scope);
+        let mut written = Written::default();
+        self.assignments(&update.target_list, &scope, &mut written);
+
+        let target = written.into(target);
+        scope.entries.pop();
+        scope.entries.push(target.clone());
+        let mut star = target.star();
+        star.extend(from);
+        self.returning(update.returning_clause.as_ref(), &target, &star, scope)
+    }
+
+    pub(super) fn delete(&mut self, delete: &DeleteStmt, outer: &Scope<'_>) -> Outputs {
+        let mut with = Scope::inside(outer);
+        self.with(delete.with_clause.as_ref(), &mut with);
+        let Some(target) = self.target(delete.relation.as_ref(), &with) else {
+            return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
+        };
+        let mut scope = Scope::inside(&with);
+        let using = self.items_of(&delete.using_clause, &mut scope, &with);
+        scope.entries.push(target.clone());
+        self.only_if(delete.where_clause.as_deref(), &scope);
+        let mut star = target.star();
+        star.extend(using);
+        self.returning(delete.returning_clause.as_ref(), &target, &star, scope)
+    }
+
+    pub(super) fn merge(&mut self, merge: &MergeStmt, outer: &Scope<'_>) -> Outputs {
+        let mut with = Scope::inside(outer);
+        self.with(merge.with_clause.as_ref(), &mut with);
+        let (Some(target), Some(source)) = (self.target(merge.relation.as_ref(), &with), &merge.source_relation) else {
+            return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
+        };
+        let mut scope = Scope::inside(&with);
+        let mut star = self.items_of(std::slice::from_ref(&**source), &mut scope, &with);
+        scope.entries.push(target.clone());
+        self.only_if(merge.join_condition.as_deref(), &scope);
+        let mut written = Written::default();
+        for clause in &merge.merge_when_clauses {
+            let Some(NodeEnum::MergeWhenClause(clause)) = &clause.node else {
+                self.lost();
+                continue;
+            };
+            self.only_if(clause.condition.as_deref(), &scope);
+            if clause.values.is_empty() {
+                self.assignments(&clause.target_list, &scope, &mut written);
+                continue;
+            }
+            let mut outputs = Outputs::default();
+            for value in &clause.values {
+                let value = self.expression(value, &scope);
+                self.used(&value, Position::Write);
+                outputs.push("", value);
+            }
+            let more = inserted(&clause.target_list, &target, &outputs);
+            written.columns.extend(more.columns);
+            written.any = written.any.or(more.any);
+        }
+        let target = written.into(target);
+        scope.entries.pop();
+        scope.entries.push(target.clone());
+        star.extend(target.star());
+        self.returning(merge.returning_clause.as_ref(), &target, &star, scope)
+    }
+
+    /// The table that is written to.
+    fn target(&mut self, table: Option<&RangeVar>, scope: &Scope<'_>) -> Option<Entry> {
+        let table = table?;
+        let found = relations(self.catalogue, &table.schemaname, &table.relname);
+        if found.iter().any(|relation| relation.triggered) {
+            self.foreign();
+        }
+        // A query of WITH cannot be written to, so that its name stands for the table here.
+        let no_queries = Scope { outer: None, ..Scope::default() };
+        let _ = scope;
+        Some(self.table(table, &no_queries))
+    }
+
+    /// `SET column = value`.
+    fn assignments(&mut self, targets: &[Node], scope: &Scope<'_>, written: &mut Written) {
+        for target in targets {
+            let Some(NodeEnum::ResTarget(target)) = &target.node else {
+                self.lost();
+                continue;
+            };
+            for step in &target.indirection {
+                if let Some(NodeEnum::AIndices(indices)) = &step.node {
+                    for bound in [&indices.lidx, &indices.uidx].into_iter().flatten() {
+                        let value = self.expression(bound, scope);
+                        self.used(&value, Position::Write);
+                    }
+                }
+            }
+            let value = self.maybe(target.val.as_deref(), scope);
+            self.used(&value, Position::Write);
+            written.columns.push((target.name.clone(), value));
+        }
+    }
+
+    fn returning(
+        &mut self,
+        clause: Option<&ReturningClause>,
+        target: &Entry,
+        star: &Outputs,
+        mut scope: Scope<'_>,
+    ) -> Outputs {
+        let Some(clause) = clause else { return Outputs::default() };
+        let mut names = vec!["old".to_owned(), "new".to_owned()];
+        for option in &clause.options {
+            let Some(NodeEnum::ReturningOption(option)) = &option.node else { continue };
+            debug_assert_ne!(option.option(), ReturningOptionKind::Undefined);
+            names.push(option.value.clone());
+        }
+        for name in names {
+            scope.entries.push(Entry { name: Some(name), qualified: true, ..target.clone() });
+        }
+        self.targets(&clause.exprs, star, &scope)
+    }
+}
+
+/// What of a query goes into which column.
+fn inserted(columns: &[Node], target: &Entry, outputs: &Outputs) -> Written {
+    let listed = columns.iter().filter_map(|column| match &column.node {
+        Some(NodeEnum::ResTarget(target)) => Some(target.name.clone()),
+        _ => None,
+    });
+    let names: Vec<String> = if columns.is_empty() {
+        target.columns.iter().map(|column| column.name.clone()).collect()
+    } else {
+        listed.collect()
+    };
+    let known = outputs.rest.is_none() && outputs.columns.len() <= names.len() && (target.exact || !columns.is_empty());
+    if !known {
+        return Written { columns: Vec::new(), any: Some(outputs.all()) };
+    }
+    let columns = names.into_iter().zip(outputs.columns.iter().map(|column| column.value.clone())).collect();
+    Written { columns, any: None }
+}
