@@ -22,6 +22,7 @@ mod sqlstate;
 mod statement;
 mod target_auth;
 mod target_refusal;
+mod values;
 #[cfg(test)]
 mod tests;
 

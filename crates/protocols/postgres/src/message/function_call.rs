@@ -3,22 +3,24 @@
 use bytes::Bytes;
 use wire::Malformed;
 
-use super::bind::{Formats, formats};
+use super::bind::formats;
 use super::{body, count, slice, value};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FunctionCall {
     pub(crate) oid: u32,
     pub(crate) arguments: Vec<Option<Bytes>>,
+    /// Whether any of them is in its type's binary form.
+    pub(crate) binary: bool,
 }
 
 impl FunctionCall {
     pub(crate) fn read(frame: &Bytes) -> Result<Self, Malformed> {
         let mut reader = body(frame)?;
         let oid = reader.u32()?;
-        let Formats { count: formats, .. } = formats(&mut reader)?;
+        let formats = formats(&mut reader)?;
         let values = count(&mut reader)?;
-        if formats > 1 && formats != values {
+        if formats.count > 1 && formats.count != values {
             return Err(Malformed("a FunctionCall has formats for another number of arguments"));
         }
         let mut arguments = Vec::new();
@@ -29,6 +31,7 @@ impl FunctionCall {
             return Err(Malformed("a format code is neither text nor binary"));
         }
         reader.finish()?;
-        Ok(Self { oid, arguments })
+        let binary = !formats.of(&arguments).is_empty();
+        Ok(Self { oid, arguments, binary })
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod execute;
 pub(crate) mod function_call;
 pub(crate) mod key_data;
 pub(crate) mod negotiate;
+pub(crate) mod parameter_description;
 pub(crate) mod parameter_status;
 pub(crate) mod parse;
 pub(crate) mod query;

@@ -10,6 +10,8 @@ pub(crate) struct Parse {
     /// Empty = the unnamed statement.
     pub(crate) name: Bytes,
     pub(crate) text: Bytes,
+    /// The numbers of the parameters' types, as far as they are given; 0 = the target finds it out.
+    pub(crate) types: Vec<u32>,
 }
 
 impl Parse {
@@ -17,10 +19,11 @@ impl Parse {
         let mut reader = body(frame)?;
         let name = slice(frame, reader.c_str()?);
         let text = slice(frame, reader.c_str()?);
+        let mut types = Vec::new();
         for _ in 0..count(&mut reader)? {
-            reader.u32()?;
+            types.push(reader.u32()?);
         }
         reader.finish()?;
-        Ok(Self { name, text })
+        Ok(Self { name, text, types })
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::vec;
 
 use bytes::Bytes;
-use model::{Action, Certainty, Facts, Message, Phase, Status, Verb};
+use model::{Action, Certainty, Credentials, Facts, Message, Phase, Status, Verb};
 use wire::Out;
 
 use super::bound::Bound;
 use super::credentials::of;
 use super::names::{Portal, Prepared};
+use super::readable;
 use super::refusal::Shape;
 use super::running::{End, Running};
 use crate::message::function_call::FunctionCall;
@@ -97,7 +98,7 @@ impl Asked {
         statements: Result<Vec<Statement>, TooManyStatements>,
         strings: Option<bool>,
     ) -> Self {
-        let Parse { name, text } = parse;
+        let Parse { name, text, types } = parse;
         let credentials = credentials::find(&text, strings);
         let prepared = match statements.as_deref() {
             Ok([]) => Prepared {
@@ -109,6 +110,7 @@ impl Asked {
                 unbounded_write: false,
                 prepares: false,
                 ends_portals: false,
+                types,
             },
             Ok([one]) => Prepared {
                 text,
@@ -119,6 +121,7 @@ impl Asked {
                 unbounded_write: one.unbounded_write,
                 prepares: one.effects.prepares,
                 ends_portals: one.effects.transaction,
+                types,
             },
             _ => Prepared {
                 text,
@@ -129,6 +132,7 @@ impl Asked {
                 unbounded_write: true,
                 prepares: true,
                 ends_portals: true,
+                types,
             },
         };
         Self::Parse { frame, name, prepared }
@@ -152,31 +156,19 @@ impl Asked {
     pub(super) fn action(&self) -> Action {
         match self {
             Self::Query(query) => query.action(),
-            Self::Parse { prepared, .. } => Action {
-                verb: prepared.verb,
-                name: prepared.name,
-                certainty: prepared.certainty,
-                phase: Phase::Prepare,
-                facts: writes(prepared.unbounded_write),
-                text: prepared.text.clone(),
-                parameters: Vec::new(),
-                credentials: of(prepared.credentials.clone(), &[]),
-                message: None,
-                readable: Vec::new(),
-            },
+            Self::Parse { prepared, .. } => {
+                let Prepared { verb, name, certainty, unbounded_write, text, credentials, .. } = prepared;
+                let credentials = of(credentials.clone(), &[]);
+                let parsed = self::action(*verb, name, *certainty, writes(*unbounded_write), text.clone());
+                Action { phase: Phase::Prepare, credentials, ..parsed }
+            }
             Self::Execute { action, .. } | Self::Bind { action, .. } => action.clone(),
-            Self::Function { call, .. } => Action {
-                verb: Verb::Call,
-                name: "FunctionCall",
-                certainty: Certainty::Opaque,
-                phase: Phase::Run,
-                facts: writes(true),
-                text: Bytes::from(call.oid.to_string()),
-                parameters: call.arguments.clone(),
-                credentials: of(Found::default(), &call.arguments),
-                message: None,
-                readable: Vec::new(),
-            },
+            Self::Function { call, .. } => {
+                let (facts, text) = (Facts { binary: call.binary, ..writes(true) }, Bytes::from(call.oid.to_string()));
+                let credentials = of(Found::default(), &call.arguments);
+                let called = self::action(Verb::Call, "FunctionCall", Certainty::Opaque, facts, text);
+                Action { parameters: call.arguments.clone(), credentials, ..called }
+            }
             Self::Unknown { frame } => opaque("unknown message", frame.clone()),
         }
     }
@@ -188,6 +180,11 @@ impl Asked {
             Self::Parse { .. } | Self::Bind { .. } | Self::Execute { .. } => Shape::Extended,
             Self::Unknown { .. } => Shape::Unknown,
         }
+    }
+
+    /// Whether nobody knows what its answer shows.
+    pub(super) fn is_unmaskable(&self) -> bool {
+        matches!(self, Self::Function { .. } | Self::Unknown { .. })
     }
 
     /// What was granted will not happen after all.
@@ -207,19 +204,14 @@ fn writes(unbounded_write: bool) -> Facts {
 /// A command of which nothing is known but this.
 pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
     let credentials = of(credentials::find(&text, None), &[]);
-    let (verb, certainty, phase) = (Verb::Unknown, Certainty::Opaque, Phase::Run);
-    Action {
-        verb,
-        name,
-        certainty,
-        phase,
-        facts: writes(true),
-        text,
-        parameters: Vec::new(),
-        credentials,
-        message: None,
-        readable: Vec::new(),
-    }
+    Action { credentials, ..action(Verb::Unknown, name, Certainty::Opaque, writes(true), text) }
+}
+
+/// A command to run, without parameters.
+fn action(verb: Verb, name: &'static str, certainty: Certainty, facts: Facts, text: Bytes) -> Action {
+    let credentials = Credentials::default();
+    let (phase, parameters, readable) = (Phase::Run, Vec::new(), Vec::new());
+    Action { verb, name, certainty, phase, facts, text, parameters, credentials, message: None, readable }
 }
 
 /// A function can give a name a new meaning behind our back, so that a name proves nothing.
@@ -231,26 +223,22 @@ fn is_proof(name: &Bytes, portal: &Portal) -> bool {
 /// part of the proof.
 fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action {
     let Portal { prepared, statement, parameters, binary } = portal;
+    let types = prepared.as_ref().map(|prepared| prepared.types.as_slice()).unwrap_or_default();
+    let readable = readable::read(&parameters, &binary, types);
+    let found = prepared.as_ref().map(|prepared| prepared.credentials.clone()).unwrap_or_default();
     let action = match prepared {
-        Some(prepared) => Action {
-            verb: prepared.verb,
-            name: prepared.name,
-            certainty: if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) },
-            phase: Phase::Run,
-            facts: writes(prepared.unbounded_write),
-            text: prepared.text.clone(),
-            credentials: of(prepared.credentials.clone(), &parameters),
-            parameters,
-            message: None,
-            readable: Vec::new(),
-        },
-        // SQL can make statements and cursors whose text never passed here under this name.
-        None => {
-            let credentials = of(Found::default(), &parameters);
-            Action { parameters, credentials, ..opaque(unknown, statement) }
+        Some(prepared) => {
+            let certainty = if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) };
+            let facts = writes(prepared.unbounded_write);
+            action(prepared.verb, prepared.name, certainty, facts, prepared.text.clone())
         }
+        // SQL can make statements and cursors whose text never passed here under this name.
+        None => action(Verb::Unknown, unknown, Certainty::Opaque, writes(true), statement),
     };
-    Action { facts: Facts { binary, ..action.facts }, ..action }
+    let facts = Facts { binary: readable.len() < binary.len(), ..action.facts };
+    let mut action = Action { facts, parameters, readable, ..action };
+    action.credentials = of(found, &action.readable_parameters());
+    action
 }
 
 impl QueryAsked {
@@ -281,18 +269,6 @@ impl QueryAsked {
         let text = self.text.slice(range);
         let credentials = of(credentials::find(&text, self.strings), &[]);
         let facts = Facts { unbounded_write, in_transaction: self.begins, ..Facts::default() };
-        let phase = Phase::Run;
-        Action {
-            verb,
-            name,
-            certainty,
-            phase,
-            facts,
-            text,
-            parameters: Vec::new(),
-            credentials,
-            message,
-            readable: Vec::new(),
-        }
+        Action { credentials, message, ..action(verb, name, certainty, facts, text) }
     }
 }

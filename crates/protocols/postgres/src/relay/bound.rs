@@ -93,14 +93,17 @@ impl Relay {
     pub(super) fn portal_of(&self, bound: &Bound) -> Portal {
         let Bind { statement, parameters, binary, .. } = &bound.bind;
         let prepared = self.names.statement(statement, self.boundary).cloned();
-        Portal { prepared, statement: statement.clone(), parameters: parameters.clone(), binary: *binary }
+        Portal { prepared, statement: statement.clone(), parameters: parameters.clone(), binary: binary.clone() }
     }
 
     /// A Describe follows the Bind that is held, or the target is asked now.
     pub(super) fn describe_bound(&mut self, frame: Bytes, parameters: bool, out: &mut dyn Out) {
         match self.bound.as_mut() {
             Some(bound) => bound.described.push(Described { frame, parameters }),
-            None => self.extended("describe", frame, Expected::Describe { parameters, group: false }, out),
+            None => {
+                let expected = self.described_by(&frame, parameters, false);
+                self.extended("describe", frame, expected, out);
+            }
         }
     }
 
@@ -110,7 +113,8 @@ impl Relay {
         out.send(Side::Target, 0, bound.frame, Why::Command(&running.go));
         self.replies.target(Expected::Bind { running: Some(running), registered, portal: own(&bound.bind.portal) });
         for Described { frame, parameters } in bound.described {
-            self.extended("describe", frame, Expected::Describe { parameters, group: false }, out);
+            let expected = self.described_by(&frame, parameters, false);
+            self.extended("describe", frame, expected, out);
         }
         self.unsynced = true;
         // Functions that run now can open no transaction, but they can write in the one that a Sync would commit.
@@ -124,8 +128,9 @@ impl Relay {
         out.send(Side::Target, 0, bound.frame, Why::Command(go));
         self.replies.target(Expected::Bind { running: None, registered, portal: own(&bound.bind.portal) });
         for Described { frame, parameters } in bound.described {
+            let expected = self.described_by(&frame, parameters, true);
             out.send(Side::Target, 0, frame, Why::Command(go));
-            self.replies.target(Expected::Describe { parameters, group: true });
+            self.replies.target(expected);
         }
         Ok(())
     }

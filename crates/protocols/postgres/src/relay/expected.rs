@@ -62,6 +62,8 @@ pub(super) enum Expected {
         parameters: bool,
         /// It stands between a Bind and the Execute with whose leave both went out.
         group: bool,
+        /// The statement that it is of, and its number among all names, when it is known here.
+        statement: Option<(Bytes, u64)>,
     },
     Close,
     Execute {

@@ -27,7 +27,7 @@ impl Relay {
         if !matches!(said, Said::Ready(_) | Said::Passing) {
             self.stray = 0;
         }
-        let empty = matches!(said, Said::CloseComplete | Said::ParameterDescription | Said::NoData);
+        let empty = matches!(said, Said::CloseComplete | Said::ParameterDescription(_) | Said::NoData);
         let kind = match self.replies.answering() {
             None if empty => Kind::Empty,
             answering => Kind::of(answering),
@@ -36,7 +36,7 @@ impl Relay {
             Said::ParseComplete => return self.parsed(total, flow),
             Said::BindComplete => return self.bound(total, flow),
             Said::CloseComplete => self.pop_if(|expected| matches!(expected, Expected::Close))?,
-            Said::ParameterDescription => self.parameters_described()?,
+            Said::ParameterDescription(types) => self.parameters_described(types)?,
             Said::RowDescription(columns) => self.columns(columns)?,
             Said::NoData => self.pop_if(|expected| matches!(expected, Expected::Describe { parameters: false, .. }))?,
             Said::CommandComplete(rows) => return self.completed(rows, total, flow),
@@ -102,16 +102,6 @@ impl Relay {
             Self::succeeded(running, total, flow);
         }
         Ok(())
-    }
-
-    fn parameters_described(&mut self) -> Result<(), Fault> {
-        match self.replies.next_mut() {
-            Some(Expected::Describe { parameters: parameters @ true, .. }) => {
-                *parameters = false;
-                Ok(())
-            }
-            _ => Err(unowed()),
-        }
     }
 
     fn columns(&mut self, columns: u16) -> Result<(), Fault> {

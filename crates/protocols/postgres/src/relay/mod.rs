@@ -2,13 +2,15 @@
 //!
 //! `from_client` takes frames, `bound` holds a Bind until its Execute, `asked` says what is decided, `asking` asks, `refusal`
 //! answers what was refused, `from_target` lets answers through, `hearing` matches them with what is owed, `failing` knows
-//! what an error ends, `limits` stops what is too large or takes too long, `copying` is about COPY, `ending` about the end.
+//! what an error ends, `limits` stops what is too large or takes too long, `copying` is about COPY, `ending` about the end,
+//! `describing` and `readable` about the types and values of parameters.
 
 mod asked;
 mod asking;
 mod bound;
 mod copying;
 mod credentials;
+mod describing;
 mod ending;
 mod expected;
 mod failing;
@@ -18,6 +20,7 @@ mod hearing;
 mod limits;
 mod names;
 mod owed;
+mod readable;
 mod refusal;
 mod running;
 mod said;

@@ -24,6 +24,8 @@ pub(super) struct Prepared {
     pub(super) prepares: bool,
     /// It may end portals.
     pub(super) ends_portals: bool,
+    /// The numbers of its parameters' types: as given, and as the target described them. 0 = not known.
+    pub(super) types: Vec<u32>,
 }
 
 /// A statement with its parameters.
@@ -33,14 +35,14 @@ pub(super) struct Portal {
     pub(super) prepared: Option<Arc<Prepared>>,
     pub(super) statement: Bytes,
     pub(super) parameters: Vec<Option<Bytes>>,
-    /// Whether any of them is in its type's binary form.
-    pub(super) binary: bool,
+    /// Which of them (from 0) are in their types' binary form.
+    pub(super) binary: Vec<usize>,
 }
 
 impl Portal {
     /// One that was not made here: a cursor of SQL perhaps.
     pub(super) fn unknown(name: &Bytes) -> Self {
-        Self { prepared: None, statement: name.clone(), parameters: Vec::new(), binary: false }
+        Self { prepared: None, statement: name.clone(), parameters: Vec::new(), binary: Vec::new() }
     }
 }
 
@@ -98,7 +100,13 @@ impl Names {
 
     /// A Parse goes out: from now on the name stands for this, also for what is pipelined behind it.
     pub(super) fn prepare(&mut self, name: &Bytes, prepared: Prepared, boundary: u64) -> Result<u64, TooMuch> {
-        let bytes = prepared.text.len().saturating_add(prepared.credentials.size()).saturating_add(name.len());
+        let types = size(&prepared.types);
+        let bytes = prepared
+            .text
+            .len()
+            .saturating_add(prepared.credentials.size())
+            .saturating_add(name.len())
+            .saturating_add(types);
         self.room(self.count, bytes)?;
         let prepared = if name.is_empty() { prepared } else { Prepared { text: own(&prepared.text), ..prepared } };
         let registered = self.register(bytes);
@@ -111,7 +119,7 @@ impl Names {
     /// A Bind goes out.
     pub(super) fn bind(&mut self, bind: &Bind, boundary: u64) -> Result<u64, TooMuch> {
         let Bind { portal, statement, parameters, binary } = bind;
-        let values: usize = parameters.iter().flatten().map(Bytes::len).sum();
+        let values = parameters.iter().flatten().map(Bytes::len).sum::<usize>().saturating_add(size(binary));
         let bytes = values.saturating_add(portal.len()).saturating_add(statement.len());
         self.forget_portal(portal);
         self.room(self.portals.len(), bytes)?;
@@ -123,7 +131,7 @@ impl Names {
             parameters.iter().map(|value| value.as_ref().map(own)).collect()
         };
         let registered = self.register(bytes);
-        let thing = Portal { prepared, statement: own(statement), parameters, binary: *binary };
+        let thing = Portal { prepared, statement: own(statement), parameters, binary: binary.clone() };
         self.keep(own(portal), Named { thing, registered, boundary, confirmed: false, bytes });
         Ok(registered)
     }
@@ -132,6 +140,22 @@ impl Names {
     pub(super) fn statement(&self, name: &Bytes, boundary: u64) -> Option<&Arc<Prepared>> {
         let last = self.statements.get(name).and_then(|all| all.back())?;
         last.stands(boundary).then_some(&last.thing)
+    }
+
+    /// The number under which a statement's name stands, where that is certain.
+    pub(super) fn registered(&self, name: &Bytes, boundary: u64) -> Option<u64> {
+        let last = self.statements.get(name).and_then(|all| all.back())?;
+        last.stands(boundary).then_some(last.registered)
+    }
+
+    /// The target described the parameters of that statement. They stay what they are for as long as it stands.
+    pub(super) fn described(&mut self, name: &Bytes, registered: u64, types: Vec<u32>) {
+        let Some(all) = self.statements.get_mut(name) else { return };
+        let Some(named) = all.iter_mut().find(|named| named.registered == registered) else { return };
+        let more = size(&types).saturating_sub(size(&named.thing.types));
+        named.bytes = named.bytes.saturating_add(more);
+        self.bytes = self.bytes.saturating_add(more);
+        Arc::make_mut(&mut named.thing).types = types;
     }
 
     /// What a portal's name stands for, where that is certain.
@@ -250,6 +274,11 @@ impl Names {
         self.registered = self.registered.saturating_add(1);
         self.registered
     }
+}
+
+/// Bytes of a list.
+fn size<T>(list: &[T]) -> usize {
+    size_of_val(list)
 }
 
 /// A copy of its own.

@@ -4,15 +4,16 @@ use wire::Malformed;
 
 use crate::message::error::Error;
 use crate::message::ready::Transaction;
-use crate::message::{command_complete, error, ready, row_description};
+use crate::message::{command_complete, error, parameter_description, ready, row_description};
 
 /// A message of the target.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Said {
     ParseComplete,
     BindComplete,
     CloseComplete,
-    ParameterDescription,
+    /// With the types of the parameters.
+    ParameterDescription(Vec<u32>),
     RowDescription(u16),
     NoData,
     CommandComplete(Option<u64>),
@@ -38,7 +39,7 @@ impl Said {
             b'1' => Self::ParseComplete,
             b'2' => Self::BindComplete,
             b'3' => Self::CloseComplete,
-            b't' => Self::ParameterDescription,
+            b't' => Self::ParameterDescription(parameter_description::parse(body)?),
             b'T' => Self::RowDescription(row_description::parse(body)?),
             b'n' => Self::NoData,
             b'C' => Self::CommandComplete(command_complete::parse(body)?),

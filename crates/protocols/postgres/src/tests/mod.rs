@@ -1,6 +1,7 @@
 //! Transcripts: whole conversations, driven without sockets. Each script runs twice, with its bytes at once and one at a
 //! time, and must have the same effects in the same order.
 
+mod binary;
 mod binding;
 mod brought;
 mod cancelling;
