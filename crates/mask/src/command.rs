@@ -9,7 +9,7 @@
 //! What stores must be understood because nothing masks a copy once it stands elsewhere. After changes of structure in an open
 //! transaction names may stand for other things than the catalogue says; what reads no relation may still store.
 
-use model::{Catalogue, ColumnId, Lineage, RelationKind, Verb};
+use model::{Catalogue, ColumnId, Flow, Lineage, RelationKind, Verb};
 
 use crate::judgement::{Because, Judge, Judgement, Level, Trust};
 
@@ -47,7 +47,7 @@ impl Effect {
     }
 }
 
-impl Command<'_> {
+impl<'a> Command<'a> {
     /// How far its lineage can be relied on.
     pub(crate) fn trust(self) -> Trust {
         let triggered = |id: &u32| self.catalogue().relation(*id).is_none_or(|relation| relation.triggered);
@@ -97,6 +97,12 @@ impl Command<'_> {
         }
     }
 
+    /// What each column of its result is made of, where that can be relied on and is about so many columns.
+    pub(crate) fn flows(self, count: usize) -> Option<&'a [Flow]> {
+        let flows = self.lineage.outputs.as_deref().filter(|flows| flows.len() == count)?;
+        (self.trust() == Trust::Understood).then_some(flows)
+    }
+
     /// By where the target says that it comes from. That is proof; what a view is made of may have changed meanwhile.
     fn origin(self, origin: ColumnId) -> Judgement {
         let derived = || {
@@ -111,14 +117,13 @@ impl Command<'_> {
         self.judge.column(origin)
     }
 
-    /// By the lineage, where that is known and is about as many columns.
+    /// By the lineage.
     fn flow(self, at: usize, count: usize) -> Option<Judgement> {
-        let flows = self.lineage.outputs.as_ref().filter(|flows| flows.len() == count)?;
-        let flow = flows.get(at).filter(|_| self.trust() == Trust::Understood)?;
+        let flow = self.flows(count)?.get(at)?;
         Some(self.judge.flow(flow))
     }
 
-    fn catalogue(&self) -> &Catalogue {
+    fn catalogue(&self) -> &'a Catalogue {
         self.judge.catalogue
     }
 }

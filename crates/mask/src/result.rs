@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    Catalogue, ColumnId, ColumnShown, Derived, Lineage, Mask, MaskOperator, Public, Treatment, ValueKind, Verb,
+    Catalogue, ColumnId, ColumnShown, Derived, Flow, Lineage, Mask, MaskOperator, Public, Treatment, ValueKind, Verb,
 };
 
 use crate::Keys;
@@ -90,10 +90,12 @@ impl ResultMask {
         Some(ColumnId { relation: parent.id, column: namesake.number })
     }
 
-    /// The kind of what a copy shows at this place, where it is a column as it is.
-    fn copied_kind(&self, at: usize, kind_of: &dyn Fn(u32) -> ValueKind) -> Option<ValueKind> {
-        let flow = self.lineage.outputs.as_ref()?.get(at).filter(|flow| flow.how == Derived::Same)?;
+    /// The kind of what a copy shows, where that is a column as it is.
+    fn kind(&self, flow: &Flow, kind_of: &dyn Fn(u32) -> ValueKind) -> Option<ValueKind> {
         let [source] = flow.sources.as_slice() else { return None };
+        if flow.how != Derived::Same {
+            return None;
+        }
         let mut id = self.catalogue.column(*source)?.kind;
         for _ in 0..DEEPEST {
             match self.catalogue.kind(id).filter(|kind| kind.domain).and_then(|kind| kind.made_of) {
@@ -119,7 +121,8 @@ impl Mask for ResultMask {
         let command = self.command();
         let judged = (0..count).map(|at| {
             let judgement = command.output(at, count, None);
-            let kind = self.copied_kind(at, kind_of).unwrap_or(ValueKind::Other);
+            let flow = command.flows(count).and_then(|flows| flows.get(at));
+            let kind = flow.and_then(|flow| self.kind(flow, kind_of)).unwrap_or(ValueKind::Other);
             (self.treatment(&judgement, &kind), kind)
         });
         Ok(judged.collect())

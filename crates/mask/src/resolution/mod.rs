@@ -7,8 +7,6 @@
 
 mod edges;
 mod spread;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,1 +1,8 @@
+//! What masks make of commands.
 
+mod attacks;
+mod explaining;
+mod house;
+mod refusing;
+mod resolving;
+mod showing;

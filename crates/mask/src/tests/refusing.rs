@@ -1,0 +1,110 @@
+//! Commands that may not happen.
+
+use model::{Lineage, Position, Predicates, Relation, Verb};
+
+use super::house::*;
+
+const ALL: [Position; 5] =
+    [Position::Equality, Position::Predicate, Position::Shape, Position::Computed, Position::Write];
+
+fn using(column: model::ColumnId, position: Position, predicates: Predicates) -> Asked {
+    let asked = Asked::read(lineage(&[CUSTOMERS], vec![same(ID)], &[(column, position)]));
+    Asked { rules: rules_with("customers.ssn", predicates), ..asked }
+}
+
+#[test]
+fn what_may_be_asked_of_a_masked_column_is_what_its_policy_says() {
+    for (predicates, allowed) in [(Predicates::Deny, 0), (Predicates::AllowEquality, 1), (Predicates::Allow, 4)] {
+        for (place, position) in ALL.into_iter().enumerate() {
+            for column in [SSN, ROW] {
+                let refused = using(column, position, predicates).mask().is_err();
+                assert_eq!(refused, place >= allowed, "{position:?} under {predicates:?}");
+            }
+            assert!(using(NAME, position, predicates).mask().is_ok(), "another column of the same relation");
+        }
+    }
+}
+
+#[test]
+fn of_several_rules_the_one_that_allows_least_holds() {
+    let both = [rules_with("ssn token", Predicates::Allow), rules("customers.*")].concat();
+    assert!(Asked { rules: both, ..using(SSN, Position::Predicate, Predicates::Deny) }.mask().is_err());
+}
+
+#[test]
+fn the_words_name_the_column_the_policy_and_a_way_out() {
+    let told = using(SSN, Position::Predicate, Predicates::Deny).refused();
+    for word in ["customers.ssn", "policy hide", "condition", "reveal", "@predicates"] {
+        assert!(told.contains(word), "{told}");
+    }
+    let told = using(SSN, Position::Write, Predicates::Allow).refused();
+    assert!(told.contains("stored elsewhere") && told.contains("policy hide"), "{told}");
+    // Names come from the target.
+    let odd = vec![table(110, "odd", &["a\u{1b}[31m\u{202e}b"])];
+    let asked = Asked::read(lineage(&[110], Vec::new(), &[(at(110, 1), Position::Shape)])).with(odd);
+    let told = Asked { rules: rules("odd.*"), ..asked }.refused();
+    assert!(told.contains("odd.a?[31m?b"), "{told}");
+}
+
+#[test]
+fn the_built_in_rules_and_what_is_not_known_allow_nothing() {
+    let system = vec![table(1260, "pg_catalog.pg_authid", &["rolname", "rolpassword"])];
+    let uses = [(at(1260, 2), Position::Equality)];
+    let asked = Asked {
+        rules: rules_with("x", Predicates::Allow),
+        ..Asked::read(lineage(&[1260], vec![], &uses)).with(system)
+    };
+    assert!(asked.refused().contains("policy built-in"));
+    let asked = Asked::read(lineage(&[], vec![], &[(at(4711, 1), Position::Equality)]));
+    assert!(asked.refused().contains("not known"));
+}
+
+#[test]
+fn uses_through_views_and_partitions_are_uses_of_the_column() {
+    let more = vec![
+        view(110, "taxes", &[("tax", &[SSN]), ("computed", &[SSN]), ("id", &[ID])]),
+        child(111, "customers_eu", CUSTOMERS, &["ssn"]),
+    ];
+    for (column, refused) in [(at(110, 1), true), (at(110, 2), true), (at(110, 3), false), (at(111, 1), true)] {
+        let asked = Asked::read(lineage(&[110], vec![], &[(column, Position::Shape)])).with(more.clone());
+        assert_eq!(asked.mask().is_err(), refused, "{column:?}");
+    }
+}
+
+/// The table at the top of `command.rs`, row by row.
+#[test]
+fn what_stores_must_be_understood() {
+    use Verb::{
+        Call, CopyIn, CopyOut, Ddl, Grant, Read, Session, SessionGuard, SessionIdentity, Transaction, Unknown, Write,
+    };
+    let understood = lineage(&[ORDERS], vec![], &[]);
+    let runs = Lineage { runs_unknown: true, ..understood.clone() };
+    for (verbs, by_code, by_unknown) in [
+        (vec![Read, Session, Transaction, CopyOut, SessionIdentity, SessionGuard], false, false),
+        (vec![Call, Unknown], false, true),
+        (vec![CopyIn, Write, Ddl, Grant], true, true),
+    ] {
+        for verb in verbs {
+            let refused = |lineage: &Lineage, unsettled| {
+                Asked { verb, unsettled, ..Asked::read(lineage.clone()) }.mask().is_err()
+            };
+            assert!(!refused(&understood, false), "{verb:?}");
+            assert_eq!(refused(&runs, false), by_code, "{verb:?} runs code");
+            assert_eq!(refused(&Lineage::unknown(), false), by_unknown, "{verb:?} is not understood");
+            assert_eq!(refused(&understood, true), by_unknown, "{verb:?} after changes of structure");
+            assert!(!refused(&lineage(&[], vec![], &[]), true), "{verb:?} reads nothing");
+        }
+    }
+    let triggered = vec![Relation { triggered: true, ..table(110, "log", &["x"]) }];
+    let write = Asked { verb: Write, ..Asked::read(lineage(&[110], vec![], &[])).with(triggered) };
+    assert!(write.mask().is_ok(), "triggers are the database's own");
+}
+
+#[test]
+fn a_forbidden_use_is_refused_whatever_else_is_not_known() {
+    let mut lineage = lineage(&[CUSTOMERS], vec![], &[(SSN, Position::Predicate)]);
+    lineage.runs_unknown = true;
+    assert!(Asked::read(lineage.clone()).mask().is_err());
+    lineage.known = false;
+    assert!(Asked { unsettled: true, ..Asked::read(lineage) }.mask().is_err());
+}
