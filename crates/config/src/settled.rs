@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use model::{Address, Recording, Resource, ResourceName};
+use model::{Account, Address, Recording, Resource, ResourceName};
 use sha2::{Digest, Sha256};
 
 use crate::{Journal, Limits, Network, Role, Unattributed};
@@ -87,6 +87,8 @@ pub struct Listener {
 pub struct Target {
     /// What the engine sees, but for the content of `tls_ca`. The default account is the first.
     pub resource: Arc<Resource>,
+    /// The account by which the gateway itself looks at it, and nobody else is let in.
+    pub inspection: Option<Account>,
     /// Authorities that may have signed its certificate; `None` = those of the system.
     pub tls_ca: Option<PathBuf>,
     /// Where the password of each account is found, by account name.

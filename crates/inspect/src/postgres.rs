@@ -1,33 +1,42 @@
-//! Trying a PostgreSQL server.
+//! PostgreSQL servers: trying one, and reading what its databases hold.
 
+mod catalogue;
+mod connection;
+mod encrypted;
 mod role;
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use control::{Prober, Step, Trial};
 use engine::Io;
-use model::{Resource, TlsMode};
+use model::TlsMode;
 use ports::Later;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls};
 
+use crate::catalogues::{Place, Reader, Source};
 use crate::guarded::Guarded;
 use crate::way::{self, Steps};
+use encrypted::encrypt;
 
 /// How long all of it may take, once the server is reached.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// `SSLRequest`: may this connection be inside TLS?
-const MAY_I_ENCRYPT: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 /// The database that is everywhere.
 const DATABASE: &str = "postgres";
 
-/// Tries PostgreSQL servers.
+/// Tries PostgreSQL servers, and reads what their databases hold.
 pub struct Postgres;
+
+impl Reader for Postgres {
+    fn source(&self, place: Place) -> Arc<dyn Source> {
+        Arc::new(catalogue::Database::new(place))
+    }
+}
 
 impl Prober for Postgres {
     fn probe(&self, trial: Trial) -> Later<Vec<Step>> {
@@ -63,16 +72,6 @@ async fn converse(trial: &Trial, socket: TcpStream, steps: &mut Steps) {
                           TLS on at the server.";
             steps.bad("tls", &error.to_string(), remedy);
         }
-    }
-}
-
-async fn encrypt(resource: &Resource, mut socket: TcpStream) -> std::io::Result<impl Io> {
-    socket.write_all(&MAY_I_ENCRYPT).await?;
-    // One byte, so that nothing that was sent before TLS is taken for what was said inside.
-    match socket.read_u8().await? {
-        b'S' => engine::secure(resource, socket).await,
-        b'N' => Err(std::io::Error::other("the server does not offer TLS")),
-        _ => Err(std::io::Error::other("what answers is no PostgreSQL server")),
     }
 }
 

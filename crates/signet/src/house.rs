@@ -155,7 +155,8 @@ fn targets(config: &Config) -> anyhow::Result<Vec<FileTarget>> {
         if let Some(path) = &target.tls_ca {
             resource.tls_ca = Some(fs::read(path).with_context(|| format!("reading {}", path.display()))?);
         }
-        Ok(FileTarget { resource: Arc::new(resource), record: target.record })
+        let inspection = target.inspection.clone();
+        Ok(FileTarget { resource: Arc::new(resource), inspection, record: target.record })
     });
     targets.collect()
 }

@@ -53,7 +53,7 @@ fn target(
         let what = format!("{:?} is not an address", resource.address);
         problems.add(format!("{key}.address"), what, format!("{rule}, such as db.internal:5432."));
     }
-    let (accounts, secrets) = accounts(context, key, resource.account, problems);
+    let Accounts { people, inspection, secrets } = accounts(context, key, resource.account, problems);
     let settled = model::Resource {
         name: name.ok()?,
         protocol: resource.protocol,
@@ -63,10 +63,11 @@ fn target(
         tls_ca: None,
         server_names: resource.server_names,
         default_database: resource.database,
-        accounts,
+        accounts: people,
         labels: resource.labels,
     };
-    Some(Target { resource: Arc::new(settled), tls_ca: resource.tls_ca.map(|ca| context.path(&ca)), secrets, record })
+    let tls_ca = resource.tls_ca.map(|ca| context.path(&ca));
+    Some(Target { resource: Arc::new(settled), inspection, tls_ca, secrets, record })
 }
 
 fn mode(tls: TargetTls) -> TlsMode {
@@ -101,18 +102,29 @@ fn server_name(key: &str, name: &str, seen: &mut BTreeSet<String>, problems: &mu
     }
 }
 
-type Accounts = (Vec<model::Account>, BTreeMap<String, SecretSource>);
+/// The accounts of one resource.
+#[derive(Default)]
+struct Accounts {
+    /// By which people are let in, the default first.
+    people: Vec<model::Account>,
+    /// By which the gateway itself looks.
+    inspection: Option<model::Account>,
+    secrets: BTreeMap<String, SecretSource>,
+}
 
-/// The accounts of one resource, the default first.
 fn accounts(context: &Context<'_>, key: &str, accounts: Vec<document::Account>, problems: &mut Problems) -> Accounts {
-    if accounts.is_empty() {
-        let remedy = "Add a [[resource.account]] with a name and a secret below it.";
+    if accounts.iter().all(|account| account.inspection) {
+        let remedy = "Add a [[resource.account]] with a name and a secret below it, and without inspection.";
         problems.add(format!("{key}.account"), "there is none, so nobody could be let in", remedy);
     }
     if accounts.iter().filter(|account| account.default).count() > 1 {
         problems.add(format!("{key}.account"), "more than one is the default", "Set default = true on one of them.");
     }
-    let (mut seen, mut secrets, mut settled) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
+    if accounts.iter().filter(|account| account.inspection).count() > 1 {
+        let remedy = "Set inspection = true on one of them.";
+        problems.add(format!("{key}.account"), "more than one is for inspection", remedy);
+    }
+    let (mut seen, mut settled) = (BTreeSet::new(), Accounts::default());
     for account in accounts {
         let key = format!("{key}.account.{}", account.name.escape_debug());
         unique(&mut seen, &key, &account.name, problems);
@@ -123,11 +135,20 @@ fn accounts(context: &Context<'_>, key: &str, accounts: Vec<document::Account>, 
                 problems.add(format!("{key}.{field}"), format!("{value:?} cannot be an account"), remedy);
             }
         }
-        secrets.insert(account.name.clone(), source(context, &key, account.secret, problems));
-        let at = if account.default { 0 } else { settled.len() };
-        settled.insert(at, model::Account { name: account.name, user });
+        if account.default && account.inspection {
+            let remedy = "Set default = true on an account by which people are let in.";
+            problems.add(format!("{key}.default"), "nobody is let in by the account for inspection", remedy);
+        }
+        settled.secrets.insert(account.name.clone(), source(context, &key, account.secret, problems));
+        let known = model::Account { name: account.name, user };
+        if account.inspection {
+            settled.inspection = Some(known);
+        } else {
+            let at = if account.default { 0 } else { settled.people.len() };
+            settled.people.insert(at, known);
+        }
     }
-    (settled, secrets)
+    settled
 }
 
 fn source(context: &Context<'_>, key: &str, secret: Option<document::Secret>, problems: &mut Problems) -> SecretSource {

@@ -91,6 +91,9 @@ fn the_example_is_a_good_configuration() {
     let config = good(EXAMPLE);
     assert!(config.people["grace"].may_use(&prod(), "app"));
     assert!(!config.people["grace"].may_use(&prod(), "admin"));
+    let target = &config.targets[&prod()];
+    assert_eq!(target.inspection.as_ref().map(|account| account.user.as_str()), Some("signet_look"));
+    assert!(target.resource.account(Some("look")).is_none() && target.secrets.contains_key("look"));
     assert_eq!(config.people["grace"].roles, [Role::Administrator, Role::Approver]);
 }
 

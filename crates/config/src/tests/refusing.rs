@@ -68,6 +68,20 @@ fn accounts() {
     refuses("name = \"app\"", "name = \"app\"\nuser = \"\"", "resource.prod.account.app.user", "cannot be an account");
     let control = "name = \"a\\u0007\"";
     refuses("name = \"app\"", control, "resource.prod.account.a\\u{7}.name", "cannot be an account");
+    let look = "name = \"app\"\n[[resource.account]]\nname = \"look\"\ninspection = true";
+    refuses("name = \"app\"", "name = \"app\"\ninspection = true", "resource.prod.account", "there is none");
+    let looks = format!("{look}\n[[resource.account]]\nname = \"b\"\ninspection = true");
+    refuses("name = \"app\"", &looks, "resource.prod.account", "more than one is for inspection");
+    refuses(
+        "name = \"app\"",
+        &format!("{look}\ndefault = true"),
+        "resource.prod.account.look.default",
+        "nobody is let in",
+    );
+    let named = LEAST
+        .replace("name = \"app\"", look)
+        .replace("resource = \"prod\" }", "resource = \"prod\", accounts = [\"look\"] }");
+    assert!(problems(&named).iter().any(|problem| problem.what.contains("no account \"look\"")), "{named}");
     let env = "name = \"app\"\nsecret = { env = \"A=B\" }";
     refuses("name = \"app\"", env, "resource.prod.account.app.secret", "environment variable");
 }

@@ -30,6 +30,7 @@ struct Stock {
 
 struct Entry {
     resource: Arc<Resource>,
+    inspection: Option<Account>,
     record: Recording,
     view: ResourceView,
     /// None = the configuration file says where its secrets are.
@@ -41,7 +42,6 @@ pub(super) type Any = (Account, bool);
 
 /// What only the store knows of a target.
 struct Kept {
-    inspection: Option<Account>,
     sealed: BTreeMap<String, Vec<u8>>,
     sources: Sources,
 }
@@ -57,9 +57,10 @@ impl Inventory {
     /// Reads the store again.
     pub(super) async fn refresh(&self, parts: &EstateParts) -> Result<(), StoreError> {
         let mut stock = Stock::default();
-        for FileTarget { resource, record } in &parts.targets {
-            let view = ResourceView::of_file(resource, *record);
-            stock.put(Entry { resource: Arc::clone(resource), record: *record, view, kept: None });
+        for FileTarget { resource, inspection, record } in &parts.targets {
+            let view = ResourceView::of_file(resource, inspection.as_ref(), *record);
+            let (resource, inspection) = (Arc::clone(resource), inspection.clone());
+            stock.put(Entry { resource, inspection, record: *record, view, kept: None });
         }
         for row in parts.store.resources().await? {
             // The file has its name first; what the store says under the same one has no effect.
@@ -113,12 +114,17 @@ impl Inventory {
         self.stock().by_server_name.get(server_name).cloned()
     }
 
+    /// The account by which the gateway itself looks at a target. Nobody is let in as it.
+    pub fn inspection(&self, name: &ResourceName) -> Option<Account> {
+        self.stock().named.get(name)?.inspection.clone()
+    }
+
     /// A target with all its accounts, and which of them is for inspection.
     pub(super) fn all_accounts(&self, name: &ResourceName) -> Option<(Arc<Resource>, Vec<Any>)> {
         let stock = self.stock();
         let entry = stock.named.get(name)?;
         let people = entry.resource.accounts.iter().map(|account| (account.clone(), false));
-        let inspection = entry.kept.iter().filter_map(|kept| kept.inspection.clone()).map(|account| (account, true));
+        let inspection = entry.inspection.iter().map(|account| (account.clone(), true));
         Some((Arc::clone(&entry.resource), people.chain(inspection).collect()))
     }
 
@@ -200,13 +206,13 @@ fn of_store(row: &ResourceRow, parts: &EstateParts) -> Entry {
     let sources = row.accounts.iter().filter_map(|account| {
         Some(((row.name.clone(), account.name.clone()), source(&account.secret, &parts.references)?))
     });
+    let inspection = row.accounts.iter().find(|account| account.inspection).map(account);
     let kept = Kept {
-        inspection: row.accounts.iter().find(|account| account.inspection).map(account),
         sealed: resources::sealed(row).map(|(account, bytes)| (account.to_owned(), bytes.to_vec())).collect(),
         sources: sources.collect(),
     };
     let record = if row.record_whole { Recording::Whole } else { parts.recording };
-    Entry { resource: Arc::new(resource), record, view: ResourceView::of_store(row), kept: Some(kept) }
+    Entry { resource: Arc::new(resource), inspection, record, view: ResourceView::of_store(row), kept: Some(kept) }
 }
 
 /// Where a secret that is not sealed is read; nowhere when the operators have closed that way since.

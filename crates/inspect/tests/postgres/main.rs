@@ -22,6 +22,8 @@ mod place;
 #[path = "../../../signet/tests/blackbox/harness/postgres.rs"]
 mod postgres;
 
+mod holds;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;

@@ -92,7 +92,11 @@ impl Parts {
             clock: self.clock,
             people: Arc::clone(&self.people),
             envelope: Arc::new(Envelope::open(&folder.join("store.key"), false).unwrap().envelope),
-            targets: vec![FileTarget { resource: Arc::new(target(&place.address)), record: Recording::default() }],
+            targets: vec![FileTarget {
+                resource: Arc::new(target(&place.address)),
+                inspection: None,
+                record: Recording::default(),
+            }],
             sources: [((name(), "app".to_owned()), Source::File(place.password.clone()))].into_iter().collect(),
             recording: Recording::default(),
             references: References::default(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use identity::Origin;
-use model::{Address, Recording, Resource, ResourceName, TlsMode};
+use model::{Account, Address, Recording, Resource, ResourceName, TlsMode};
 use store::{ResourceRow, SecretRow};
 
 /// A target as it is shown.
@@ -77,13 +77,15 @@ impl ResourceView {
     }
 
     /// One of the configuration file.
-    pub(in super::super) fn of_file(resource: &Resource, record: Recording) -> Self {
-        let accounts = resource.accounts.iter().map(|account| AccountView {
-            name: account.name.clone(),
-            user: Some(account.user.clone()),
-            inspection: false,
-            secret: SecretView::Elsewhere,
-        });
+    pub(in super::super) fn of_file(resource: &Resource, inspection: Option<&Account>, record: Recording) -> Self {
+        let people = resource.accounts.iter().map(|account| (account, false));
+        let accounts =
+            people.chain(inspection.map(|account| (account, true))).map(|(account, inspection)| AccountView {
+                name: account.name.clone(),
+                user: Some(account.user.clone()),
+                inspection,
+                secret: SecretView::Elsewhere,
+            });
         Self {
             name: resource.name.clone(),
             protocol: resource.protocol.clone(),
