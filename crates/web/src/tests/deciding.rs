@@ -1,10 +1,6 @@
 //! Requests: asked for, read, decided, and hidden from those whom they do not concern.
 
-use bytes::Bytes;
-use model::{
-    Action, Certainty, CredentialId, Credentials, Facts, Kind, Phase, Principal, PrincipalId, SessionId, Verb, Verdict,
-};
-use ports::{Decider, HoldEnd, Who};
+use ports::HoldEnd;
 use serde_json::{Value, json};
 
 use super::asking::Answered;
@@ -38,61 +34,6 @@ async fn access_is_asked_for_approved_and_revoked() {
     let revoked = house.post(&format!("/v1/grants/{id}/revoke"), "adam", json!({ "reason": "done" })).await;
     assert_eq!(revoked.status, 200, "{revoked:?}");
     assert_eq!(revoked.body["revoked_by"]["subject"], "adam");
-}
-
-/// The policies that mask what ada reads on prod.
-fn masking(house: &House) -> Vec<String> {
-    let person = PrincipalId { issuer: "local".to_owned(), subject: "ada".to_owned() };
-    let principal = Principal { id: person, name: "ada".to_owned(), kind: Kind::Human, groups: Vec::new() };
-    let target = super::house::target("prod").resource;
-    let action = Action {
-        verb: Verb::Read,
-        name: "SELECT",
-        certainty: Certainty::Full,
-        phase: Phase::Run,
-        facts: Facts::default(),
-        text: Bytes::new(),
-        parameters: Vec::new(),
-        credentials: Credentials::default(),
-        message: None,
-        readable: Vec::new(),
-    };
-    let who = Who {
-        session: SessionId(uuid::Uuid::nil()),
-        principal: &principal,
-        credential: &CredentialId(String::new()),
-        resource: &target,
-        account: &target.accounts[0],
-        database: None,
-        client: [127, 0, 0, 1].into(),
-        program: None,
-    };
-    match house.engine.decide(who, &action, &[]).verdict {
-        Verdict::Allow { obligations, .. } => obligations.mask.into_iter().map(|rule| rule.policy).collect(),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_masked_is_shown_from_the_approval_to_the_revocation() {
-    let house = House::new().await;
-    assert_eq!(masking(&house), ["mask-cards"]);
-    let wish = |policy: &str| json!({ "kind": "reveal", "resource": "prod", "policy": policy, "seconds": 1800, "reason": "a dispute" });
-    let made = house.post("/v1/requests", "ada", wish("mask-cards")).await;
-    assert_eq!((made.status, &made.body["masks"]), (201, &json!(["cards.number keep_last(4)"])), "{made:?}");
-    let id = made.body["id"].as_str().unwrap().to_owned();
-    assert_eq!(house.post(&format!("/v1/requests/{id}/approve"), "ada", json!({})).await.status, 403);
-    assert_eq!(masking(&house), ["mask-cards"]);
-    assert_eq!(house.post(&format!("/v1/requests/{id}/approve"), "grace", json!({})).await.status, 200);
-    assert!(masking(&house).is_empty());
-    let grants = house.get("/v1/grants?live=true", "ada").await;
-    let grant = &grants.body["items"][0];
-    assert_eq!((&grant["kind"], &grant["policies"]), (&json!("reveal"), &json!(["mask-cards"])), "{grants:?}");
-    assert_eq!(house.post(&format!("/v1/grants/{id}/revoke"), "grace", json!({ "reason": "done" })).await.status, 200);
-    assert_eq!(masking(&house), ["mask-cards"]);
-    for policy in ["prod-needs-a-lead", "all", "none"] {
-        assert_eq!(house.post("/v1/requests", "ada", wish(policy)).await.status, 403, "{policy}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

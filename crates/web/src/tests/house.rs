@@ -101,7 +101,7 @@ fn target(name: &str) -> FileTarget {
         default_database: Some("shop".to_owned()),
         labels: BTreeMap::from([("environment".to_owned(), "production".to_owned())]),
     };
-    FileTarget { resource: Arc::new(resource), record: Recording::default() }
+    FileTarget { resource: Arc::new(resource), inspection: None, record: Recording::default() }
 }
 
 impl House {
