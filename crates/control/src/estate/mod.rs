@@ -108,7 +108,11 @@ pub struct Estate {
     tokens: Tokens,
     /// One change at a time, so that what was looked at is what is changed.
     changing: Arc<tokio::sync::Mutex<()>>,
+    /// The digest of the policies that were read last, and what was wrong with them.
+    checked: Arc<std::sync::Mutex<Option<Checked>>>,
 }
+
+type Checked = (String, Result<(), String>);
 
 impl Estate {
     /// Begins with what the store holds.
@@ -118,7 +122,8 @@ impl Estate {
     pub async fn open(parts: EstateParts) -> Result<Self, Error> {
         let inventory = Arc::new(Inventory::open(&parts).await?);
         let tokens = Tokens::new(Arc::clone(&parts.store), Arc::clone(&parts.clock));
-        let estate = Self { parts: Arc::new(parts), inventory, tokens, changing: Arc::default() };
+        let parts = Arc::new(parts);
+        let estate = Self { parts, inventory, tokens, changing: Arc::default(), checked: Arc::default() };
         estate.check_secrets().await?;
         Ok(estate)
     }

@@ -38,10 +38,13 @@ const PASSWORD: &str = "only-the-gateway-knows";
 struct Remembering {
     put: Mutex<Vec<(u64, BTreeMap<String, String>)>>,
     number: AtomicU64,
+    /// How often policies were read.
+    checks: AtomicU64,
 }
 
 impl PolicyForce for Remembering {
     fn check(&self, files: &BTreeMap<String, String>) -> Result<(), String> {
+        self.checks.fetch_add(1, Ordering::SeqCst);
         if files.values().any(|text| text.contains("broken")) { Err("it is broken".to_owned()) } else { Ok(()) }
     }
 

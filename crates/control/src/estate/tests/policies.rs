@@ -52,6 +52,8 @@ async fn a_folder_nobody_puts_a_name_to_is_unattributed_or_refused() {
     let refused = strict.estate.load_policy_folder().await;
     assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("signet policy reload")), "{refused:?}");
     assert_eq!(strict.force.number(), 0);
+    assert!(matches!(strict.estate.load_policy_folder().await, Err(Error::Conflict(_))));
+    assert_eq!(strict.force.checks.load(Ordering::SeqCst), 1, "the same policies are read once");
     let pia = strict.caller("pia").await;
     let taken = strict.estate.reload_policy(&pia).await.unwrap();
     assert_eq!((taken.author.as_deref(), &taken.files), (Some("local/pia"), &files("one")));
@@ -75,6 +77,12 @@ async fn a_folder_nobody_puts_a_name_to_is_unattributed_or_refused() {
     let named = loose.estate.reload_policy(&pia).await.unwrap();
     assert_eq!((named.number, named.author.as_deref()), (2, Some("local/pia")));
     std::fs::write(loose.policies().join("a.cedar"), "broken").unwrap();
-    assert!(matches!(loose.estate.load_policy_folder().await, Err(Error::Invalid(_))));
+    for _ in 0..3 {
+        assert!(matches!(loose.estate.load_policy_folder().await, Err(Error::Invalid(_))));
+    }
     assert_eq!(loose.force.number(), 2);
+    assert_eq!(loose.force.checks.load(Ordering::SeqCst), 2);
+    std::fs::write(loose.policies().join("a.cedar"), "one").unwrap();
+    assert_eq!(loose.estate.load_policy_folder().await.unwrap(), None);
+    assert_eq!(loose.force.checks.load(Ordering::SeqCst), 2, "what is in force is not read again");
 }
