@@ -28,7 +28,7 @@ pub use error::Error;
 pub use estate::{
     AccountView, Drift, Estate, EstateParts, FileTarget, Group, Inventory, Membership, NewAccount, NewPerson,
     NewResource, NewSecret, ObservedPolicy, Once, Origin, Person, PersonChange, Plan, Policy, PolicyForce, PolicyPage,
-    Prober, Reach, References, ResourceView, SecretView, Status, Step, Tested, Token, Trial,
+    Prober, Reach, References, ResourceView, Rotated, SecretView, Status, Step, Tested, Token, Trial,
 };
 pub use grants::{Grant, Grants, Review};
 pub use identity::Clock;

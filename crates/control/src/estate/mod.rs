@@ -46,6 +46,7 @@ pub use reach::Reach;
 pub use resources::{
     AccountView, NewAccount, NewResource, NewSecret, Prober, ResourceView, SecretView, Step, Tested, Trial,
 };
+pub use secrets::Rotated;
 pub use status::{ObservedPolicy, Status};
 pub use tokens::Token;
 

@@ -4,8 +4,18 @@ use secrets::KeyId;
 use store::{ResourceRow, SecretRow};
 
 use super::{Estate, resources};
+use crate::requests::sealed;
 use crate::roles;
 use crate::{Caller, Error};
+
+/// What a change of the key did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotated {
+    /// Names the new key.
+    pub key: KeyId,
+    /// How many texts of requests were sealed anew, beside the secrets of targets.
+    pub texts: u64,
+}
 
 impl Estate {
     /// Whether every sealed secret can be opened: a wrong key file is found at the start, not at the first sign-in.
@@ -18,12 +28,13 @@ impl Estate {
         Ok(())
     }
 
-    /// Puts a new key in front of the others and the secrets of targets under it. Keys that were there before stay in the
-    /// file, and open what is still under them, until the operators take them out.
+    /// Puts a new key in front of the others and all that the store holds sealed under it: the secrets of targets, the texts of
+    /// requests. Keys that were there before stay in the file, and open what is still under them, until the operators take
+    /// them out.
     ///
     /// # Errors
     /// When the key file or the store cannot be written. What was done stays, and all of it can be opened.
-    pub async fn rotate_secrets(&self, by: &Caller) -> Result<KeyId, Error> {
+    pub async fn rotate_secrets(&self, by: &Caller) -> Result<Rotated, Error> {
         let _one = self.changing.lock().await;
         self.may(by, &roles::SECRETS_ROTATE).await?;
         let before = self.parts.envelope.newest();
@@ -34,8 +45,9 @@ impl Estate {
                 self.parts.store.change_resource(&row).await?;
             }
         }
+        let texts = sealed::rewrap(&self.parts.store, &self.parts.envelope).await?;
         self.changed().await?;
-        Ok(newest)
+        Ok(Rotated { key: newest, texts })
     }
 
     fn rewrap(&self, row: &mut ResourceRow) -> Result<bool, Error> {

@@ -4,12 +4,13 @@ use aws_lc_rs::hmac;
 use bytes::{Buf, BufMut, Bytes};
 use model::{Around, RequestId};
 use secrets::{Envelope, EnvelopeError, Place};
+use store::Store;
 
 use super::CommandText;
 use crate::{Control, Error, Parts};
 
 const TEXT: &str = "request.sealed";
-const KEY: Place<'_> = Place { column: "binding_key.sealed", row: &[] };
+pub(crate) const KEY: Place<'_> = Place { column: "binding_key.sealed", row: &[] };
 /// In the place of a parameter's length: it is NULL.
 const NULL: u32 = u32::MAX;
 /// In the place of a parameter's length: what stands around the command follows, and nothing behind that.
@@ -34,27 +35,28 @@ impl Control {
         digest.iter_mut().zip(context.sign().as_ref()).for_each(|(to, from)| *to = *from);
         digest
     }
+}
 
-    /// Seals what is sealed under an earlier key of the key file under the newest. Gives how many were.
-    ///
-    /// # Errors
-    /// When the store or the key file fails.
-    pub async fn rewrap_requests(&self) -> Result<u64, Error> {
-        let (store, envelope) = (&self.parts.store, &self.parts.envelope);
-        let mut done = 0;
-        let mut after = None;
-        while let Some((id, old)) = store.next_sealed(after).await? {
-            after = Some(id);
-            if let Some(new) = at_place(id, |place| envelope.rewrap(place, &old))? {
-                done += u64::from(store.reseal(id, &old, &new).await?);
-            }
+/// Seals what requests hold under an earlier key of the key file under the newest. Gives how many were. Part of changing the
+/// key, which says who may and leaves the record.
+///
+/// # Errors
+/// When the store or the key file fails.
+pub(crate) async fn rewrap(store: &Store, envelope: &Envelope) -> Result<u64, Error> {
+    let mut done = 0;
+    let mut after = None;
+    while let Some((id, old)) = store.next_sealed(after).await? {
+        after = Some(id);
+        if let Some(new) = at_place(id, |place| envelope.rewrap(place, &old))? {
+            done += u64::from(store.reseal(id, &old, &new).await?);
         }
-        let old = store.binding_key(&[]).await?;
-        if let Some(new) = envelope.rewrap(KEY, &old)? {
-            done += u64::from(store.reseal_binding_key(&old, &new).await?);
-        }
-        Ok(done)
     }
+    if let Some(old) = store.kept_binding_key().await?
+        && let Some(new) = envelope.rewrap(KEY, &old)?
+    {
+        done += u64::from(store.reseal_binding_key(&old, &new).await?);
+    }
+    Ok(done)
 }
 
 fn at_place<T>(id: RequestId, with: impl FnOnce(Place<'_>) -> Result<T, EnvelopeError>) -> Result<T, EnvelopeError> {

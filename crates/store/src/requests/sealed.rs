@@ -24,7 +24,16 @@ impl Store {
     pub async fn binding_key(&self, fresh: &[u8]) -> Result<Vec<u8>, StoreError> {
         let insert = sqlx::query("INSERT INTO binding_key (only_row, sealed) VALUES (1, ?) ON CONFLICT DO NOTHING");
         insert.bind(fresh).execute(&self.pool).await?;
-        Ok(sqlx::query("SELECT sealed FROM binding_key").fetch_one(&self.pool).await?.try_get("sealed")?)
+        self.kept_binding_key().await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+    }
+
+    /// The sealed key of the bindings, when there is one yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn kept_binding_key(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        let row = sqlx::query("SELECT sealed FROM binding_key").fetch_optional(&self.pool).await?;
+        Ok(row.map(|row| row.try_get("sealed")).transpose()?)
     }
 
     /// Puts the same key, sealed anew, in the place of the old bytes. Gives whether those were there.

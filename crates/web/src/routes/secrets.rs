@@ -26,7 +26,6 @@ pub(crate) struct Rotated {
 /// Makes a new key, and seals everything in the store anew under it.
 #[utoipa::path(post, path = "/v1/secrets/rotate", tag = "secrets", responses((status = 200, body = Rotated)))]
 pub(crate) async fn rotate(State(app): State<App>, by: By) -> Reply<Rotated> {
-    let key = app.estate.rotate_secrets(&by.caller).await?;
-    let texts = app.control.rewrap_requests().await?;
+    let control::Rotated { key, texts } = app.estate.rotate_secrets(&by.caller).await?;
     Ok(Answer::new(Rotated { key: key.to_string(), texts }))
 }

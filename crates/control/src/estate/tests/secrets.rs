@@ -3,6 +3,7 @@
 use ports::{Resources, Secrets};
 
 use super::*;
+use crate::requests::sealed;
 
 #[tokio::test]
 async fn h1_no_view_no_record_and_no_file_holds_a_secret() {
@@ -62,7 +63,16 @@ async fn another_gateway_sees_what_this_one_changed_and_rotation_keeps_it_readab
         }
     };
     tokio::time::timeout(Duration::from_secs(10), seen).await.expect("it does not follow");
-    let newest = manor.estate.rotate_secrets(&ada).await.unwrap();
+    let envelope = &manor.estate.parts.envelope;
+    manor.store.binding_key(&envelope.seal(sealed::KEY, &[7; 32]).unwrap()).await.unwrap();
+    // All that is sealed in one use case, or nothing.
+    let pia = manor.caller("pia").await;
+    let (refused, before) = (manor.estate.rotate_secrets(&pia).await, envelope.newest());
+    assert!(matches!(refused, Err(Error::NotAllowed { .. })), "{refused:?}");
+    let crate::Rotated { key: newest, texts } = manor.estate.rotate_secrets(&ada).await.unwrap();
+    assert_eq!((texts, newest == before), (1, false));
+    let kept = manor.store.kept_binding_key().await.unwrap().unwrap();
+    assert_eq!(envelope.key_of(&kept).unwrap(), newest);
     let rows = manor.store.resources().await.unwrap();
     let store::SecretRow::Sealed(sealed) = &rows[0].accounts[0].secret else { panic!("{rows:?}") };
     let key = Envelope::open(&manor.folder.path().join("store.key"), true).unwrap().envelope;
