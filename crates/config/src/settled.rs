@@ -150,6 +150,11 @@ impl Config {
         self.targets.values().find(|target| target.resource.name.as_str() == name)
     }
 
+    /// The file of the key that masks are made under, beside that of the store.
+    pub fn mask_key_file(&self) -> PathBuf {
+        self.store_key_file.with_file_name("mask.key")
+    }
+
     /// The folder of the gateway's own certificate and authority.
     pub fn own_tls_dir(&self) -> PathBuf {
         self.data_dir.join("tls")

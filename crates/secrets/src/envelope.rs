@@ -6,7 +6,7 @@
 //!
 //! Trust: who has the key file and the store has every secret. Who loses the key file has none of them any more.
 
-mod file;
+pub(crate) mod file;
 mod sealed;
 #[cfg(test)]
 mod tests;

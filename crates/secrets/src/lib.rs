@@ -2,6 +2,7 @@
 //! that seals what stands in the store.
 
 mod envelope;
+mod own_key;
 mod source;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use model::{Account, Resource, ResourceName, Secret};
 use ports::{Later, SecretUnavailable, Secrets};
 
 pub use envelope::{Envelope, EnvelopeError, KeyId, Opened, Place};
+pub use own_key::OwnKey;
 pub use source::Source;
 
 /// The source of each account's secret, by resource and account name.

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use anyhow::Context;
 use config::{Config, SecretSource};
 use control::{
-    Control, Deciding, Estate, EstateParts, FileTarget, Force, Grants, Moment, Parts, PolicyForce, Prober, References,
-    watch_folder,
+    Control, Deciding, Estate, EstateParts, FileTarget, Force, Grants, Inventory, Moment, Parts, PolicyForce, Prober,
+    References, watch_folder,
 };
 use engine::{EngineLimits, House, Metrics, TcpDialer};
 use evidence::FileJournal;
 use identity::{Clock, LOCAL, Local, Person};
-use model::{Catalogue, Class, Mask, PrincipalId, Public, Recording, Resource};
+use inspect::Catalogues;
+use mask::{Keys, Masks};
+use model::{Class, PrincipalId, Public, Recording, Resource};
 use policy::{Access, access};
-use ports::{Approvals, Catalogues, Held, HoldRequest, Journal, Later, Masks, ToMask, Who};
-use secrets::{Envelope, Opened, Source, Sources};
+use ports::{Approvals, Held, HoldRequest, Journal};
+use secrets::{Envelope, Opened, OwnKey, Source, Sources};
 use store::Store;
 use uuid::Uuid;
 
@@ -28,6 +30,8 @@ pub(crate) struct Offices {
     pub(crate) estate: Estate,
     pub(crate) directory: Arc<Local>,
     force: Arc<Force>,
+    catalogues: Arc<Catalogues>,
+    masks: Arc<Masks>,
 }
 
 impl Offices {
@@ -74,7 +78,9 @@ impl Offices {
         if let Some(error) = estate.begin_policy().await.context("the policies cannot be put in force")? {
             tracing::error!(%error, "the folder of policies was not taken over");
         }
-        Ok(Self { control, estate, directory, force })
+        let catalogues = Arc::new(catalogues(&estate.inventory()));
+        let masks = Arc::new(masks(config)?);
+        Ok(Self { control, estate, directory, force, catalogues, masks })
     }
 
     /// Begins what goes on for as long as the gateway runs.
@@ -100,8 +106,8 @@ impl Offices {
             secrets: Arc::clone(&inventory) as Arc<dyn ports::Secrets>,
             approvals,
             resources: inventory,
-            catalogues: Arc::new(NoMasks),
-            masks: Arc::new(NoMasks),
+            catalogues: Arc::clone(&self.catalogues) as Arc<dyn ports::Catalogues>,
+            masks: Arc::clone(&self.masks) as Arc<dyn ports::Masks>,
             dialer: Arc::new(TcpDialer),
             random: House::system_random(),
             durability: config.journal.mode.into(),
@@ -177,12 +183,31 @@ fn sources(config: &Config) -> Sources {
 
 /// Protocols, with who tries their targets.
 fn probers() -> BTreeMap<String, Option<Arc<dyn Prober>>> {
-    let prober = |name: &str| match name {
-        "postgres" => Some(Arc::new(inspect::Postgres) as Arc<dyn Prober>),
-        _ => None,
-    };
-    let names = protocols::PROTOCOLS.iter().map(|protocol| protocol.manifest().name);
-    names.map(|name| (name.to_owned(), prober(name))).collect()
+    names().map(|name| (name.to_owned(), protocols::prober(name))).collect()
+}
+
+/// What the databases of targets hold.
+fn catalogues(inventory: &Arc<Inventory>) -> Catalogues {
+    let readers = names().filter_map(|name| Some((name.to_owned(), protocols::reader(name)?)));
+    Catalogues::new(readers.collect(), Arc::clone(inventory))
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    protocols::PROTOCOLS.iter().map(|protocol| protocol.manifest().name)
+}
+
+/// What makes masks. At the first start their key is made, and what losing it means is said.
+fn masks(config: &Config) -> anyhow::Result<Masks> {
+    let file = config.mask_key_file();
+    let OwnKey { bytes, just_made } = OwnKey::open(&file)?;
+    if just_made {
+        tracing::warn!(
+            file = %file.display(),
+            "the key of masks was made: with another one all tokens and shifted dates become others, so that nothing shown before \
+             can be joined with what is shown then. Who has it can try values until a token fits. Keep a copy of it"
+        );
+    }
+    Ok(Masks::new(Keys::new(bytes)))
 }
 
 fn engine_limits(config: &Config) -> EngineLimits {
@@ -197,29 +222,6 @@ fn engine_limits(config: &Config) -> EngineLimits {
         connections: limits.max_connections,
         memory: limits.frame_memory_bytes,
         ..EngineLimits::default()
-    }
-}
-
-/// What must be masked is refused: no catalogue is read.
-struct NoMasks;
-
-impl Catalogues for NoMasks {
-    fn known(&self, _: Who<'_>) -> Option<Arc<Catalogue>> {
-        None
-    }
-
-    fn read(&self, _: Who<'_>) -> Later<Result<Arc<Catalogue>, Public>> {
-        let reason =
-            Public::new(Class::Unsupported, "values of this result must be masked, which is not done here yet");
-        Box::pin(async { Err(reason.with_hint("Ask for columns that need no mask.")) })
-    }
-
-    fn changed(&self, _: Who<'_>) {}
-}
-
-impl Masks for NoMasks {
-    fn mask(&self, _: ToMask<'_>) -> Result<Option<Arc<dyn Mask>>, Public> {
-        Err(Public::internal())
     }
 }
 

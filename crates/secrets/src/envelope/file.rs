@@ -11,20 +11,20 @@ use zeroize::Zeroizing;
 use super::{EnvelopeError, KeyId};
 
 /// Bytes of a key.
-pub(super) const KEY: usize = 32;
+pub(crate) const KEY: usize = 32;
 /// Keys in a file at most: who rotates also retires.
 const MOST: usize = 16;
 /// Every key with its line ending, and one byte that tells of more.
 const LONGEST: u64 = (MOST * (2 * KEY + 2) + 1) as u64;
 
 /// One key.
-pub(super) struct Key {
+pub(crate) struct Key {
     pub(super) id: KeyId,
-    pub(super) bytes: Zeroizing<[u8; KEY]>,
+    pub(crate) bytes: Zeroizing<[u8; KEY]>,
 }
 
 /// The keys of a file, the newest apart: there is always one.
-pub(super) struct Keys {
+pub(crate) struct Keys {
     newest: Key,
     older: Vec<Key>,
 }
@@ -61,14 +61,14 @@ impl Key {
 
 impl Keys {
     /// Makes a file with one new key. It must not be there yet.
-    pub(super) fn make(path: &Path) -> Result<Self, EnvelopeError> {
+    pub(crate) fn make(path: &Path) -> Result<Self, EnvelopeError> {
         let keys = Self { newest: Key::random()?, older: Vec::new() };
         keys.write(path)?;
         Ok(keys)
     }
 
     /// The keys in the file; none when there is no file.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, EnvelopeError> {
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, EnvelopeError> {
         let wrong = |why: String| EnvelopeError::File { path: path.to_owned(), why };
         let mut file = match File::open(path) {
             Ok(file) => file,
@@ -104,7 +104,7 @@ impl Keys {
         Ok(Self { newest, older: keys.collect() })
     }
 
-    pub(super) fn first(&self) -> &Key {
+    pub(crate) fn first(&self) -> &Key {
         &self.newest
     }
 
