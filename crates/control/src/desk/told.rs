@@ -63,7 +63,7 @@ pub(super) fn hidden() -> Public {
 
 pub(super) fn binary() -> Public {
     not_approved("this needs approval, and parameters in binary form show nobody what they are".to_owned())
-        .with_hint("Have the driver send parameters as text, or send a statement without parameters.")
+        .with_hint("Describe the statement first, or have the driver send parameters of types like this one as text.")
 }
 
 pub(super) fn nobody() -> Public {

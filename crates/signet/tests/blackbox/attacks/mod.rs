@@ -26,6 +26,7 @@ mod shown;
 mod targets;
 mod tls_edges;
 mod unasked;
+mod whole;
 
 use crate::harness::wire::{Ending, Wire};
 use crate::harness::{Gateway, Postgres, Setup, direct};
