@@ -9,7 +9,7 @@
 //! What stores must be understood because nothing masks a copy once it stands elsewhere. After changes of structure in an open
 //! transaction names may stand for other things than the catalogue says; what reads no relation may still store.
 
-use model::{Catalogue, ColumnId, Flow, Lineage, RelationKind, Verb};
+use model::{Catalogue, ColumnId, Derived, Flow, Lineage, RelationKind, Verb};
 
 use crate::judgement::{Because, Judge, Judgement, Level, Trust};
 
@@ -85,11 +85,15 @@ impl<'a> Command<'a> {
     /// What is to be done with the column of its result at this place, among so many. The target may have said where its
     /// values come from; where it and the lineage differ, the stricter holds.
     pub(crate) fn output(self, at: usize, count: usize, origin: Option<ColumnId>) -> Judgement {
-        let by_origin = origin.map(|origin| self.origin(origin));
-        let by_lineage = self.flow(at, count);
-        match (by_origin, by_lineage) {
-            (Some(one), Some(other)) => one.and(other),
-            (Some(one), None) | (None, Some(one)) => one,
+        let flow = self.flows(count).and_then(|flows| flows.get(at));
+        match (origin, flow) {
+            // A name may stand for columns of several relations: the target says of which these are.
+            (Some(origin), Some(flow)) if flow.how == Derived::Same && flow.sources.contains(&origin) => {
+                self.origin(origin)
+            }
+            (Some(origin), Some(flow)) => self.origin(origin).and(self.judge.flow(flow)),
+            (Some(origin), None) => self.origin(origin),
+            (None, Some(flow)) => self.judge.flow(flow),
             (None, None) => Judgement::whole(match self.trust() {
                 Trust::Understood => Because::NotTold,
                 trust => Because::Command(trust),
@@ -115,12 +119,6 @@ impl<'a> Command<'a> {
             return Judgement::whole(Because::Command(Trust::Unsettled));
         }
         self.judge.column(origin)
-    }
-
-    /// By the lineage.
-    fn flow(self, at: usize, count: usize) -> Option<Judgement> {
-        let flow = self.flows(count)?.get(at)?;
-        Some(self.judge.flow(flow))
     }
 
     fn catalogue(&self) -> &'a Catalogue {

@@ -30,31 +30,34 @@ fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
         return Some(Public::new(Class::Denied, "this command uses a relation that is not known, and may be masked"));
     }
     let column = resolution.masked(catalogue, used.column).into_iter().find(denied)?;
-    let policies = policies(resolution, column);
-    let masked = format!("{} is masked ({policies})", shown_name(catalogue, column));
-    Some(match used.position {
-        Position::Write => Public::new(Class::Denied, format!("{masked}, so it may not be stored elsewhere"))
-            .with_hint(format!("A copy would not be masked. Leave the column out, or ask for a reveal: {policies}.")),
-        Position::Equality | Position::Predicate => {
-            Public::new(Class::Denied, format!("{masked}, so no condition may be made on it"))
-                .with_hint(way_out(&policies))
-        }
-        Position::Shape => {
-            Public::new(Class::Denied, format!("{masked}, so rows may not be ordered, grouped or told apart by it"))
-                .with_hint(way_out(&policies))
-        }
-        Position::Computed => {
-            Public::new(Class::Denied, format!("{masked}, so nothing may be computed from it that could fail"))
-                .with_hint(way_out(&policies))
-        }
-    })
+    let what = match used.position {
+        Position::Write => "so it may not be stored elsewhere, where a copy would not be masked",
+        Position::Equality | Position::Predicate => "so no condition may be made on it",
+        Position::Shape => "so rows may not be ordered, grouped or told apart by it",
+        Position::Computed => "so nothing may be computed from it that could fail",
+    };
+    let (name, policies) = (shown_name(catalogue, column), policies(resolution, column));
+    let masked = format!("{name} is masked by policy {}, {what}", policies.join(", "));
+    Some(Public::new(Class::Denied, masked).with_hint(way_out(&policies, used.position)))
 }
 
-fn way_out(policies: &str) -> String {
-    format!(
-        "Leave the column out, or ask for a reveal: {policies}. A policy can permit it with @predicates(\"allow-equality\") \
-         or @predicates(\"allow\")."
-    )
+/// What the person can do.
+fn way_out(policies: &[&str], position: Position) -> String {
+    if policies.contains(&system::POLICY) {
+        return "Leave the column out. No policy lifts this.".to_owned();
+    }
+    let reveal = match policies {
+        [one] => format!("--reveal {one}"),
+        _ => "--reveal POLICY, once for each of them".to_owned(),
+    };
+    let ask = format!(
+        "Leave the column out, or ask to see it, where the policy lets people ask: signet requests create RESOURCE {reveal}."
+    );
+    match position {
+        Position::Write => ask,
+        Position::Equality => format!("{ask} A policy permits this with @predicates(\"allow-equality\")."),
+        _ => format!("{ask} A policy permits this with @predicates(\"allow\")."),
+    }
 }
 
 /// What keeps values must be understood.
@@ -84,12 +87,11 @@ fn not_understood(command: Command<'_>) -> Option<Public> {
     Some(told)
 }
 
-/// The policies that mask a column, for people.
-pub(crate) fn policies(resolution: &Resolution, column: ColumnId) -> String {
+/// The policies that mask a column.
+fn policies(resolution: &Resolution, column: ColumnId) -> Vec<&str> {
     let policy = |ground| resolution.rule(ground).map_or(system::POLICY, |rule| rule.policy.as_str());
     let names: BTreeSet<&str> = resolution.reasons(column).iter().map(|reason| policy(reason.ground)).collect();
-    let names: Vec<&str> = names.into_iter().collect();
-    format!("policy {}", names.join(", "))
+    names.into_iter().collect()
 }
 
 /// The relation and name of a column, for people: names come from the target, and may hold anything.

@@ -57,6 +57,18 @@ fn of_origin_and_lineage_the_stricter_holds() {
 }
 
 #[test]
+fn the_target_says_which_relation_a_name_stands_for() {
+    let archive = vec![table(110, "archive.customers", &["name"])];
+    let flow = model::Flow { sources: vec![NAME, at(110, 1)], how: Derived::Same };
+    let lineage = lineage(&[CUSTOMERS, 110], vec![flow], &[]);
+    let asked = Asked { rules: rules("archive.customers.name token"), ..Asked::read(lineage).with(archive) };
+    assert_eq!(asked.shown(&[Some(NAME)]), ["="]);
+    assert_eq!(asked.shown(&[Some(at(110, 1))])[0].len(), 26);
+    assert_eq!(asked.shown(&[None]), [WHOLE], "it does not say so of a UNION");
+    assert_eq!(asked.shown(&[Some(SSN)]), [WHOLE], "nor is it any other");
+}
+
+#[test]
 fn without_a_lineage_only_an_origin_is_proof() {
     let origins = [Some(NAME), Some(SSN), Some(ROW), Some(at(ORDERS, 0)), None];
     let expected = ["=", WHOLE, WHOLE, "=", WHOLE];
