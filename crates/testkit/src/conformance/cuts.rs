@@ -27,6 +27,10 @@ pub fn cut_anywhere(subject: &dyn Subject) {
             assert_eq!(cut.violation, None, "{words:?} {cuts:?}");
             assert_eq!(seen(&cut), seen(&whole), "{words:?} {cuts:?}");
             assert_eq!(cut.effects, whole.effects, "{words:?} {cuts:?}");
+            for ((_, cut), (_, whole)) in cut.acts().zip(whole.acts()) {
+                let fewer = !cut.facts.in_transaction || whole.facts.in_transaction;
+                assert!(fewer, "{words:?} {cuts:?}: all at once must be the most careful: {:?}", cut.name);
+            }
         }
     }
 }
@@ -39,7 +43,8 @@ fn seen(run: &Run) -> Vec<(String, String)> {
             seen.push((format!("{side:?} {lane}"), run.bytes(side, lane).escape_ascii().to_string()));
         }
     }
-    // That a transaction may be open is said of what is asked about before the answers to what came before it are there.
+    // That a transaction may be open is said of what is asked about before the answers to what came before it are there, and
+    // how many are depends on the cut: `cut_anywhere` compares it.
     let timeless = |action: &Action| {
         let facts = Facts { in_transaction: false, ..action.facts };
         Action { facts, ..action.clone() }
