@@ -72,14 +72,14 @@ impl<'a> Command<'a> {
     pub(crate) fn is_clear(self) -> bool {
         let reads = |id: &u32| self.judge.resolution.touches(*id) || self.catalogue().relation(*id).is_none();
         let uses = |column: ColumnId| reads(&column.relation);
-        let flows = self.lineage.outputs.as_deref().unwrap_or_default();
+        let shows = |flows: &[Flow]| flows.iter().all(|flow| self.judge.flow(flow).level == Level::Show);
         // At the end of a transaction there are triggers that waited for it.
         let waited = self.verb == Verb::Transaction && self.in_transaction && self.judge.resolution.has_triggers();
         self.trust() == Trust::Understood
             && !waited
             && !self.lineage.relations.iter().any(reads)
             && !self.lineage.uses.iter().any(|used| uses(used.column))
-            && flows.iter().all(|flow| self.judge.flow(flow).level == Level::Show)
+            && self.lineage.outputs.as_deref().is_some_and(shows)
     }
 
     /// What is to be done with the column of its result at this place, among so many. The target may have said where its

@@ -21,7 +21,9 @@ fn nothing_stands_in_the_way_of_what_cannot_be_masked() {
     // So may a view that only has it in a condition.
     let on = vec![view(110, "ids", &[("id", &[ID])])];
     assert!(Asked::read(lineage(&[110], vec![same(at(110, 1))], &[])).with(on).mask().unwrap().is_some());
-    // And a relation that nobody knows.
+    // And a relation that nobody knows, whether it is named or only its columns are not.
+    let columns = Lineage { outputs: None, ..lineage(&[], Vec::new(), &[]) };
+    assert!(Asked::read(columns).mask().unwrap().is_some());
     assert!(Asked::read(lineage(&[4711], Vec::new(), &[])).mask().unwrap().is_some());
 }
 
