@@ -37,7 +37,7 @@ fn print(status: &Value, terminal: &mut Terminal) -> io::Result<()> {
     for review in status.get("reviews").and_then(Value::as_array).into_iter().flatten() {
         let overdue = review.get("overdue").and_then(Value::as_bool) == Some(true);
         let (word, colour) = if overdue { ("OVERDUE", Some(Colour::Red)) } else { ("due", None) };
-        let (id, owner) = (cell(review, "grant/id"), person(review.get("owner")));
+        let (id, owner) = (cell(review, "id"), person(review.get("owner")));
         let text = format!("break-glass {id}: {owner} reviews it, {word} {}", cell(review, "due"));
         line(colour, "review", &text)?;
     }

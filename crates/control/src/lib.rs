@@ -30,12 +30,12 @@ pub use estate::{
     NewResource, NewSecret, ObservedPolicy, Once, Origin, Person, PersonChange, Plan, Policy, PolicyForce, PolicyPage,
     Prober, Reach, References, ResourceView, Rotated, SecretView, Status, Step, Tested, Token, Trial,
 };
-pub use grants::{Grant, Grants, Review};
+pub use grants::{Grant, Grants, OpenReview, Review};
 pub use identity::Clock;
 pub use policy::{Deciding, Force, Moment, watch_folder};
 pub use requests::{
     AccessPolicy, AccessTerms, AccessWish, Approval, BreakGlassWish, CommandText, Ended, HeldCommand, Page, Paged,
-    Request, RequestFilter, RequestKind, RequestState, RequestWatch, RevealWish, Window,
+    Request, RequestFilter, RequestKind, RequestState, RequestWatch, RevealWish, Waiting, Window,
 };
 pub use roles::{APART, Apart, Leaves, MATRIX, Role, Rule};
 pub use socket::{AskError, Deed, Listening, Note, ServeError, ask, name_of, serve, socket};

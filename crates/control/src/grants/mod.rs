@@ -9,7 +9,7 @@ use model::{Kind, PrincipalId, RequestId, Requirement, ResourceName};
 use store::{EndedRow, GrantRow, RequestKind};
 
 pub use live::Grants;
-pub use review::Review;
+pub use review::{OpenReview, Review};
 
 use crate::requests::list::LONGEST_PAGE;
 use crate::requests::view::allows;

@@ -1,7 +1,7 @@
 //! The review of a broken glass: somebody who had no hand in it looks at it afterwards.
 
 use model::{Kind, PrincipalId, RequestId};
-use store::{EndedRow, ReviewRow};
+use store::{EndedRow, GrantRow, ReviewRow};
 
 use super::{Grant, is_theirs};
 use crate::requests::view::allows;
@@ -29,22 +29,60 @@ pub struct Review {
     pub done: Option<(u64, Option<PrincipalId>, String)>,
 }
 
+/// A review that nobody has done yet: what one must know to see to it, and nothing of what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenReview {
+    /// What is to be reviewed.
+    pub id: RequestId,
+    /// Whose task it is.
+    pub owner: PrincipalId,
+    /// Until when.
+    pub due_us: u64,
+    /// Whether that is past.
+    pub overdue: bool,
+}
+
 impl Control {
-    /// Reviews of broken glass that the caller may see, those not done first, by due date. At most 200.
+    /// Reviews of broken glass that the caller may see, those not done first, by due date. At most 200. That somebody looks
+    /// at those of others is on record.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn list_reviews(&self, by: &Caller) -> Result<Vec<Review>, Error> {
         let standing = self.standing_of(by).await?;
-        let reader = allows(by, &standing, &roles::GLASS_REVIEW);
+        if allows(by, &standing, &roles::GLASS_READ) {
+            self.reads(by, &roles::GLASS_READ, &[]).await?;
+        }
         let mut reviews = Vec::new();
-        for (id, row) in self.parts.store.reviews(MOST).await? {
-            let Some(grant) = self.parts.store.grant(id).await? else { continue };
-            if reader || is_theirs(&standing, &grant) {
-                reviews.push(self.review_of(row, grant.into()).await?);
-            }
+        for (row, grant) in self.visible_reviews(by, &standing).await? {
+            reviews.push(self.review_of(row, grant.into()).await?);
         }
         Ok(reviews)
+    }
+
+    /// Those of them that nobody has done. Names and dates alone, so it leaves no record.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn open_reviews(&self, by: &Caller) -> Result<Vec<OpenReview>, Error> {
+        let standing = self.standing_of(by).await?;
+        let (now, visible) = (self.now(), self.visible_reviews(by, &standing).await?);
+        let open = visible.into_iter().filter(|(row, _)| row.done.is_none());
+        let open = open.map(|(row, grant)| {
+            let overdue = row.due_us <= now;
+            OpenReview { id: grant.id, owner: row.owner, due_us: row.due_us, overdue }
+        });
+        Ok(open.collect())
+    }
+
+    async fn visible_reviews(&self, by: &Caller, standing: &Standing) -> Result<Vec<(ReviewRow, GrantRow)>, Error> {
+        let reader = allows(by, standing, &roles::GLASS_READ);
+        let mut visible = Vec::new();
+        for (id, row) in self.parts.store.reviews(MOST).await? {
+            let grant = self.parts.store.grant(id).await?;
+            visible.extend(grant.filter(|grant| reader || is_theirs(standing, grant)).map(|grant| (row, grant)));
+        }
+        Ok(visible)
     }
 
     /// Reviews a broken glass after its time: somebody who neither asked for it nor agreed to it.

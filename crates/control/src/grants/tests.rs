@@ -182,10 +182,20 @@ async fn two_others_agree_to_break_the_glass_and_a_third_reviews_it() {
     house.pass(8 * 24 * 60 * MINUTE).await;
     let [review] = control.list_reviews(&caller("olga")).await.unwrap().try_into().unwrap();
     assert!(review.overdue && review.owner == id("olga") && review.reason == "prod is down");
+    let [open] = control.open_reviews(&caller("olga")).await.unwrap().try_into().unwrap();
+    assert_eq!((open.id, open.overdue), (asked, true));
+    assert!(control.open_reviews(&caller("eve")).await.unwrap().is_empty());
+    assert!(control.list_reviews(&caller("ada")).await.unwrap()[0].overdue, "their own");
+    assert_eq!(
+        house.journal.count("glass.read"),
+        2,
+        "who looks at what is not theirs leaves a record, who counts none"
+    );
     let done = control.review(&caller("olga"), asked, "it was down".to_owned()).await.unwrap();
     assert!(done.done.is_some() && !done.overdue);
     let twice = control.review(&caller("carl"), asked, "fine".to_owned()).await;
     assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
+    assert!(control.open_reviews(&caller("olga")).await.unwrap().is_empty());
     let [review] = control.list_reviews(&caller("olga")).await.unwrap().try_into().unwrap();
     assert!(!review.overdue);
     assert_eq!(house.journal.count("glass.agree"), 2);

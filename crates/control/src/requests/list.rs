@@ -4,7 +4,7 @@ use model::RequestId;
 use store::{RequestRow, RequestState, RequestsWanted};
 
 use super::view::{Sight, allows};
-use super::{Page, Paged, Request, RequestFilter};
+use super::{Page, Paged, Request, RequestFilter, Waiting};
 use crate::roles;
 use crate::{Caller, Control, Error, Standing};
 
@@ -41,6 +41,28 @@ impl Control {
         if !filter.mine && !filter.to_decide && allows(by, &standing, &roles::REQUESTS_READ) {
             self.reads(by, &roles::REQUESTS_READ, &[("requests", "without texts".to_owned())]).await?;
         }
+        self.found(by, &standing, &filter, page).await
+    }
+
+    /// How many requests wait that the caller may see; at most so many are counted. Numbers alone, so it leaves no record.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn count_waiting(&self, by: &Caller) -> Result<Waiting, Error> {
+        let standing = self.standing_of(by).await?;
+        let filter = RequestFilter { states: vec![RequestState::Pending], ..RequestFilter::default() };
+        let found = self.found(by, &standing, &filter, Page { after: None, limit: LONGEST_PAGE }).await?;
+        let yours = found.items.iter().filter(|request| request.yours_to_decide).count();
+        Ok(Waiting { requests: found.items.len(), yours, more: found.next.is_some() })
+    }
+
+    async fn found(
+        &self,
+        by: &Caller,
+        standing: &Standing,
+        filter: &RequestFilter,
+        page: Page,
+    ) -> Result<Paged<Request>, Error> {
         let most = usize::try_from(page.limit.clamp(1, LONGEST_PAGE)).unwrap_or_default();
         let mut wanted = RequestsWanted {
             states: filter.states.clone(),
@@ -57,7 +79,7 @@ impl Control {
                 let id = row.id;
                 wanted.after = Some(id);
                 looked_at += 1;
-                items.extend(self.listed(by, &standing, &filter, row).await?);
+                items.extend(self.listed(by, standing, filter, row).await?);
                 if items.len() == most || looked_at == LOOKED_AT {
                     return Ok(Paged { items, next: Some(id) });
                 }

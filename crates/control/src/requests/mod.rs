@@ -17,7 +17,7 @@ pub(crate) mod view;
 mod watch;
 mod wish;
 
-pub use request::{Approval, CommandText, Ended, HeldCommand, Page, Paged, Request, RequestFilter, Window};
+pub use request::{Approval, CommandText, Ended, HeldCommand, Page, Paged, Request, RequestFilter, Waiting, Window};
 pub use store::{RequestKind, RequestState};
 pub use watch::RequestWatch;
 pub use wish::{AccessPolicy, AccessTerms, AccessWish, BreakGlassWish, RevealWish};

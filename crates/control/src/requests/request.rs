@@ -141,6 +141,17 @@ pub struct RequestFilter {
     pub to_decide: bool,
 }
 
+/// How many requests wait that somebody may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// All of them.
+    pub requests: usize,
+    /// Those that they could decide now.
+    pub yours: usize,
+    /// Whether there are more than were counted.
+    pub more: bool,
+}
+
 /// Which part of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {

@@ -85,6 +85,7 @@ matrix! {
     REQUESTS_REJECT   "request.reject"   Act  [Approver] "Reject a request in which a requirement names one";
     GLASS_AGREE       "glass.agree"      Act  [Administrator Approver] "Agree that somebody breaks the glass, or reject it";
     GLASS_REVIEW      "glass.review"     Act  [Administrator Approver Auditor] "Review afterwards that the glass was broken";
+    GLASS_READ        "glass.read"       Read [Administrator Approver Auditor] "See the reviews of everybody's broken glass";
     REQUESTS_READ     "request.read"     Read [Administrator Auditor] "Read the requests of everybody, whole";
     GRANTS_READ       "grant.read"       Read [Administrator Auditor] "See the grants of everybody";
     GRANTS_GIVE_UP    "grant.give_up"    Act  [User] "End a grant of one's own, or of a service or agent of one's own, or one that oneself agreed to";

@@ -24,6 +24,6 @@ pub(crate) use reach::Reach;
 pub(crate) use request::Request;
 pub(crate) use resource::{Resource, ResourceWish, Tested, resource_name};
 pub(crate) use session::Session;
-pub(crate) use status::Status;
+pub(crate) use status::{Due, Status};
 pub(crate) use time::{instant, rfc3339};
 pub(crate) use word::{meant, word};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Person, Review, rfc3339};
+use super::{Person, rfc3339};
 
 /// How the gateway is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -23,7 +23,27 @@ pub(crate) struct Status {
     /// Whether there are more than were counted.
     pub(crate) more: bool,
     /// Reviews of broken glass that nobody has done, as far as the caller may see them.
-    pub(crate) reviews: Vec<Review>,
+    pub(crate) reviews: Vec<Due>,
+}
+
+/// A review that is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Due {
+    /// Of which breaking of the glass.
+    pub(crate) id: String,
+    /// Whose task it is.
+    pub(crate) owner: Person,
+    /// Until when.
+    pub(crate) due: String,
+    /// Whether that is past.
+    pub(crate) overdue: bool,
+}
+
+impl From<control::OpenReview> for Due {
+    fn from(review: control::OpenReview) -> Self {
+        let control::OpenReview { id, owner, due_us, overdue } = review;
+        Self { id: id.to_string(), owner: owner.into(), due: rfc3339(due_us), overdue }
+    }
 }
 
 /// A policy that decides nothing yet.

@@ -59,6 +59,21 @@ async fn what_is_masked_is_shown_from_the_approval_to_the_revocation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_status_counts_what_waits_and_leaves_no_record() {
+    let house = House::new().await;
+    house.post("/v1/requests", "ada", access()).await;
+    let before = house.journal.records.lock().unwrap().len();
+    for (person, waiting, to_decide) in [("olga", 1, 0), ("grace", 1, 1), ("eve", 0, 0)] {
+        let status = house.get("/v1/status", person).await;
+        let counts = (&status.body["waiting"], &status.body["to_decide"]);
+        assert_eq!(counts, (&json!(waiting), &json!(to_decide)), "{person}: {status:?}");
+    }
+    assert_eq!(house.journal.records.lock().unwrap().len(), before);
+    assert_eq!(house.get("/v1/requests", "olga").await.status, 200);
+    assert_eq!(house.journal.count("request.read"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_ones_own_looks_like_nothing() {
     let house = House::new().await;
     let made = house.post("/v1/requests", "ada", access()).await;
