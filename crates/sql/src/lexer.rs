@@ -8,7 +8,7 @@ use memchr::{memchr, memchr2, memmem};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// An unquoted identifier or keyword.
     Word,
     /// `"..."`, or `U&"..."` whose escapes may spell any name.
@@ -29,44 +29,47 @@ pub(super) enum Kind {
 
 /// One token and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token<'a> {
-    pub(super) kind: Kind,
-    pub(super) text: &'a [u8],
+pub struct Token<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes.
+    pub text: &'a [u8],
     /// The offset of its first byte.
-    pub(super) start: usize,
+    pub start: usize,
 }
 
 impl Token<'_> {
     /// Whether it is this keyword. PostgreSQL folds the case of ASCII letters only.
-    pub(super) fn is(&self, keyword: &str) -> bool {
+    pub fn is(&self, keyword: &str) -> bool {
         self.kind == Kind::Word && self.text.eq_ignore_ascii_case(keyword.as_bytes())
     }
 
     /// Whether it is one of these keywords.
-    pub(super) fn is_any(&self, keywords: &[&str]) -> bool {
+    pub fn is_any(&self, keywords: &[&str]) -> bool {
         keywords.iter().any(|keyword| self.is(keyword))
     }
 
     /// Whether it is this symbol.
-    pub(super) fn is_symbol(&self, symbol: u8) -> bool {
+    pub fn is_symbol(&self, symbol: u8) -> bool {
         self.kind == Kind::Symbol(symbol)
     }
 }
 
 /// The text cannot be lexed, or not in the same way by all versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NotLexable;
+pub struct NotLexable;
 
 /// The tokens of a text, without white space and comments. After an error there are no more.
 #[derive(Clone, Copy)]
-pub(super) struct Lexer<'a> {
+pub struct Lexer<'a> {
     text: &'a [u8],
     at: usize,
     standard_conforming_strings: bool,
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(text: &'a [u8], standard_conforming_strings: bool) -> Self {
+    /// The tokens of a text, as a session with that setting reads it.
+    pub fn new(text: &'a [u8], standard_conforming_strings: bool) -> Self {
         Self { text, at: 0, standard_conforming_strings }
     }
 
@@ -193,7 +196,7 @@ fn quoted_name(rest: &[u8], mut at: usize) -> Option<usize> {
 }
 
 /// The length of `$tag$...$tag$`. A lone dollar sign is an error of the server's.
-pub(super) fn dollar_quote(rest: &[u8]) -> Option<usize> {
+pub(crate) fn dollar_quote(rest: &[u8]) -> Option<usize> {
     let tag = run(rest.get(1..)?, |byte| is_name(byte) && byte != b'$');
     let (delimiter, body) = rest.split_at_checked(tag + 2)?;
     if delimiter.last() != Some(&b'$') {
@@ -253,12 +256,12 @@ fn operator(rest: &[u8]) -> usize {
 }
 
 /// The length of a `--` comment, without the line break.
-pub(super) fn line_comment(rest: &[u8]) -> usize {
+pub(crate) fn line_comment(rest: &[u8]) -> usize {
     memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 /// The length of a `/* */` comment, which may hold others.
-pub(super) fn block_comment(rest: &[u8]) -> Option<usize> {
+pub(crate) fn block_comment(rest: &[u8]) -> Option<usize> {
     let (mut depth, mut at) = (1_usize, 2);
     loop {
         at += memchr2(b'*', b'/', rest.get(at..)?)?;
@@ -282,7 +285,7 @@ fn run(rest: &[u8], holds: impl Fn(u8) -> bool) -> usize {
     rest.iter().position(|byte| !holds(*byte)).unwrap_or(rest.len())
 }
 
-pub(super) fn is_space(byte: u8) -> bool {
+pub(crate) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
 

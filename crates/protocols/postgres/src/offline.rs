@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use model::{Action, Certainty, Credentials, Facts, Phase, Verb};
 
-use crate::statement::split;
+use crate::statement::read as statements;
 
 /// Statements that are read of one text.
 const MOST: usize = 256;
@@ -23,7 +23,7 @@ pub(crate) fn read(text: &[u8]) -> Vec<Action> {
         message: None,
         readable: Vec::new(),
     };
-    let Ok(statements) = split(text, true, MOST) else {
+    let Ok(statements) = statements(text, MOST) else {
         let facts = Facts { unbounded_write: true, in_transaction: true, ..Facts::default() };
         return vec![action(Verb::Unknown, "several statements", Certainty::Opaque, facts, whole)];
     };

@@ -12,28 +12,29 @@ mod tests;
 
 use std::ops::Range;
 
-use super::lexer::{Kind, Lexer, Token, block_comment, line_comment};
+use crate::lexer::{Kind, Lexer, Token, block_comment, line_comment};
 
-pub(crate) use plain::in_value;
+pub use plain::in_value;
+pub(crate) use plain::mentions_any;
 
 /// So many are told apart; behind the last one, all of the text counts as one.
-pub(crate) const MOST: usize = 4096;
+pub const MOST: usize = 4096;
 
 /// Bodies inside bodies that are read as code.
 const DEEPEST: usize = 4;
 
 /// Where the credentials of a text are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found {
+pub struct Found {
     /// In order and apart from one another.
-    pub(crate) text: Vec<Range<usize>>,
+    pub text: Vec<Range<usize>>,
     /// Numbers of parameters, from 1, in ascending order.
-    pub(crate) parameters: Vec<usize>,
+    pub parameters: Vec<usize>,
 }
 
 impl Found {
     /// Bytes that it takes.
-    pub(crate) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         let numbers = self.parameters.len().saturating_mul(size_of::<usize>());
         self.text.len().saturating_mul(size_of::<Range<usize>>()).saturating_add(numbers)
     }
@@ -62,7 +63,7 @@ impl Found {
 }
 
 /// The credentials of one or more statements. Without the setting, those of both readings.
-pub(crate) fn find(text: &[u8], standard_conforming_strings: Option<bool>) -> Found {
+pub fn find(text: &[u8], standard_conforming_strings: Option<bool>) -> Found {
     if !plain::mentions_any(text) {
         return Found::default();
     }

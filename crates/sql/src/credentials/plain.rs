@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::super::lexer::{dollar_quote, is_space};
 use super::{Found, names};
+use crate::lexer::{dollar_quote, is_space};
 
 /// The shortest word behind `Bearer` that is taken for a credential.
 const BEARER: usize = 16;
 
 /// Whether there is a name of a credential, or an address that may hold one. What has none need not be read.
-pub(super) fn mentions_any(text: &[u8]) -> bool {
+pub(crate) fn mentions_any(text: &[u8]) -> bool {
     let mut at = 0;
     while let Some(name) = next_name(text, at) {
         at = name.end;
@@ -26,7 +26,7 @@ pub(super) fn mentions_any(text: &[u8]) -> bool {
 }
 
 /// The credentials in a value, of which a connection string may be one.
-pub(crate) fn in_value(value: &[u8]) -> Vec<Range<usize>> {
+pub fn in_value(value: &[u8]) -> Vec<Range<usize>> {
     let mut found = Found::default();
     if mentions_any(value) {
         find(value, 0, false, &mut found);

@@ -3,8 +3,8 @@
 
 use model::Verb;
 
-use super::lexer::{Lexer, Token};
 use super::verb::Reading;
+use crate::lexer::{Lexer, Token};
 
 /// Whether a statement may hold a write that no WHERE bounds. What code runs that cannot be seen here may be such a write;
 /// functions that a query calls are not looked at.

@@ -1,6 +1,6 @@
 //! Settings that a session may change freely. All others bound what it does, or log it, or are not known here.
 
-use super::lexer::{Kind, Lexer, Token};
+use crate::lexer::{Kind, Lexer, Token};
 
 /// Settings that decide how text is read and shown, what unqualified names mean, and how a plan is found. None of them
 /// bounds what a session may do, ends it, or decides what the target logs, who sees which row or what is loaded. Settings

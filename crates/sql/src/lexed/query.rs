@@ -2,8 +2,8 @@
 
 use model::{Certainty, Verb};
 
-use super::lexer::{Kind, Lexer, Token};
 use super::verb::{Reading, planned};
+use crate::lexer::{Kind, Lexer, Token};
 
 /// A query that starts with SELECT, VALUES, TABLE, WITH or a parenthesis, named `name` unless something worse is inside.
 pub(super) fn query(tokens: Lexer<'_>, name: &'static str) -> Reading {

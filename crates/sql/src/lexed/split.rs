@@ -2,22 +2,21 @@
 
 use std::ops::Range;
 
-use model::{Certainty, Verb};
-
 use super::bounded::unbounded_write;
-use super::lexer::{Lexer, Token, is_space};
-use super::{SessionEffects, Statement, verb};
+use super::verb;
+use crate::lexer::{Lexer, Token, is_space};
+use crate::statement::Statement;
 
 /// A text holds more statements than its caller allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many statements in one message")]
-pub(crate) struct TooManyStatements;
+pub struct TooManyStatements;
 
 /// The statements of `text`, without the empty ones. A text that cannot be lexed is one opaque statement.
 ///
 /// # Errors
 /// When there are more than `maximum`.
-pub(crate) fn split(
+pub fn split(
     text: &[u8],
     standard_conforming_strings: bool,
     maximum: usize,
@@ -27,13 +26,13 @@ pub(crate) fn split(
     let mut start = 0;
     // A NUL stands in no token, but in strings and comments it would slip through.
     if memchr::memchr(0, text).is_some() {
-        return Ok(vec![opaque(text)]);
+        return Ok(vec![Statement::opaque(text)]);
     }
     for token in Lexer::new(text, standard_conforming_strings) {
-        let Ok(token) = token else { return Ok(vec![opaque(text)]) };
+        let Ok(token) = token else { return Ok(vec![Statement::opaque(text)]) };
         match cutter.token(&token) {
             Cut::Nowhere => {}
-            Cut::Impossible => return Ok(vec![opaque(text)]),
+            Cut::Impossible => return Ok(vec![Statement::opaque(text)]),
             Cut::Here { empty } => {
                 if !empty {
                     push(&mut statements, text, start..token.start, standard_conforming_strings, maximum)?;
@@ -44,7 +43,7 @@ pub(crate) fn split(
         }
     }
     match cutter.end() {
-        Cut::Impossible => return Ok(vec![opaque(text)]),
+        Cut::Impossible => return Ok(vec![Statement::opaque(text)]),
         Cut::Here { empty: false } => {
             push(&mut statements, text, start..text.len(), standard_conforming_strings, maximum)?;
         }
@@ -58,9 +57,9 @@ pub(crate) fn split(
 ///
 /// # Errors
 /// When there are more than `maximum` statements.
-pub(crate) fn split_either(text: &[u8], maximum: usize) -> Result<Vec<Statement>, TooManyStatements> {
+pub fn split_either(text: &[u8], maximum: usize) -> Result<Vec<Statement>, TooManyStatements> {
     let statements = split(text, true, maximum)?;
-    if split(text, false, maximum)? == statements { Ok(statements) } else { Ok(vec![opaque(text)]) }
+    if split(text, false, maximum)? == statements { Ok(statements) } else { Ok(vec![Statement::opaque(text)]) }
 }
 
 fn push(
@@ -87,19 +86,9 @@ fn push(
         certainty: reading.certainty,
         unbounded_write: unbounded_write(tokens, &reading),
         effects: reading.effects,
+        understood: None,
     });
     Ok(())
-}
-
-fn opaque(text: &[u8]) -> Statement {
-    Statement {
-        range: 0..text.len(),
-        verb: Verb::Unknown,
-        name: "UNKNOWN",
-        certainty: Certainty::Opaque,
-        unbounded_write: true,
-        effects: SessionEffects { prepares: true, transaction: true },
-    }
 }
 
 /// Whether a statement ends at a token.

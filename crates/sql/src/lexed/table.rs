@@ -2,8 +2,8 @@
 
 use model::Verb;
 
-use super::SessionEffects;
-use super::lexer::{Kind, Lexer};
+use crate::lexer::{Kind, Lexer};
+use crate::statement::SessionEffects;
 
 /// Phrases, and their verbs. Among phrases that fit, the longest counts. The phrase is the statement's name.
 const TABLE: &[(&str, Verb)] = &[

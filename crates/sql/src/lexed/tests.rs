@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use model::{Certainty, Verb};
 
-use super::lexer::{Kind, Lexer};
-use super::{SessionEffects, Statement, TooManyStatements, split, split_either};
+use super::{TooManyStatements, split, split_either};
+use crate::lexer::{Kind, Lexer};
+use crate::statement::{SessionEffects, Statement};
 
 const MANY: usize = 10_000;
 

@@ -2,11 +2,11 @@
 
 use model::{Certainty, Verb};
 
-use super::SessionEffects;
 use super::guarded;
-use super::lexer::{Kind, Lexer, Token};
 use super::query::{copy, explain, query, worst};
 use super::table;
+use crate::lexer::{Kind, Lexer, Token};
+use crate::statement::SessionEffects;
 
 /// What a statement was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,14 +25,17 @@ use std::collections::BTreeSet;
 use model::{Catalogue, ColumnId, Lineage, Position, Use};
 
 use self::flow::Value;
-use crate::parsed::parse;
+use crate::parsed::{Tree, with_tree};
 
 /// Nodes and sources that are looked at for one statement; a statement that needs more is not known.
 const MOST: usize = 1 << 18;
 
 /// The lineage of one statement. Of several, or of one that the grammar does not take, nothing is known.
 pub fn lineage(text: &str, catalogue: &Catalogue) -> Lineage {
-    let Some(tree) = parse(text) else { return Lineage::unknown() };
+    with_tree(text, |tree| of_tree(tree, catalogue)).unwrap_or_else(Lineage::unknown)
+}
+
+fn of_tree(tree: &Tree, catalogue: &Catalogue) -> Lineage {
     let mut analysis = Analysis::new(catalogue);
     let outputs = match &tree.statements()[..] {
         [] => Some(Vec::new()),

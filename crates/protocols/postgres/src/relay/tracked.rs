@@ -2,7 +2,7 @@
 
 use model::{Certainty, Verb};
 
-use crate::statement::{SessionEffects, Statement, TooManyStatements, split, split_either};
+use crate::statement::{SessionEffects, Statement, TooManyStatements, read, split, split_either};
 
 /// What the target last reported.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +10,8 @@ pub(crate) struct Tracked {
     standard_conforming_strings: Option<bool>,
     /// In this client encoding a byte of a character can look like ASCII.
     overlapping: bool,
+    /// The client encoding is UTF-8.
+    utf8: bool,
 }
 
 /// Client encodings whose later bytes overlap with ASCII.
@@ -45,6 +47,7 @@ impl Tracked {
                 };
             }
             b"client_encoding" => {
+                self.utf8 = value == b"UTF8";
                 self.overlapping = OVERLAPPING.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()));
             }
             _ => {}
@@ -64,9 +67,20 @@ impl Tracked {
             return Ok(vec![unreadable(text)]);
         }
         match self.standard_conforming_strings {
+            Some(true) if !under_way && self.utf8 => read(text, maximum),
             Some(setting) if !under_way => split(text, setting, maximum),
             _ => split_either(text, maximum),
         }
+    }
+
+    /// Whether text comes in UTF-8.
+    pub(super) fn is_utf8(&self) -> bool {
+        self.utf8
+    }
+
+    /// Whether a byte of a character can look like ASCII.
+    pub(super) fn is_overlapping(&self) -> bool {
+        self.overlapping
     }
 
     /// `standard_conforming_strings`, where it is certain that a text is read with it.
@@ -83,5 +97,6 @@ fn unreadable(text: &[u8]) -> Statement {
         certainty: Certainty::Opaque,
         unbounded_write: true,
         effects: SessionEffects { prepares: true, transaction: true },
+        understood: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Writes with and without a WHERE, in all the places where a WHERE may hide or be feigned.
 
-use crate::statement::split;
+use crate::split;
 
 fn is_unbounded(text: &str) -> bool {
     let statements = split(text.as_bytes(), true, 10).unwrap();

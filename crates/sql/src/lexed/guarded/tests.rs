@@ -2,7 +2,7 @@
 
 use model::Verb;
 
-use crate::statement::split;
+use crate::split;
 
 fn verb(text: &str) -> Verb {
     let statements = split(text.as_bytes(), true, 10).unwrap();

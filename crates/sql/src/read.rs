@@ -1,0 +1,73 @@
+//! Reads a text in the best tier that it allows.
+
+use std::sync::Arc;
+
+use model::Certainty;
+use pg_query::FingerprintOptions;
+
+use crate::cache;
+use crate::full::{Found, find};
+use crate::lexed::{TooManyStatements, split};
+use crate::parsed::with_tree;
+use crate::statement::Statement;
+
+/// The statements of a text, without the empty ones, as a session reads it whose `standard_conforming_strings` is on and whose
+/// `client_encoding` is UTF8. For any other there are `split` and `split_either`.
+///
+/// A statement is Full where the grammar took the text and everything in it is known. Where the lexer and the grammar
+/// disagree about how many statements there are, the text is opaque.
+///
+/// # Errors
+/// When there are more than `maximum`.
+pub fn read(text: &[u8], maximum: usize) -> Result<Vec<Statement>, TooManyStatements> {
+    let Ok(utf8) = str::from_utf8(text) else { return split(text, true, maximum) };
+    if let Some(statements) = cache::known(utf8).filter(|statements| statements.len() <= maximum) {
+        return Ok(statements);
+    }
+    let mut statements = split(text, true, maximum)?;
+    let worth = statements.iter().any(|statement| statement.certainty == Certainty::Lexed);
+    if worth && let Some(found) = with_tree(utf8, |tree| tree.statements().into_iter().map(find).collect::<Vec<_>>()) {
+        if found.len() != statements.len() {
+            return Ok(vec![Statement::opaque(text)]);
+        }
+        statements = statements.into_iter().zip(found).map(|(lexed, found)| better(lexed, found)).collect();
+    }
+    cache::keep(utf8, &statements);
+    Ok(statements)
+}
+
+/// What both readings of a statement come to. Only where all of it is known may the grammar's be the milder one.
+fn better(lexed: Statement, found: Option<Found>) -> Statement {
+    if lexed.certainty != Certainty::Lexed {
+        return lexed;
+    }
+    let Some(found) = found else { return lexed };
+    if !found.all_known {
+        let unbounded_write = lexed.unbounded_write || found.unbounded_write;
+        let worse = found.verb > lexed.verb;
+        let (verb, name) = if worse { (found.verb, found.name) } else { (lexed.verb, lexed.name) };
+        return Statement { verb, name, unbounded_write, ..lexed };
+    }
+    let name = if found.verb == lexed.verb { lexed.name } else { found.name };
+    Statement {
+        verb: found.verb,
+        name,
+        certainty: Certainty::Full,
+        unbounded_write: found.unbounded_write,
+        understood: Some(Arc::new(found.understood)),
+        ..lexed
+    }
+}
+
+/// A short name of what a text does whatever its constants are, when the grammar takes it.
+pub fn fingerprint(text: &str) -> Option<String> {
+    with_tree(text, |_| Some(pg_query::fingerprint(text, 0, FingerprintOptions::default()).ok()?.hex))?
+}
+
+/// A text with parameters in place of its constants, when the grammar takes it.
+pub fn normalised(text: &str) -> Option<String> {
+    with_tree(text, |_| pg_query::normalize(text).ok())?
+}
+
+#[cfg(test)]
+mod tests;

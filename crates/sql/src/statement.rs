@@ -1,0 +1,87 @@
+//! What is known of one statement. How verbs are given:
+//!
+//! | statement | verb |
+//! |---|---|
+//! | `SELECT`, `VALUES`, `TABLE`, `WITH` that only read; `EXPLAIN` without `ANALYZE`; `SHOW` | read |
+//! | `WITH`, `EXPLAIN ANALYZE`, `PREPARE`, `DECLARE`, `COPY (query)` | that of the worst inside |
+//! | `SELECT INTO` | ddl |
+//! | `SELECT FOR UPDATE`/`SHARE`, `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `TRUNCATE`, `LOCK` | write: they change or block rows |
+//! | `COPY FROM STDIN`, `COPY TO STDOUT` | copy_in, copy_out |
+//! | `COPY PROGRAM`, `COPY FILE`, `ALTER SYSTEM`, what is not known | unknown |
+//! | `EXECUTE`, `DO`, `CALL`, `LOAD`, `CREATE TABLE AS EXECUTE` | call |
+//! | roles, `GRANT`, `REVOKE`, `OWNER TO`, row security, `CREATE SCHEMA` with `GRANT`, `SECURITY LABEL` | grant |
+//! | `SET ROLE`, `SET SESSION AUTHORIZATION`, their `RESET`, `RESET ALL`, `DISCARD ALL` | session_identity |
+//! | `SET`, `RESET` of a setting that `guarded.rs` does not list as harmless, transactions that are `READ WRITE` from now on | session_guard |
+//! | other `SET`, `RESET`, `DISCARD`, cursors, `LISTEN`, `NOTIFY`, `DEALLOCATE` | session |
+//! | `BEGIN` to `RELEASE`, two-phase commit | transaction |
+//! | other `CREATE`, `ALTER`, `DROP`, and maintenance | ddl |
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use model::{Certainty, Verb};
+
+/// One statement of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Where it stands, with the comments around it and without its semicolon.
+    pub range: Range<usize>,
+    /// The most consequential thing that it may do.
+    pub verb: Verb,
+    /// Its name from our own table.
+    pub name: &'static str,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// It may hold a DELETE or UPDATE that no WHERE bounds.
+    pub unbounded_write: bool,
+    /// What it may do to the conversation.
+    pub effects: SessionEffects,
+    /// What the grammar found in it, where its certainty is Full by the grammar.
+    pub understood: Option<Arc<Understood>>,
+}
+
+/// What a statement may do to the state that the gateway keeps about a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SessionEffects {
+    /// It may make, change or drop named prepared statements without the messages for it.
+    pub prepares: bool,
+    /// It may begin, end or revive a transaction block.
+    pub transaction: bool,
+}
+
+/// What stands in a statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Understood {
+    /// All that it does, from harmless to dangerous.
+    pub verbs: Vec<Verb>,
+    /// Relations that it names, also those of which no column is named. A query of a WITH is none.
+    pub relations: Vec<Name>,
+    /// Functions that it names.
+    pub functions: Vec<Name>,
+    /// The number of rows that its own LIMIT allows.
+    pub limit: Option<u64>,
+}
+
+/// A name in a statement.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// Its schema, when the statement says so.
+    pub schema: Option<String>,
+    /// The name itself.
+    pub name: String,
+}
+
+impl Statement {
+    /// A text of which nothing is known.
+    pub fn opaque(text: &[u8]) -> Self {
+        Self {
+            range: 0..text.len(),
+            verb: Verb::Unknown,
+            name: "UNKNOWN",
+            certainty: Certainty::Opaque,
+            unbounded_write: true,
+            effects: SessionEffects { prepares: true, transaction: true },
+            understood: None,
+        }
+    }
+}
