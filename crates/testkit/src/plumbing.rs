@@ -18,6 +18,7 @@ pub fn is_harmless(name: &str, bytes: &[u8]) -> bool {
         "refused query" => single(b'Q') == Some(b"refused by signet\0"),
         "refused bind" => single(b'B').is_some_and(|body| body.starts_with(b"\0signet refused ")),
         "describe" => single(b'D').is_some(),
+        "describe masked" => single(b'D').is_some_and(|body| body.starts_with(b"P")),
         "close" => single(b'C').is_some(),
         "flush" => single(b'H') == Some(b""),
         "sync" => single(b'S') == Some(b""),

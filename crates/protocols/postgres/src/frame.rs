@@ -47,6 +47,23 @@ pub(crate) fn frame(tag: u8, write: impl FnOnce(&mut BytesMut)) -> Bytes {
     bytes.freeze()
 }
 
+/// Writes a frame of any size.
+pub(crate) fn put<E>(
+    tag: u8,
+    into: &mut BytesMut,
+    write: impl FnOnce(&mut BytesMut) -> Result<(), E>,
+) -> Result<(), E> {
+    let begin = into.len();
+    into.put_u8(tag);
+    into.put_u32(0);
+    write(into)?;
+    let length = length(into.len().saturating_sub(begin).saturating_sub(HEADER));
+    if let Some(field) = into.get_mut(begin.saturating_add(1)..).and_then(|left| left.first_chunk_mut::<4>()) {
+        *field = length.to_be_bytes();
+    }
+    Ok(())
+}
+
 /// The length field of a body of `body` bytes. One that does not fit becomes a length that every peer refuses.
 pub(crate) fn length(body: usize) -> u32 {
     body.checked_add(4).and_then(|length| u32::try_from(length).ok()).unwrap_or(0)

@@ -7,6 +7,7 @@ mod cancel;
 mod client_auth;
 mod connect_help;
 mod conversation;
+mod copy_options;
 mod fault;
 mod frame;
 mod message;
@@ -22,9 +23,11 @@ mod sqlstate;
 mod statement;
 mod target_auth;
 mod target_refusal;
-mod values;
 #[cfg(test)]
 mod tests;
+mod told;
+mod values;
+mod words;
 
 use model::{Action, Verb};
 use wire::{Manifest, Opening, Probe, Protocol, Stream};
@@ -64,6 +67,7 @@ static MANIFEST: Manifest = Manifest {
         ("cancel request", "cancels what the client wants cancelled, on a connection of its own"),
         ("empty query", "a Query without a statement"),
         ("describe", "asks what a statement or portal looks like"),
+        ("describe masked", "asks what a portal shows before it is run with a mask; the answer stays here"),
         ("close", "forgets a statement or portal"),
         ("flush", "asks for replies"),
         ("sync", "ends a pipeline"),

@@ -16,6 +16,7 @@ use crate::protection::Protection;
 use crate::relay::{Relay, Tracked};
 use crate::scram::{ClientExchange, ScramError, prepare_password};
 use crate::target_refusal;
+use crate::told::{Told, told};
 
 /// How long the target may take to let in a session whose settings were asked about: the engine takes any question for a sign
 /// that it has.
@@ -128,14 +129,10 @@ impl Entering {
             (b'S', Login::In) => {
                 let (name, value) = parameter_status::parse(body).map_err(malformed)?;
                 self.tracked.note(name, value);
-                out.send(Side::Client, 0, frame, Why::Reply);
-                Ok(None)
+                tell(tag, frame, Why::Reply, out)
             }
             // A login trigger of the target can say anything in it.
-            (b'N', Login::In) => {
-                out.send(Side::Client, 0, frame, Why::Unasked);
-                Ok(None)
-            }
+            (b'N', Login::In) => tell(tag, frame, Why::Unasked, out),
             (b'K', Login::In) => self.key(setting, body, out),
             (b'Z', Login::In) => {
                 if ready::parse(body).map_err(malformed)? != ready::Transaction::Idle {
@@ -320,6 +317,17 @@ impl Stage for Entering {
             _ => 0,
         }
     }
+}
+
+/// Words of the target pass the exit.
+fn tell(tag: u8, frame: Bytes, why: Why<'_>, out: &mut dyn Out) -> Result<Next, Fault> {
+    let told = told(tag, frame.get(HEADER..).unwrap_or_default(), false).map_err(Fault::malformed(Side::Target))?;
+    match told {
+        Told::AsSaid => out.send(Side::Client, 0, frame, why),
+        Told::Instead(ours) => out.send(Side::Client, 0, ours, why),
+        Told::Nothing => {}
+    }
+    Ok(None)
 }
 
 /// The texts of `ScramError` hold no bytes of the peer.

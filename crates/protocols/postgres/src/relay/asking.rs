@@ -12,11 +12,16 @@ use super::refusal::Shape;
 use super::running::{End, Running};
 use crate::fault::Fault;
 use crate::message::error::{Severity, build};
+use crate::message::execute;
 
 /// An open question.
 pub(super) struct Question {
     pub(super) ticket: Ticket,
     pub(super) asked: Asked,
+    /// The text of the command.
+    text: Bytes,
+    /// `standard_conforming_strings`, where it is certain that the text is read with it.
+    strings: Option<bool>,
 }
 
 impl Relay {
@@ -24,37 +29,42 @@ impl Relay {
     pub(super) fn ask(&mut self, asked: Asked, out: &mut dyn Out) {
         let mut action = asked.action();
         action.facts.in_transaction |= self.may_hold_locks();
+        let text = action.text.clone();
+        // That of a Parse may have been read with another setting.
+        let strings = matches!(asked, Asked::Query(_)).then(|| self.tracked.strings(self.under_way())).flatten();
         let ticket = out.ask(Side::Client, Ask::Act(action));
-        self.question = Some(Question { ticket, asked });
+        self.question = Some(Question { ticket, asked, text, strings });
     }
 
     pub(super) fn answer(&mut self, ticket: Ticket, answer: Answer, out: &mut dyn Out) -> Result<(), Fault> {
-        let Some(Question { asked, .. }) = self.question.take_if(|question| question.ticket == ticket) else {
+        let Some(question) = self.question.take_if(|question| question.ticket == ticket) else {
             return Ok(());
         };
         match answer {
-            Answer::Go(go, plan) if plan.mask.is_none() => self.granted(asked, Running::new(go, &plan), out),
-            Answer::Go(go, _) => {
+            Answer::Go(go, plan) if plan.mask.is_some() && question.asked.is_unmaskable() => {
                 out.outcome(go, Outcome::of(Status::NotRun), Bytes::new());
-                let public =
-                    Public::new(Class::Unsupported, "values of this result must be masked, which is not done here yet")
-                        .with_hint("Ask for columns that need no mask.");
-                self.refused(asked, &public, out)
+                let public = Public::new(Class::Unsupported, "the result of this message cannot be masked")
+                    .with_hint("Send it as SQL.");
+                self.refused(question.asked, &public, out)
+            }
+            Answer::Go(go, plan) => {
+                let veiling = self.veiling(&plan, question.text, question.strings);
+                self.granted(question.asked, Running::new(go, &plan, veiling), out)
             }
             Answer::Waiting(public) => {
                 let notice = build(Severity::Notice, "00000", &public.message, public.hint.as_deref());
                 self.say(notice, out);
-                self.question = Some(Question { ticket, asked });
+                self.question = Some(question);
                 Ok(())
             }
-            Answer::Refuse(public) => self.refused(asked, &public, out),
+            Answer::Refuse(public) => self.refused(question.asked, &public, out),
             _ => Err(Fault::refused(Public::internal())),
         }
     }
 
     /// Takes back the question that is open, when there is one.
     pub(super) fn withdraw(&mut self, out: &mut dyn Out) -> Option<Shape> {
-        let Question { ticket, asked } = self.question.take()?;
+        let Question { ticket, asked, .. } = self.question.take()?;
         out.withdraw(ticket);
         let shape = asked.shape();
         asked.give_back(out);
@@ -90,9 +100,11 @@ impl Relay {
                 if ends_portals || action.verb == Verb::Call {
                     running.may_commit();
                 }
+                let portal = execute::parse(&frame).map_err(Fault::malformed(Side::Client))?;
                 if bound.is_some_and(|bound| self.bind_with(bound, &running.go, out).is_err()) {
                     return self.no_room(running, out);
                 }
+                self.describe_masked(&portal, &running, out);
                 out.send(Side::Target, 0, frame, Why::Command(&running.go));
                 self.replies.target(Expected::Execute { running, copy: Copy::No });
                 self.unsynced = true;

@@ -1,9 +1,10 @@
-//! COPY data of the client: part of the command that runs, with its leave.
+//! COPY data: those of the client are part of the command that runs, with its leave.
 
 use bytes::Bytes;
 use wire::{Out, Side, Why};
 
 use super::expected::{Copy, Expected};
+use super::from_target::Flow;
 use super::{Relay, Skip};
 use crate::fault::Fault;
 use crate::message::copy_fail::{check, check_empty};
@@ -91,19 +92,21 @@ impl Relay {
     }
 
     /// The target sends COPY data.
-    pub(super) fn copy_out_begins(&mut self) -> Result<(), Fault> {
+    pub(super) fn copy_out_begins(&mut self, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let begun = self.replies.next_mut().is_some_and(|expected| expected.begin_copy(Copy::Out));
-        if begun { Ok(()) } else { Err(Fault::target("the target sent COPY data out of turn")) }
+        if !begun {
+            return Err(Fault::target("the target sent COPY data out of turn"));
+        }
+        self.veil_copy(total, flow)
     }
 
     /// The target's COPY data are over; what was done follows.
-    pub(super) fn copy_out_ends(&mut self) -> Result<(), Fault> {
+    pub(super) fn copy_out_ends(&mut self, flow: &mut Flow<'_>) -> Result<(), Fault> {
         match self.replies.next_mut().and_then(Expected::copy_mut) {
-            Some(copy @ Copy::Out) => {
-                *copy = Copy::No;
-                Ok(())
-            }
-            _ => Err(Fault::target("the target ended COPY data that it had not begun")),
+            Some(copy @ Copy::Out) => *copy = Copy::No,
+            _ => return Err(Fault::target("the target ended COPY data that it had not begun")),
         }
+        self.veiled_copy_ends(flow);
+        Ok(())
     }
 }

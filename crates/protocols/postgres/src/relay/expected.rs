@@ -66,6 +66,8 @@ pub(super) enum Expected {
         statement: Option<(Bytes, u64)>,
     },
     Close,
+    /// A Describe of ours before the Execute of a command with a mask. Its answer stays here.
+    Columns,
     Execute {
         running: Running,
         copy: Copy,
@@ -189,7 +191,7 @@ impl Expected {
 
     /// Whether the command that it is part of stands further behind.
     pub(super) fn is_begun(&self) -> bool {
-        matches!(self, Self::Bind { running: None, .. } | Self::Describe { group: true, .. })
+        matches!(self, Self::Bind { running: None, .. } | Self::Describe { group: true, .. } | Self::Columns)
     }
 
     /// All its commands.

@@ -1,6 +1,7 @@
 //! Frames of the target. Runs of whole frames pass as one slice; a large row passes in pieces and is never held.
 
 use bytes::{Buf, Bytes, BytesMut};
+use model::{Class, Public};
 use wire::{Out, Side, Ticket, Why};
 
 use super::Relay;
@@ -8,7 +9,6 @@ use super::said::Said;
 use crate::fault::Fault;
 use crate::frame::{HEADER, Header};
 use crate::message::data_row::RowCheck;
-use crate::message::parameter_status;
 
 /// A frame that passes may be waited for up to this size; a larger one passes in pieces.
 const WHOLE: usize = 64 * 1024;
@@ -43,6 +43,10 @@ impl Kind {
 pub(super) struct Flow<'a> {
     buffer: &'a mut BytesMut,
     ready: usize,
+    /// Masked frames, which leave in the place of those that came. When there are any, nothing is ready.
+    made: BytesMut,
+    /// What stands for the frame at the front.
+    instead: Option<Bytes>,
     /// What they are.
     kind: Kind,
     /// What comes is dropped.
@@ -53,6 +57,46 @@ pub(super) struct Flow<'a> {
 impl Flow<'_> {
     fn rest(&self) -> &[u8] {
         self.buffer.get(self.ready..).unwrap_or_default()
+    }
+
+    /// The body of the frame at the front.
+    pub(super) fn body(&self, total: usize) -> &[u8] {
+        self.rest().get(HEADER..total).unwrap_or_default()
+    }
+
+    /// This leaves in the place of the frame at the front.
+    pub(super) fn put_instead(&mut self, frame: Bytes) {
+        self.instead = Some(frame);
+    }
+
+    /// The frame at the front is not shown.
+    pub(super) fn keep_back(&mut self, total: usize) {
+        self.flush();
+        self.buffer.advance(total.min(self.buffer.len()));
+    }
+
+    /// Frames are made of the one at the front, and leave in its place.
+    pub(super) fn make<E>(
+        &mut self,
+        total: usize,
+        kind: Kind,
+        write: impl FnOnce(&[u8], &mut BytesMut) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.ready > 0 || self.kind != kind {
+            self.flush();
+            self.kind = kind;
+        }
+        if self.made.capacity() == 0 {
+            // What comes with it is mostly of its kind, and a mask makes little longer.
+            self.made.reserve(self.buffer.len().saturating_add(self.buffer.len() / 4));
+        }
+        let before = self.made.len();
+        let made = write(self.buffer.get(HEADER..total).unwrap_or_default(), &mut self.made);
+        match &made {
+            Ok(()) => self.buffer.advance(total.min(self.buffer.len())),
+            Err(_) => self.made.truncate(before),
+        }
+        made
     }
 
     /// From now on nothing is shown.
@@ -72,6 +116,7 @@ impl Flow<'_> {
     /// The frame at the front leaves as it is, if anything is shown now.
     pub(super) fn pass(&mut self, total: usize, kind: Kind) {
         if self.muted {
+            self.instead = None;
             self.buffer.advance(total.min(self.buffer.len()));
         } else {
             self.let_through(total, kind);
@@ -80,9 +125,14 @@ impl Flow<'_> {
 
     /// The frame at the front leaves as it is.
     fn let_through(&mut self, total: usize, kind: Kind) {
-        if self.kind != kind {
+        if self.kind != kind || !self.made.is_empty() {
             self.flush();
             self.kind = kind;
+        }
+        if let Some(frame) = self.instead.take() {
+            self.keep_back(total);
+            self.made.extend_from_slice(&frame);
+            return;
         }
         self.ready = self.ready.saturating_add(total).min(self.buffer.len());
     }
@@ -90,15 +140,21 @@ impl Flow<'_> {
     /// Takes the frame at the front out, behind what is ready; nothing, while nothing is shown.
     pub(super) fn take(&mut self, total: usize) -> Bytes {
         self.flush();
-        let frame = self.buffer.split_to(total.min(self.buffer.len())).freeze();
+        let came = self.buffer.split_to(total.min(self.buffer.len())).freeze();
+        let frame = self.instead.take().unwrap_or(came);
         if self.muted { Bytes::new() } else { frame }
     }
 
     /// Sends what is ready, so that what comes next stands behind it.
     pub(super) fn flush(&mut self) {
-        if self.ready > 0 {
-            let run = self.buffer.split_to(self.ready).freeze();
-            self.ready = 0;
+        let run = if self.ready > 0 {
+            self.buffer.split_to(std::mem::take(&mut self.ready)).freeze()
+        } else if !self.made.is_empty() {
+            self.made.split().freeze()
+        } else {
+            return;
+        };
+        {
             let why = match self.kind {
                 Kind::Answer(to) => Why::Answer(to),
                 Kind::Unasked => Why::Unasked,
@@ -112,7 +168,8 @@ impl Flow<'_> {
 impl Relay {
     /// Lets through what is owed.
     pub(super) fn target(&mut self, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<(), Fault> {
-        let mut flow = Flow { buffer, ready: 0, kind: Kind::Empty, muted: self.is_silent(), out };
+        let (made, instead) = (BytesMut::new(), None);
+        let mut flow = Flow { buffer, ready: 0, made, instead, kind: Kind::Empty, muted: self.is_silent(), out };
         let result = self.scan(&mut flow);
         flow.flush();
         result
@@ -130,6 +187,9 @@ impl Relay {
                 self.target_need = HEADER;
                 return Ok(());
             };
+            if header.total > self.limits.frame && matches!(header.tag, b'D' | b'd') && self.veils_rows(flow) {
+                self.withhold(too_large_a_row(), flow);
+            }
             if flow.rest().len() >= header.total {
                 self.whole(header, flow)?;
                 self.release(flow);
@@ -138,7 +198,7 @@ impl Relay {
                     self.stop_what_is_overdue(flow.out);
                     flow.muted = self.is_silent();
                 }
-            } else if header.total > WHOLE && !is_inspected(header.tag) {
+            } else if header.total > WHOLE && !self.must_be_whole(header.tag, flow) {
                 self.begin_to_pass(header, flow)?;
             } else if header.total > self.limits.frame {
                 return Err(Fault::target("a message of the target is larger than can be inspected"));
@@ -152,9 +212,15 @@ impl Relay {
 
     fn whole(&mut self, header: Header, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let malformed = Fault::malformed(Side::Target);
+        if self.is_kept_back(header, flow)? {
+            return Ok(());
+        }
         match header.tag {
             b'D' => {
                 let columns = self.row(header.total, flow)?;
+                if self.veils_rows(flow) {
+                    return self.show_row(header.total, flow);
+                }
                 let mut row = RowCheck::new();
                 let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
                 row.piece(body, columns).and_then(|()| row.finish()).map_err(malformed)?;
@@ -163,13 +229,13 @@ impl Relay {
             }
             b'd' => {
                 self.copy_data(header.total, flow)?;
+                if self.veils_rows(flow) {
+                    return self.show_copied(header.total, flow);
+                }
                 flow.pass(header.total, Kind::of(self.replies.answering()));
                 Ok(())
             }
             b'S' => {
-                let body = flow.rest().get(HEADER..header.total).unwrap_or_default();
-                let (name, value) = parameter_status::parse(body).map_err(malformed)?;
-                self.tracked.note(name, value);
                 self.admit(header.total, false, flow);
                 self.report(header.total, flow);
                 Ok(())
@@ -247,6 +313,11 @@ impl Relay {
 }
 
 /// Messages that must be there whole before they pass.
-fn is_inspected(tag: u8) -> bool {
+pub(super) fn is_inspected(tag: u8) -> bool {
     b"123tTnCIsGHWcVZESRKv".contains(&tag)
+}
+
+fn too_large_a_row() -> Public {
+    Public::new(Class::Limit, "a row of this result is too large to be masked")
+        .with_hint("Ask for fewer columns, or for parts of large values.")
 }

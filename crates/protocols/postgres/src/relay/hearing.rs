@@ -37,14 +37,14 @@ impl Relay {
             Said::BindComplete => return self.bound(total, flow),
             Said::CloseComplete => self.pop_if(|expected| matches!(expected, Expected::Close))?,
             Said::ParameterDescription(types) => self.parameters_described(types)?,
-            Said::RowDescription(columns) => self.columns(columns)?,
-            Said::NoData => self.pop_if(|expected| matches!(expected, Expected::Describe { parameters: false, .. }))?,
+            Said::RowDescription(columns) => return self.described(columns, total, kind, flow),
+            Said::NoData => return self.described_as_nothing(total, kind, flow),
             Said::CommandComplete(rows) => return self.completed(rows, total, flow),
             Said::EmptyQuery => return self.empty(total, flow),
             Said::Suspended => return self.suspended(total, flow),
             Said::CopyIn => self.copy_in_begins()?,
-            Said::CopyOut => self.copy_out_begins()?,
-            Said::CopyDone => self.copy_out_ends()?,
+            Said::CopyOut => self.copy_out_begins(total, flow)?,
+            Said::CopyDone => self.copy_out_ends(flow)?,
             Said::FunctionResult => return self.function_returned(total, flow),
             Said::Ready(transaction) => return self.ready(transaction, total, flow),
             Said::Error(error) => return self.failed(error, total, flow),
@@ -104,18 +104,35 @@ impl Relay {
         Ok(())
     }
 
-    fn columns(&mut self, columns: u16) -> Result<(), Fault> {
+    fn described(&mut self, columns: u16, total: usize, kind: Kind, flow: &mut Flow<'_>) -> Result<(), Fault> {
         match self.replies.next_mut() {
             Some(Expected::Query(batch)) if batch.may_begin_copy() && batch.columns.is_none() => {
                 batch.columns = Some(columns);
-                Ok(())
+                self.veil_columns(total, flow)?;
             }
             Some(Expected::Describe { parameters: false, .. }) => {
                 self.replies.pop();
-                Ok(())
             }
-            _ => Err(unowed()),
+            Some(Expected::Columns) => {
+                self.replies.pop();
+                self.veil_columns(total, flow)?;
+                flow.keep_back(total);
+                return Ok(());
+            }
+            _ => return Err(unowed()),
         }
+        flow.pass(total, kind);
+        Ok(())
+    }
+
+    fn described_as_nothing(&mut self, total: usize, kind: Kind, flow: &mut Flow<'_>) -> Result<(), Fault> {
+        match self.replies.next() {
+            Some(Expected::Describe { parameters: false, .. }) => flow.pass(total, kind),
+            Some(Expected::Columns) => flow.keep_back(total),
+            _ => return Err(unowed()),
+        }
+        self.replies.pop();
+        Ok(())
     }
 
     /// A row comes; returns how many values it must have, when that is known.
@@ -236,6 +253,7 @@ impl Relay {
         self.transaction = transaction;
         if transaction == Transaction::Idle {
             self.names.end_transaction(boundary);
+            self.scrub.transaction_ended(boundary);
         }
         if !self.is_ready_told(transaction, flow)? {
             drop(flow.take(total));

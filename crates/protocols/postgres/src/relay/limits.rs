@@ -39,6 +39,21 @@ impl Relay {
         if flow.is_muted() || running.is_none_or(|running| running.admits(bytes, row)) {
             return;
         }
+        self.stop_showing(flow);
+    }
+
+    /// The result of what runs cannot be masked: nothing of it is shown from here on.
+    pub(super) fn withhold(&mut self, why: Public, flow: &mut Flow<'_>) {
+        if flow.is_muted() {
+            return;
+        }
+        if let Some(running) = self.replies.next_mut().and_then(Expected::running_mut) {
+            running.unmaskable(why);
+        }
+        self.stop_showing(flow);
+    }
+
+    fn stop_showing(&mut self, flow: &mut Flow<'_>) {
         flow.mute();
         if self.overrun.replace(Overrun { silent: true, ..Overrun::default() }).is_none() {
             self.abort_what_is_unsynced(flow.out);
@@ -194,7 +209,7 @@ impl Relay {
             // The cancel hit a command before it.
             return flow.out.send(Side::Client, 0, refusal::refused(&Excess::Time.public()), Why::Reply);
         };
-        let public = running.excess().unwrap_or(Excess::Time).public();
+        let public = running.excess().map_or_else(|| Excess::Time.public(), Excess::public);
         let (public, end) = match end.status {
             _ if kept => (with_hint(public, KEPT), end),
             Status::Done | Status::Suspended if running.may_be_kept() => (with_hint(public, PERHAPS_KEPT), end),
@@ -206,7 +221,7 @@ impl Relay {
     /// Nobody can be told any more.
     pub(super) fn settle_overrun(&mut self, out: &mut dyn Out) {
         let Some((running, end)) = self.overrun.take().and_then(|overrun| overrun.ended) else { return };
-        let public = running.excess().unwrap_or(Excess::Time).public();
+        let public = running.excess().map_or_else(|| Excess::Time.public(), Excess::public);
         running.settle(end.told(&public), Bytes::new(), out);
     }
 }

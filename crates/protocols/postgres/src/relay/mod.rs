@@ -4,10 +4,13 @@
 //! answers what was refused, `from_target` lets answers through, `hearing` matches them with what is owed, `failing` knows
 //! what an error ends, `limits` stops what is too large or takes too long, `copying` is about COPY, `ending` about the end,
 //! `describing` and `readable` about the types and values of parameters.
+//! `veiling` masks the result of one command and `copied` the data of a COPY, `veils` has both done where answers come;
+//! `telling` says which words of the target are the client's to read.
 
 mod asked;
 mod asking;
 mod bound;
+mod copied;
 mod copying;
 mod credentials;
 mod describing;
@@ -24,7 +27,10 @@ mod readable;
 mod refusal;
 mod running;
 mod said;
+mod telling;
 mod tracked;
+mod veiling;
+mod veils;
 
 use std::time::Instant;
 
@@ -43,6 +49,8 @@ use from_target::Passing;
 use limits::Overrun;
 use names::Names;
 use owed::Owed;
+use running::Running;
+use telling::Scrub;
 pub(crate) use tracked::Tracked;
 
 /// Which messages of the client are dropped until its next Sync.
@@ -78,6 +86,8 @@ pub(crate) struct Relay {
     boundary: u64,
     replies: Owed,
     names: Names,
+    /// Whether the target's own words may hold values that are masked.
+    scrub: Scrub,
     question: Option<Question>,
     /// A command has passed a limit, and the client has not been told yet.
     overrun: Option<Overrun>,
@@ -120,6 +130,7 @@ impl Relay {
             boundary: 0,
             replies: Owed::default(),
             names: Names::new(&setting.limits),
+            scrub: Scrub::default(),
             question: None,
             overrun: None,
             late: false,
@@ -194,7 +205,8 @@ impl Stage for Relay {
     }
 
     fn holds(&self) -> usize {
-        self.names.bytes().saturating_add(self.bound.as_ref().map_or(0, Bound::size))
+        let held = self.replies.running().map_or(0, Running::holds);
+        self.names.bytes().saturating_add(self.bound.as_ref().map_or(0, Bound::size)).saturating_add(held)
     }
 
     fn wake_at(&self) -> Option<Instant> {

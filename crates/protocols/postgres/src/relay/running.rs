@@ -4,19 +4,22 @@ use bytes::Bytes;
 use model::{Class, Outcome, Public, Status};
 use wire::{Go, Out, Plan};
 
+use super::veiling::Veiling;
 use crate::sqlstate::{self, Code};
 
-/// Which limit a command passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which limit a command passed, or why else its result is not shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Excess {
     Rows(u64),
     Bytes(u64),
     Time,
+    /// It cannot be masked.
+    Unmaskable(Box<Public>),
 }
 
 impl Excess {
     /// What the client is told.
-    pub(super) fn public(self) -> Public {
+    pub(super) fn public(&self) -> Public {
         match self {
             Self::Rows(most) => Public::new(Class::Limit, format!("the result has more than {most} rows"))
                 .with_hint("Ask for fewer rows, with a narrower WHERE or a LIMIT."),
@@ -24,6 +27,7 @@ impl Excess {
                 .with_hint("Ask for fewer rows or columns."),
             Self::Time => Public::new(Class::Cancelled, "the command ran for longer than it may")
                 .with_hint("Make it do less at a time."),
+            Self::Unmaskable(public) => public.as_ref().clone(),
         }
     }
 }
@@ -38,12 +42,30 @@ pub(super) struct Running {
     bytes: u64,
     excess: Option<Excess>,
     may_commit: bool,
+    /// What masks its result.
+    pub(super) veiling: Option<Box<Veiling>>,
 }
 
 impl Running {
-    pub(super) fn new(go: Go, plan: &Plan) -> Self {
+    pub(super) fn new(go: Go, plan: &Plan, veiling: Option<Veiling>) -> Self {
         let (max_rows, max_bytes) = (plan.max_rows, plan.max_bytes);
-        Self { go, max_rows, max_bytes, rows: 0, bytes: 0, excess: None, may_commit: false }
+        let veiling = veiling.map(Box::new);
+        Self { go, max_rows, max_bytes, rows: 0, bytes: 0, excess: None, may_commit: false, veiling }
+    }
+
+    /// Whether the target's own words for it may hold values that are masked.
+    pub(super) fn scrubs(&self) -> bool {
+        self.veiling.as_ref().is_some_and(|veiling| veiling.scrubs())
+    }
+
+    /// Bytes of its result that are held.
+    pub(super) fn holds(&self) -> usize {
+        self.veiling.as_ref().map_or(0, |veiling| veiling.holds())
+    }
+
+    /// Its result cannot be shown.
+    pub(super) fn unmaskable(&mut self, why: Public) {
+        self.excess.get_or_insert(Excess::Unmaskable(Box::new(why)));
     }
 
     /// What it did may be committed before the target answers with ReadyForQuery.
@@ -62,8 +84,8 @@ impl Running {
     }
 
     /// The limit that it passed.
-    pub(super) fn excess(&self) -> Option<Excess> {
-        self.excess
+    pub(super) fn excess(&self) -> Option<&Excess> {
+        self.excess.as_ref()
     }
 
     /// It has run for as long as it may.
@@ -78,18 +100,21 @@ impl Running {
         let too_many = self.max_rows.filter(|most| rows > *most).map(Excess::Rows);
         let too_large = self.max_bytes.filter(|most| bytes > *most).map(Excess::Bytes);
         let too_much = too_many.or(too_large);
-        self.excess = self.excess.or(too_much);
-        if too_much.is_none() {
+        let admitted = too_much.is_none();
+        if let Some(too_much) = too_much {
+            self.excess.get_or_insert(too_much);
+        } else {
             (self.rows, self.bytes) = (rows, bytes);
         }
-        too_much.is_none()
+        admitted
     }
 
     /// Writes down how it ended, and sends the last message of its answer.
     pub(super) fn settle(self, end: End, last: Bytes, out: &mut dyn Out) {
         let counted = (self.rows > 0).then_some(self.rows);
         let code = end.code.map(|code| code.as_str().to_owned());
-        let outcome = Outcome { rows: end.rows.or(counted), code, ..Outcome::of(end.status) };
+        let masked = self.veiling.as_ref().map(|veiling| veiling.masked());
+        let outcome = Outcome { rows: end.rows.or(counted), masked, code, ..Outcome::of(end.status) };
         out.outcome(self.go, outcome, last);
     }
 }

@@ -10,6 +10,7 @@ use wire::{
 };
 
 use super::by_words;
+use super::hides::Hides;
 use super::messages::{self as m, render};
 use crate::Postgres;
 
@@ -218,7 +219,7 @@ impl Driver {
                     match says {
                         Says::Yes => self.approve(ticket),
                         Says::Mask => {
-                            self.grant(ticket, Plan { mask: Some(std::sync::Arc::new(NoMask)), ..Plan::default() });
+                            self.grant(ticket, Plan { mask: Some(std::sync::Arc::new(Hides)), ..Plan::default() });
                         }
                         Says::Rows(most) => self.grant(ticket, Plan { max_rows: Some(most), ..Plan::default() }),
                         Says::Bytes(most) => self.grant(ticket, Plan { max_bytes: Some(most), ..Plan::default() }),
@@ -385,7 +386,8 @@ impl Out for Effects {
         let ticket = format!("{:?}", of.ticket()).replace("Ticket", "outcome ");
         let rows = outcome.rows.map(|rows| format!(" rows {rows}")).unwrap_or_default();
         let code = outcome.code.map(|code| format!(" {code}")).unwrap_or_default();
-        self.note(format!("{ticket} {:?}{rows}{code}", outcome.status));
+        let masked = outcome.masked.map(|masked| format!(" masked {masked}")).unwrap_or_default();
+        self.note(format!("{ticket} {:?}{rows}{masked}{code}", outcome.status));
         if !last.is_empty() {
             self.send(Side::Client, 0, last, Why::Answer(of.ticket()));
         }
@@ -416,13 +418,5 @@ impl Out for Effects {
     fn close(&mut self, cause: &'static str) {
         self.note(format!("close: {cause}"));
         self.closed = true;
-    }
-}
-
-struct NoMask;
-
-impl wire::Mask for NoMask {
-    fn field(&self, _: &str, _: &[u8]) -> Option<Bytes> {
-        None
     }
 }

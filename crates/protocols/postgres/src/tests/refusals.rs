@@ -174,13 +174,19 @@ fn a_refused_function_call_and_an_unknown_message() {
 }
 
 #[test]
-fn a_mask_that_cannot_be_applied_is_a_refusal() {
+fn what_no_mask_can_be_put_on_is_a_refusal() {
     let log = relay(|driver| {
         driver.decide = |_| Says::Mask;
-        driver.client(&m::query("select name from people"));
+        driver.client(&m::frame(b'F', b"\0\0\0\x10\0\0\0\0\0\0"));
     });
     assert_eq!(log[0], "outcome (2) NotRun");
-    assert!(log[1].starts_with("client < E(ERROR 0A000 refused: values of this result must be masked"), "{log:?}");
+    assert_eq!(log[1..], ["client < E(ERROR 0A000 refused: the result of this message cannot be masked) Z(I)"]);
+    let log = relay(|driver| {
+        driver.decide = |_| Says::Mask;
+        driver.client(&m::frame(b'y', b"whatever"));
+    });
+    assert_eq!(log[0], "outcome (2) NotRun");
+    assert_eq!(log.last().unwrap(), "close: refused");
 }
 
 #[test]

@@ -25,24 +25,12 @@ pub(super) fn veil_list(
     if form.binary { binary(of, form, bytes, replace, into) } else { text(of, form, bytes, replace, into) }
 }
 
-fn element(
-    of: &ValueKind,
-    form: Form,
-    bytes: &[u8],
-    replace: &mut Replace<'_>,
-    into: &mut BytesMut,
-) -> Option<()> {
+fn element(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, into: &mut BytesMut) -> Option<()> {
     let shown = replace(&decode(of, form, bytes)?, of)?;
     encode(of, form, &shown, bytes, into)
 }
 
-fn binary(
-    of: &ValueKind,
-    form: Form,
-    bytes: &[u8],
-    replace: &mut Replace<'_>,
-    into: &mut BytesMut,
-) -> Option<()> {
+fn binary(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, into: &mut BytesMut) -> Option<()> {
     let mut reader = Reader::new(bytes);
     let dimensions = reader.u32().ok().filter(|count| *count <= DIMENSIONS)?;
     reader.u32().ok().filter(|flags| *flags <= 1)?;
@@ -89,17 +77,11 @@ pub(crate) fn put_value(into: &mut BytesMut, write: impl FnOnce(&mut BytesMut) -
     written
 }
 
-fn text(
-    of: &ValueKind,
-    form: Form,
-    bytes: &[u8],
-    replace: &mut Replace<'_>,
-    into: &mut BytesMut,
-) -> Option<()> {
+fn text(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, into: &mut BytesMut) -> Option<()> {
     // Lower bounds stand before: `[0:1]={..}`.
     let brace = memchr::memchr(b'{', bytes)?;
     let (bounds, mut left) = bytes.split_at_checked(brace)?;
-    if !bounds.is_empty() && !(bounds.first() == Some(&b'[') && bounds.last() == Some(&b'=')) {
+    if !matches!(bounds, [] | [b'[', .., b'=']) {
         return None;
     }
     into.put_slice(bounds);

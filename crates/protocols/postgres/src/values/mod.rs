@@ -9,10 +9,10 @@ mod kind;
 mod list;
 mod network;
 mod number;
-mod text;
-mod time;
 #[cfg(test)]
 mod tests;
+mod text;
+mod time;
 
 use bytes::BytesMut;
 use model::{Value, ValueKind, Veil};
@@ -68,13 +68,7 @@ fn decode(kind: &ValueKind, form: Form, bytes: &[u8]) -> Option<Value> {
 }
 
 /// Writes a value in the place of `original`, whose style it keeps; `None` when the kind cannot hold it.
-fn encode(
-    kind: &ValueKind,
-    form: Form,
-    value: &Value,
-    original: &[u8],
-    into: &mut BytesMut,
-) -> Option<()> {
+fn encode(kind: &ValueKind, form: Form, value: &Value, original: &[u8], into: &mut BytesMut) -> Option<()> {
     match (kind, value) {
         (ValueKind::Text(limit), Value::Text(value)) => text::encode(*limit, form, value, original, into),
         (ValueKind::Json, Value::Json(value)) => text::encode_json(form, value, original, into),
@@ -87,9 +81,7 @@ fn encode(
         (ValueKind::Date, Value::Date(value)) => time::encode_date(form, *value, into),
         (ValueKind::Time, Value::Time(value)) => time::encode_time(form, *value, into),
         (ValueKind::Timestamp, Value::Timestamp(value)) => time::encode_timestamp(form, *value, original, into),
-        (ValueKind::Network, Value::Network(address, bits)) => {
-            network::encode(form, *address, *bits, original, into)
-        }
+        (ValueKind::Network, Value::Network(address, bits)) => network::encode(form, *address, *bits, original, into),
         _ => None,
     }
 }

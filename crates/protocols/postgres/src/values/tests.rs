@@ -28,7 +28,9 @@ impl Random {
     }
 
     fn text(&mut self) -> String {
-        (0..self.below(20)).map(|_| ['a', 'B', ' ', '"', '\\', ',', '{', 'é', '漢', '\n'][self.below(10) as usize]).collect()
+        (0..self.below(20))
+            .map(|_| ['a', 'B', ' ', '"', '\\', ',', '{', 'é', '漢', '\n'][self.below(10) as usize])
+            .collect()
     }
 
     fn digits(&mut self, most: u64) -> String {
@@ -41,9 +43,7 @@ fn any(kind: &ValueKind, random: &mut Random) -> Value {
     let micros = i64::try_from(random.below(400_000_000_000_000_000)).unwrap() - 200_000_000_000_000_000;
     match kind {
         ValueKind::Text(_) => Value::Text(random.text()),
-        ValueKind::Integer(width) => {
-            Value::Integer(random.next().cast_signed() >> (64 - 8 * u32::from(*width)))
-        }
+        ValueKind::Integer(width) => Value::Integer(random.next().cast_signed() >> (64 - 8 * u32::from(*width))),
         ValueKind::Float(4) => Value::Float(f64::from(f32::from_bits(random.next() as u32 & 0xff7f_ffff))),
         ValueKind::Float(_) => Value::Float(f64::from_bits(random.next() & 0xffef_ffff_ffff_ffff)),
         ValueKind::Decimal => {
@@ -141,10 +141,20 @@ fn what_the_target_writes() {
         (ValueKind::Date, b"infinity", &[0x7f, 255, 255, 255], Value::Date(i32::MAX)),
         (ValueKind::Date, b"0001-12-31 BC", &(-730_120_i32).to_be_bytes(), Value::Date(-719_163)),
         (ValueKind::Timestamp, b"2000-01-01 02:00:00+02", &[0; 8], Value::Timestamp(946_684_800_000_000)),
-        (ValueKind::Timestamp, b"2000-01-01 00:00:00.000001", &[0, 0, 0, 0, 0, 0, 0, 1], Value::Timestamp(946_684_800_000_001)),
+        (
+            ValueKind::Timestamp,
+            b"2000-01-01 00:00:00.000001",
+            &[0, 0, 0, 0, 0, 0, 0, 1],
+            Value::Timestamp(946_684_800_000_001),
+        ),
         (ValueKind::Time, b"24:00:00", &86_400_000_000_i64.to_be_bytes(), Value::Time(86_400_000_000)),
         (ValueKind::Bytes, b"a\\\\\\001", b"a\\\x01", Value::Bytes(b"a\\\x01".to_vec())),
-        (ValueKind::Network, b"::1", &[3, 128, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], Value::Network("::1".parse().unwrap(), 128)),
+        (
+            ValueKind::Network,
+            b"::1",
+            &[3, 128, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+            Value::Network("::1".parse().unwrap(), 128),
+        ),
         (ValueKind::Float(4), b"1e+20", &1e20_f32.to_be_bytes(), Value::Float(f64::from(1e20_f32))),
     ];
     for (kind, text, binary, value) in cases {
@@ -182,7 +192,8 @@ fn what_is_not_surely_understood_is_no_value() {
         assert_eq!(decode(kind, TEXT, text), None, "{text:?}");
     }
     let mut into = BytesMut::new();
-    encode(&ValueKind::Network, TEXT, &Value::Network("1.2.3.4".parse().unwrap(), 8), b"10.0.0.0/8", &mut into).unwrap();
+    encode(&ValueKind::Network, TEXT, &Value::Network("1.2.3.4".parse().unwrap(), 8), b"10.0.0.0/8", &mut into)
+        .unwrap();
     assert_eq!(into.as_ref(), b"1.0.0.0/8", "a network stays one");
     let latin1 = Form { utf8: false, ..TEXT };
     assert_eq!(decode(&ValueKind::Text(None), latin1, "é".as_bytes()), None);

@@ -14,13 +14,7 @@ pub(super) fn decode(limit: Option<u32>, form: Form, bytes: &[u8]) -> Option<&st
     Some(if is_padded(limit, text) { text.trim_end_matches(' ') } else { text })
 }
 
-pub(super) fn encode(
-    limit: Option<u32>,
-    form: Form,
-    value: &str,
-    original: &[u8],
-    into: &mut BytesMut,
-) -> Option<()> {
+pub(super) fn encode(limit: Option<u32>, form: Form, value: &str, original: &[u8], into: &mut BytesMut) -> Option<()> {
     let limit = limit.and_then(|limit| usize::try_from(limit).ok());
     let too_long = limit.is_some_and(|limit| value.chars().count() > limit);
     if too_long || value.contains('\0') || !(form.utf8 || value.is_ascii()) {

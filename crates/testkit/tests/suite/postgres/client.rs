@@ -5,8 +5,8 @@ use testkit::peer::{Heard, Peer, Said, say};
 
 use super::wire::{frame, strings, take};
 
-/// A client with words: `q SQL` is a simple query; `x SQL; SQL` is Parse, Bind, Execute of each and one Sync; anything else is a
-/// message that nobody knows.
+/// A client with words: `q SQL` is a simple query; `x SQL; SQL` is Parse, Bind, Execute of each and one Sync, `b` the same with
+/// binary results, `e` with two Executes; anything else is a message that nobody knows.
 pub(super) struct Client {
     words: Vec<String>,
     heard: BytesMut,
@@ -34,12 +34,14 @@ pub(super) fn sql(word: &str) -> &str {
 pub(super) fn messages(word: &str) -> Vec<Bytes> {
     match word.split_once(' ') {
         Some(("q", sql)) => vec![frame(b'Q', &strings(&[sql]))],
-        Some(("x", sql)) => {
+        Some((way @ ("x" | "b" | "e"), sql)) => {
             let mut messages = Vec::new();
             for sql in sql.split("; ") {
                 messages.push(frame(b'P', &[&strings(&["", sql])[..], &[0, 0]].concat()));
-                messages.push(frame(b'B', &[&strings(&["", ""])[..], &[0; 6]].concat()));
-                messages.push(frame(b'E', &[&strings(&[""])[..], &[0; 4]].concat()));
+                let formats: &[u8] = if way == "b" { &[0, 0, 0, 0, 0, 1, 0, 1] } else { &[0; 6] };
+                messages.push(frame(b'B', &[&strings(&["", ""])[..], formats].concat()));
+                let execute = frame(b'E', &[&strings(&[""])[..], &[0; 4]].concat());
+                messages.extend(std::iter::repeat_n(execute, if way == "e" { 2 } else { 1 }));
             }
             messages.push(frame(b'S', b""));
             messages

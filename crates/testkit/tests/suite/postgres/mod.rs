@@ -70,7 +70,8 @@ impl Subject for Postgres {
                 b'D' => answer.push("row".to_owned()),
                 b'C' => answer.push(frame.strings().join("")),
                 b'E' => answer.push("error".to_owned()),
-                b'R' | b'S' | b'K' | b'T' | b'N' | b'1' | b'2' | b'!' => {}
+                b'd' => answer.push("line".to_owned()),
+                b'R' | b'S' | b'K' | b'T' | b'N' | b'A' | b'H' | b'c' | b'1' | b'2' | b'!' => {}
                 other => return Err(format!("a message {:?} that no client knows", char::from(other))),
             }
         }
@@ -114,7 +115,20 @@ impl Subject for Postgres {
     }
 
     fn canaries(&self) -> (Vec<&'static str>, Vec<&'static str>, &'static str) {
-        (vec!["q SELECT secret", "q SELECT leaky"], vec!["secret"], CANARY)
+        let words = vec![
+            "q SELECT secret",
+            "q SELECT 1; FETCH secret",
+            "q SELECT leaky",
+            "q SELECT noisy",
+            "q COPY secret TO STDOUT",
+            "q COPY secret TO STDOUT (FORMAT csv)",
+            "x SELECT secret",
+            "x SELECT leaky",
+            "x COPY secret TO STDOUT",
+            "b SELECT secret",
+            "e SELECT secret",
+        ];
+        (words, vec!["secret"], CANARY)
     }
 
     fn desk(&self) -> Box<dyn Desk> {

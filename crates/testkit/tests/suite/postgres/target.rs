@@ -37,6 +37,8 @@ pub(super) struct Server {
     skipping: bool,
     statement: Option<String>,
     portal: Option<String>,
+    /// Its results are to be in binary form.
+    binary: bool,
     /// A query that ends when it is cancelled, and whether it is a simple one.
     endless: Option<bool>,
     cancelled: Arc<AtomicBool>,
@@ -95,7 +97,22 @@ impl Server {
                 self.fail(CANARY, said);
                 return false;
             }
-            "SELECT secret" => self.select("secret", CANARY, described, said),
+            "SELECT noisy" => {
+                say(said, frame(b'A', &[&[0, 0, 0, 9][..], &strings(&["channel", CANARY])].concat()));
+                say(said, frame(b'S', &strings(&["application_name", CANARY])));
+                self.select("noisy", "1", described, said);
+            }
+            "SELECT secret" | "FETCH secret" => self.select("secret", CANARY, described, said),
+            _ if sql.starts_with("COPY secret TO STDOUT") => {
+                say(said, frame(b'H', &[0, 0, 1, 0, 0]));
+                // A row in two pieces.
+                let (begin, rest) = CANARY.split_at(4);
+                say(said, frame(b'd', begin.as_bytes()));
+                say(said, frame(b'd', format!("{rest}\n").as_bytes()));
+                say(said, frame(b'd', format!("{CANARY}\n").as_bytes()));
+                say(said, frame(b'c', b""));
+                done("COPY 2", said);
+            }
             "SELECT endless" => {
                 self.rows("value", "more and more", described, said);
                 self.endless = Some(described);
@@ -123,15 +140,30 @@ impl Server {
 
     fn rows(&self, column: &str, value: &str, described: bool, said: &mut Vec<Said>) {
         if described {
-            let mut description = vec![0, 1];
-            description.extend_from_slice(&strings(&[column]));
-            description.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 25, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0]);
-            say(said, frame(b'T', &description));
+            self.describe(column, said);
         }
         let length = u32::try_from(value.len()).unwrap().to_be_bytes();
         let row = [&[0, 1][..], &length, value.as_bytes()].concat();
         say(said, frame(b'D', &row));
         say(said, frame(b'D', &row));
+    }
+
+    fn describe(&self, column: &str, said: &mut Vec<Said>) {
+        let mut description = vec![0, 1];
+        description.extend_from_slice(&strings(&[column]));
+        description.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 25, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+        description.extend_from_slice(&[0, u8::from(self.binary)]);
+        say(said, frame(b'T', &description));
+    }
+
+    /// What a portal shows.
+    fn describe_portal(&self, said: &mut Vec<Said>) {
+        let column = match self.portal.as_deref().and_then(|sql| sql.split_once(' ')) {
+            Some(("SELECT", name @ ("secret" | "noisy" | "odd"))) => name,
+            Some(("SELECT", _)) => "value",
+            _ => return say(said, frame(b'n', b"")),
+        };
+        self.describe(column, said);
     }
 
     /// Carries out what it has heard, one after the other.
@@ -173,8 +205,10 @@ impl Server {
             }
             b'B' if strings[1].is_empty() && self.statement.is_some() => {
                 self.portal.clone_from(&self.statement);
+                self.binary = heard.body.ends_with(&[1, 0, 1]);
                 say(said, frame(b'2', b""));
             }
+            b'D' if strings[0].starts_with('P') && self.portal.is_some() => self.describe_portal(said),
             b'E' if self.portal.is_some() => {
                 let sql = self.portal.clone().unwrap();
                 self.skipping = !self.run(&sql, false, said) && self.endless.is_none();
