@@ -22,7 +22,7 @@ use secrets::{Envelope, Opened, OwnKey, Source, Sources};
 use store::Store;
 use uuid::Uuid;
 
-use crate::protocols;
+use crate::{name, protocols};
 
 /// What people do with the gateway itself.
 pub(crate) struct Offices {
@@ -61,12 +61,14 @@ impl Offices {
             unattributed: config.unattributed == config::Unattributed::Record,
         })
         .await?;
+        let gateway = name::gateway(&config.data_dir)?.to_string();
+        estate.forget_dropped(&gateway).await?;
         let control = Control::open(Parts {
             store,
             journal,
             clock: Arc::clone(clock),
             random: House::system_random(),
-            gateway: config.data_dir.display().to_string(),
+            gateway,
             run: Uuid::now_v7(),
             envelope,
             standings: Arc::new(estate.clone()),

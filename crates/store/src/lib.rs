@@ -6,6 +6,7 @@
 mod answers;
 mod changes;
 mod error;
+mod file_people;
 mod grants;
 mod groups;
 mod index;

@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_tokens.sql"),
     include_str!("migrations/0002_estate.sql"),
     include_str!("migrations/0003_requests.sql"),
+    include_str!("migrations/0004_people_of_files.sql"),
 ];
 
 /// Applies what is missing, all or nothing, and safely beside another process that does the same.

@@ -5,6 +5,7 @@
 
 mod answers;
 mod apply;
+mod dropped;
 mod groups;
 mod inventory;
 mod live;

@@ -3,6 +3,7 @@
 mod applying;
 mod attacks;
 mod captures;
+mod dropped;
 mod policies;
 mod reaching;
 mod roles;
@@ -99,6 +100,8 @@ struct Wishes {
     references: References,
     policies: bool,
     unattributed: bool,
+    /// People who are not in the file.
+    without: Vec<&'static str>,
 }
 
 impl Manor {
@@ -174,12 +177,13 @@ async fn opened(
         ("aud", vec!["auditor"]),
         ("uma", vec![]),
     ];
+    let file = file.into_iter().filter(|(name, _)| !wishes.without.contains(name));
     let file = file.map(|(name, roles)| identity::Person {
         name: name.to_owned(),
         groups: vec!["everybody".to_owned()],
         roles: roles.into_iter().map(str::to_owned).collect(),
     });
-    let people = Arc::new(Local::open(Arc::clone(&store), file.to_vec(), clock(now)).await.unwrap());
+    let people = Arc::new(Local::open(Arc::clone(&store), file.collect(), clock(now)).await.unwrap());
     let resource = Arc::new(target("filed"));
     let source = Source::File(folder.join("file.password"));
     let estate = Estate::open(EstateParts {
