@@ -116,7 +116,7 @@ fn types_are_those_that_the_target_describes() {
 
 #[test]
 fn a_description_is_of_the_statement_that_was_described() {
-    // The second Parse fails, so that the name stands for the first one, of which nothing is known.
+    // What was described is another statement; of the one that runs nothing is known.
     let action = asked(|driver| {
         driver.client(&[parse("s", &[]), m::sync()].concat());
         driver.target(&[m::frame(b'1', b""), m::ready(b'I')].concat());
