@@ -10,6 +10,7 @@ mod conversation;
 mod copy_options;
 mod fault;
 mod frame;
+mod lineage;
 mod message;
 mod offline;
 mod opening;
@@ -29,7 +30,7 @@ mod told;
 mod values;
 mod words;
 
-use model::{Action, Verb};
+use model::{Action, Catalogue, Lineage, Verb};
 use wire::{Manifest, Opening, Probe, Protocol, Stream};
 
 use crate::cancel::Cancel;
@@ -91,6 +92,10 @@ impl Protocol for Postgres {
     fn probe(&self, probe: Probe, opening: Opening) -> Box<dyn Stream> {
         let Probe::Cancel(key) = probe;
         Box::new(Conversation::without_client(Box::new(Cancel::new(key)), opening))
+    }
+
+    fn lineage(&self, action: &Action, catalogue: &Catalogue) -> Lineage {
+        lineage::lineage(action, catalogue)
     }
 
     fn read(&self, text: &[u8]) -> Vec<Action> {
