@@ -11,6 +11,7 @@ mod full;
 mod lexed;
 pub mod lexer;
 mod lineage;
+mod mentions;
 mod names;
 mod parsed;
 mod read;
@@ -18,5 +19,6 @@ mod statement;
 
 pub use lexed::{TooManyStatements, split, split_either};
 pub use lineage::lineage;
+pub use mentions::mentions;
 pub use read::{fingerprint, normalised, read};
 pub use statement::{Name, SessionEffects, Statement, Understood};

@@ -30,7 +30,7 @@ mod told;
 mod values;
 mod words;
 
-use model::{Action, Catalogue, Lineage, Verb};
+use model::{Action, Catalogue, Lineage, Mentions, Verb};
 use wire::{Manifest, Opening, Probe, Protocol, Stream};
 
 use crate::cancel::Cancel;
@@ -96,6 +96,10 @@ impl Protocol for Postgres {
 
     fn lineage(&self, action: &Action, catalogue: &Catalogue) -> Lineage {
         lineage::lineage(action, catalogue)
+    }
+
+    fn mentions(&self, text: &[u8]) -> Mentions {
+        sql::mentions(text)
     }
 
     fn read(&self, text: &[u8]) -> Vec<Action> {
