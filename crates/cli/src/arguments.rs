@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use api::{
     AddArguments, ApplyArguments, BreakGlassCommand, CompletionsArguments, Form, GatewayPolicyCommand, GrantsCommand,
     GroupsCommand, LoginArguments, PeopleCommand, PolicyWords, RequestsArguments, RequestsCommand, ResourcesCommand,
-    RolesCommand, SecretsCommand,
+    RolesCommand, SecretsCommand, TokensCommand,
 };
 
 pub(crate) use audit::{AuditCommand, Narrowed};
@@ -46,7 +46,7 @@ pub(crate) enum Command {
     /// SIGTERM or SIGINT lets running commands finish (limits.drain_timeout) and ends; a second one ends at once. Its log
     /// goes to stderr: SIGNET_LOG chooses what (such as debug), SIGNET_LOG_FORMAT=json one JSON object a line.
     Server,
-    /// Make, list and revoke the tokens by which people sign in.
+    /// Make, list and revoke the tokens by which people sign in, at the machine of the gateway.
     #[command(subcommand)]
     Token(TokenCommand),
     /// Reach a resource with your own client.
@@ -101,6 +101,9 @@ pub(crate) enum Command {
     /// Who may do what with the gateway itself.
     #[command(subcommand)]
     Roles(RolesCommand),
+    /// Your tokens, and those of others where your roles allow it, over the gateway's interface.
+    #[command(subcommand)]
+    Tokens(TokensCommand),
     /// Requests for approval: list them, wait for them, decide them, ask for access.
     Requests(RequestsArguments),
     /// The way in when nothing else is left: two others agree, it is short, and somebody reviews it.
@@ -125,7 +128,7 @@ pub(crate) enum TokenCommand {
     ///
     /// The token stands alone on stdout, all else on stderr.
     Create {
-        /// A person of the configuration.
+        /// A person, service or agent of the configuration or of the store, by the name that they sign in with.
         person: String,
         /// How long it is good for: 1s to 30d.
         #[arg(long, value_name = "DURATION", default_value = "8h")]

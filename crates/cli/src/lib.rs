@@ -31,6 +31,7 @@ mod status;
 mod table;
 mod terminal;
 mod token;
+mod tokens;
 mod verification;
 
 pub use failure::Code;

@@ -15,7 +15,7 @@ use crate::arguments::{Arguments, Command, PolicyWords, SessionsCommand};
 use crate::failure::{Code, Outcome};
 use crate::{
     Terminal, apply, audit, completions, configuration, connect, grants, live, log, login, people, policies, requests,
-    resources, secrets, sessions, status, token, verification,
+    resources, secrets, sessions, status, token, tokens, verification,
 };
 
 /// What the binary gives to the commands.
@@ -73,6 +73,7 @@ fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal
         Command::Verify(arguments) => return Ok(verification::run(&arguments, terminal)),
         Command::Server => Ok(program.serve(configuration::ready(program, &path)?)?),
         Command::Token(command) => token::run(&read(program, &path)?, command, terminal),
+        Command::Tokens(command) => tokens::run(&api()?, command, terminal),
         Command::Connect(arguments) => connect::run(program, &read(program, &path)?, &arguments, terminal),
         Command::Sessions(SessionsCommand::Live(form)) => live::list(&api()?, form.json, terminal),
         Command::Sessions(SessionsCommand::Kill { session, reason }) => {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use config::{Config, Span};
-use identity::{Clock, IdentityError, TokenInfo, Tokens, wall_clock};
+use identity::{Clock, IdentityError, LOCAL, TokenInfo, Tokens, wall_clock};
 use serde_json::{Value, json};
 use store::Store;
 
@@ -23,9 +23,12 @@ pub(crate) fn run(config: &Config, command: TokenCommand, terminal: &mut Termina
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let clock = wall_clock();
     runtime.block_on(async {
-        let tokens = Tokens::new(Arc::new(open(config).await?), clock.clone());
+        let store = Arc::new(open(config).await?);
+        let tokens = Tokens::new(Arc::clone(&store), clock.clone());
         match command {
-            TokenCommand::Create { person, ttl, json } => create(config, &tokens, &person, ttl, json, terminal).await,
+            TokenCommand::Create { person, ttl, json } => {
+                create(config, &store, &tokens, &person, ttl, json, terminal).await
+            }
             TokenCommand::List { json } => list(&tokens, json, &clock, terminal).await,
             TokenCommand::Revoke { id } => revoke(config, &tokens, &id, terminal).await,
         }
@@ -43,14 +46,18 @@ async fn open(config: &Config) -> Outcome<Store> {
 /// The token alone on stdout, so that it can be put where it is needed without being seen.
 async fn create(
     config: &Config,
+    store: &Store,
     tokens: &Tokens,
     person: &str,
     ttl: Span,
     json: bool,
     terminal: &mut Terminal,
 ) -> Outcome {
-    if !config.people.contains_key(person) {
-        let hint = format!("Add them to {} as [[person]] and restart the gateway.", config.file.display());
+    if !config.people.contains_key(person) && !is_kept(store, person).await? {
+        let hint = format!(
+            "Add them with signet people add {person}, or to {} as [[person]] and restart the gateway.",
+            config.file.display()
+        );
         return Err(Failure::new(Code::NotFound, format!("there is no person {person:?}")).hint(hint));
     }
     if ttl > LONGEST {
@@ -71,6 +78,12 @@ async fn create(
     terminal.out.flush()?;
     writeln!(terminal.err, "token {} of {person}, good until {expires}; it is not shown again", made.id)?;
     Ok(writeln!(terminal.err, "it is typed as the password; to take it back: signet token revoke {}", made.id)?)
+}
+
+/// Whether the store has somebody of that name who signs in here. Disabled or not is looked at when they do.
+async fn is_kept(store: &Store, person: &str) -> Outcome<bool> {
+    let people = store.people().await.map_err(|error| Failure::new(Code::Failed, error.to_string()))?;
+    Ok(people.iter().any(|row| row.id.issuer == LOCAL && row.id.subject == person))
 }
 
 async fn list(tokens: &Tokens, json: bool, clock: &Clock, terminal: &mut Terminal) -> Outcome {

@@ -189,6 +189,37 @@ pub(crate) enum RolesCommand {
     },
 }
 
+/// `signet tokens`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokensCommand {
+    /// List tokens, without the tokens themselves: your own.
+    List {
+        /// Those of that person, NAME or ISSUER/SUBJECT.
+        #[arg(long, value_name = "PERSON")]
+        of: Option<String>,
+        /// Those of everybody.
+        #[arg(long, conflicts_with = "of")]
+        everybody: bool,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Make a token; it is printed once and never again. One for somebody else carries no role but user.
+    Create {
+        /// For whom: yourself, a service or agent of yours, or anybody where your roles allow it. Without it, for yourself.
+        person: Option<String>,
+        /// How long it is good for: at most 366d.
+        #[arg(long, value_name = "DURATION", default_value = "8h")]
+        ttl: Span,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Revoke a token. Sessions that it opened are ended.
+    Revoke {
+        /// Its id, as `signet tokens list` shows it.
+        id: String,
+    },
+}
+
 /// `signet requests`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]

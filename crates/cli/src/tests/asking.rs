@@ -356,6 +356,23 @@ fn a_gateway_that_cannot_record_or_is_gone_says_so() {
 }
 
 #[test]
+fn tokens_are_made_listed_and_revoked_over_the_interface() {
+    let office = Office::with(&["ada", "adam"]);
+    let made = office.signet("ada", &["tokens", "create", "--ttl", "1h"]);
+    assert!(made.code == 0 && made.out.starts_with("sgt_") && made.err.contains("not shown again"), "{made:?}");
+    let listed = office.signet("ada", &["tokens", "list", "--json"]).ok();
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let id = listed.as_array().unwrap().iter().map(|token| token["id"].as_str().unwrap());
+    let id = id.filter(|id| made.err.contains(id)).next().unwrap();
+    assert!(!office.signet("ada", &["tokens", "list"]).ok().contains(made.out.trim()));
+    office.signet("ada", &["tokens", "list", "--everybody"]).fails(5, "Not allowed");
+    assert!(office.signet("adam", &["tokens", "list", "--of", "ada"]).ok().contains(id));
+    office.signet("ada", &["tokens", "revoke", id]).ok();
+    office.signet("ada", &["tokens", "revoke", "none"]).fails(4, "Not found");
+    assert!(office.signet("adam", &["tokens", "create", "grace", "--json"]).ok().contains("sgt_"));
+}
+
+#[test]
 fn live_sessions_and_completions() {
     let office = Office::with(&["adam"]);
     let live = office.signet("adam", &["sessions", "live"]);

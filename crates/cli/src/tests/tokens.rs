@@ -1,6 +1,8 @@
 //! `signet token`, over a real store.
 
+use model::{Kind, PrincipalId};
 use serde_json::Value;
+use store::{PersonRow, Store};
 
 use super::Place;
 
@@ -35,6 +37,30 @@ fn the_life_of_a_token() {
     assert_eq!(listed(&place)[0]["state"], "revoked");
     assert!(listed(&place)[0]["revoked"].as_str().unwrap().ends_with('Z'));
     assert!(place.signet(&["token", "list"]).ok().contains("revoked"));
+}
+
+#[test]
+fn people_and_services_of_the_store_have_tokens_too() {
+    let place = Place::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let of = |issuer: &str, subject: &str| PrincipalId { issuer: issuer.to_owned(), subject: subject.to_owned() };
+    runtime.block_on(async {
+        let store = Store::open(&place.path().join("data/store.sqlite")).await.unwrap();
+        let owner = of("local", "ada");
+        for (id, kind) in [
+            (of("local", "zoe"), Kind::Human),
+            (of("local", "nightly"), Kind::Service { owner }),
+            (of("https://idp.example.com", "carl"), Kind::Human),
+        ] {
+            let name = id.subject.clone();
+            let row = PersonRow { id, name, kind, same_person_as: None, disabled_us: None, added_us: 1 };
+            assert!(store.add_person(&row).await.unwrap());
+        }
+    });
+    place.signet(&["token", "create", "zoe"]).ok();
+    place.signet(&["token", "create", "nightly"]).ok();
+    place.signet(&["token", "create", "carl"]).fails(4, "there is no person \"carl\"");
+    assert_eq!(listed(&place).len(), 2);
 }
 
 #[test]
