@@ -6,3 +6,4 @@ mod house;
 mod refusing;
 mod resolving;
 mod showing;
+mod spoken;
