@@ -1,7 +1,7 @@
 //! Conditions that bound nothing.
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{BoolExprType, ColumnRef, Node};
+use pg_query::protobuf::{BoolExprType, Node};
 
 use crate::names::strings;
 
@@ -45,16 +45,15 @@ fn is_fixed(node: &Node) -> bool {
     }
 }
 
-/// Whether both are the same column.
+/// Whether both are the same column, or may be: where one says its table and the other does not.
 fn is_same(left: &Node, right: &Node) -> bool {
     match (&left.node, &right.node) {
-        (Some(NodeEnum::ColumnRef(left)), Some(NodeEnum::ColumnRef(right))) => last(left) == last(right),
+        (Some(NodeEnum::ColumnRef(left)), Some(NodeEnum::ColumnRef(right))) => {
+            let (left, right) = (strings(&left.fields), strings(&right.fields));
+            left.iter().rev().zip(right.iter().rev()).all(|(left, right)| left == right)
+        }
         _ => false,
     }
-}
-
-fn last(reference: &ColumnRef) -> Option<String> {
-    strings(&reference.fields).pop()
 }
 
 /// Whether `x IS NULL` and `x IS NOT NULL` stand side by side.

@@ -82,6 +82,8 @@ struct Walk<'a> {
     relations: Vec<Name>,
     functions: Vec<Name>,
     limit: Option<u64>,
+    /// A SELECT has been looked at: those behind it are inside another.
+    begun: bool,
     unbounded: bool,
     strange: bool,
 }

@@ -46,7 +46,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn select(&mut self, select: &'a SelectStmt, queries: usize) {
-        let top = self.verbs.len() <= 1 && self.queries.is_empty();
+        let first = !std::mem::replace(&mut self.begun, true);
         let queries = self.with(select.with_clause.as_ref(), queries);
         if let Some(into) = &select.into_clause {
             self.does(Verb::Ddl, "SELECT INTO");
@@ -75,7 +75,7 @@ impl<'a> Walk<'a> {
         for node in [&select.where_clause, &select.having_clause, &select.limit_offset, &select.limit_count] {
             self.maybe(node.as_deref(), queries);
         }
-        if top && self.limit.is_none() {
+        if first {
             self.limit = select.limit_count.as_deref().and_then(number);
         }
         for side in [&select.larg, &select.rarg].into_iter().flatten() {

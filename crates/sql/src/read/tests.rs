@@ -1,1 +1,282 @@
-//! x
+//! The tiers, and that the milder reading is taken only where all is known.
+
+use model::{Certainty, Verb};
+
+use super::*;
+use crate::statement::Name;
+
+fn one(text: &str) -> Statement {
+    let statements = read(text.as_bytes(), 16).unwrap();
+    assert_eq!(statements.len(), 1, "{text}");
+    statements[0].clone()
+}
+
+#[test]
+fn what_only_reads_is_full() {
+    for text in [
+        "SELECT * FROM t",
+        "SELECT a, count(*) FROM s.t WHERE b > 1 AND c LIKE 'x%' GROUP BY a HAVING max(d) < 3 ORDER BY 1 LIMIT 5",
+        "SELECT upper(a), now(), current_date, coalesce(b, 'x')::text FROM t LEFT JOIN u USING (id)",
+        "WITH q AS (SELECT 1 AS a) SELECT a, rank() OVER (PARTITION BY a ORDER BY a) FROM q",
+        "VALUES (1, 'a'), (2, 'b')",
+        "TABLE t",
+        "SELECT update, delete FROM t",
+        "SELECT a AS insert FROM t",
+        "(SELECT 1) UNION ALL (SELECT 2)",
+        "EXPLAIN SELECT * FROM t",
+        "EXPLAIN (ANALYZE off) DELETE FROM t",
+        "EXPLAIN ANALYZE SELECT * FROM t",
+        "SELECT json_build_object('a', a), JSON_OBJECT('a': a) FROM t",
+        "SELECT x FROM generate_series(1, 3) AS g(x), LATERAL (SELECT g.x) q",
+    ] {
+        let statement = one(text);
+        assert_eq!((statement.verb, statement.certainty), (Verb::Read, Certainty::Full), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_lexed() {
+    for text in [
+        "SELECT f(a) FROM t",
+        "SELECT public.upper(a) FROM t",
+        "SELECT random()",
+        "SELECT nextval('s')",
+        "SELECT set_config('a', 'b', false)",
+        "SELECT query_to_xml('DELETE FROM t', true, true, '')",
+        "SELECT pg_read_file('x')",
+        "SELECT * FROM dblink('x', 'y') AS t(a int)",
+        "SELECT a::mood FROM t",
+        "SELECT a OPERATOR(s.+) b FROM t",
+        "SELECT a @#@ b FROM t",
+        "SELECT (t).f FROM t",
+        "SELECT a FROM t ORDER BY a USING OPERATOR(s.<)",
+        "SELECT * FROM json_to_record('{}') AS t(a mood)",
+        "SELECT sum(f(a)) FILTER (WHERE true) FROM t",
+        "SELECT 1 WHERE EXISTS (SELECT f())",
+        "SELECT rank() OVER (ORDER BY f()) FROM t",
+        "SELECT * FROM (SELECT * FROM f()) q",
+        "INSERT INTO t SELECT f()",
+        "SELECT * FROM t WHERE a = ANY (ARRAY[f(1)])",
+        "SELECT a[f(1)] FROM t",
+        "SELECT 1 LIMIT f(1)",
+        "SELECT DISTINCT ON (f(a)) a FROM t",
+        "VALUES (f(1))",
+        "EXPLAIN SELECT f(1)",
+        "COPY (SELECT f(1)) TO STDOUT",
+    ] {
+        assert_eq!(one(text).certainty, Certainty::Lexed, "{text}");
+    }
+}
+
+#[test]
+fn verbs_and_names() {
+    let cases = [
+        ("SELECT 1 FROM t FOR UPDATE", Verb::Write, "SELECT FOR UPDATE"),
+        ("SELECT 1 FROM t FOR NO KEY UPDATE", Verb::Write, "SELECT FOR UPDATE"),
+        ("SELECT 1 FROM t FOR KEY SHARE", Verb::Write, "SELECT FOR SHARE"),
+        ("SELECT * FROM (SELECT 1 FROM t FOR UPDATE) q", Verb::Write, "SELECT FOR UPDATE"),
+        ("WITH d AS (DELETE FROM t WHERE a = 1 RETURNING 1) SELECT * FROM d", Verb::Write, "DELETE"),
+        ("SELECT 1 INTO u FROM t", Verb::Ddl, "SELECT INTO"),
+        ("EXPLAIN ANALYZE DELETE FROM t WHERE a = 1", Verb::Write, "EXPLAIN ANALYZE"),
+        ("EXPLAIN DELETE FROM t WHERE a = 1", Verb::Read, "EXPLAIN"),
+        ("COPY t TO STDOUT", Verb::CopyOut, "COPY TO STDOUT"),
+        ("COPY (DELETE FROM t WHERE a = 1 RETURNING *) TO STDOUT", Verb::Write, "COPY QUERY"),
+        ("DECLARE c CURSOR FOR SELECT 1 FROM t", Verb::Session, "DECLARE"),
+        ("INSERT INTO t VALUES (1) ON CONFLICT (a) DO UPDATE SET b = excluded.b", Verb::Write, "INSERT"),
+        ("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE", Verb::Write, "MERGE"),
+    ];
+    for (text, verb, name) in cases {
+        let statement = one(text);
+        assert_eq!((statement.verb, statement.name), (verb, name), "{text}");
+        assert_eq!(statement.certainty, Certainty::Full, "{text}");
+    }
+    for (text, verb) in
+        [("DO $$ $$", Verb::Call), ("CALL p()", Verb::Call), ("EXECUTE p", Verb::Call), ("VACUUM", Verb::Ddl)]
+    {
+        assert_eq!((one(text).verb, one(text).certainty), (verb, Certainty::Lexed), "{text}");
+    }
+}
+
+#[test]
+fn writes_that_nothing_bounds() {
+    for text in [
+        "DELETE FROM t",
+        "DELETE FROM t WHERE true",
+        "DELETE FROM t WHERE 1 = 1",
+        "DELETE FROM t WHERE 'a' LIKE '%'",
+        "DELETE FROM t WHERE a = a",
+        "DELETE FROM t WHERE a = 1 OR 1 = 1",
+        "DELETE FROM t WHERE a IS NULL OR a IS NOT NULL",
+        "DELETE FROM t WHERE NOT false",
+        "DELETE FROM t WHERE $1",
+        "UPDATE t SET a = 1 WHERE coalesce(true, false)",
+        "WITH d AS (DELETE FROM t RETURNING 1) SELECT 1 FROM d WHERE a = 1",
+        "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE",
+        "EXPLAIN DELETE FROM t",
+    ] {
+        assert!(one(text).unbounded_write, "{text}");
+    }
+    for text in [
+        "DELETE FROM t WHERE a = 1",
+        "DELETE FROM t WHERE a = 1 AND true",
+        "DELETE FROM t WHERE CURRENT OF c",
+        "DELETE FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.a)",
+        "UPDATE t SET a = 1 FROM u WHERE u.a = t.a",
+        "INSERT INTO t VALUES (1)",
+        "SELECT 1 FROM t",
+        "MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE",
+    ] {
+        assert!(!one(text).unbounded_write, "{text}");
+    }
+}
+
+#[test]
+fn relations_functions_and_limits() {
+    let understood = |text: &str| one(text).understood.unwrap();
+    let names = |names: &[Name]| {
+        let spelled = names.iter().map(|name| match &name.schema {
+            Some(schema) => format!("{schema}.{}", name.name),
+            None => name.name.clone(),
+        });
+        spelled.collect::<Vec<_>>().join(" ")
+    };
+    let cases = [
+        ("SELECT count(*) FROM t", "t"),
+        ("SELECT 1 WHERE EXISTS (SELECT 1 FROM s.t)", "s.t"),
+        ("SELECT 1 FROM a, b CROSS JOIN c", "a b c"),
+        ("WITH t AS (SELECT 1) SELECT * FROM t", ""),
+        ("WITH t AS (SELECT * FROM t) SELECT * FROM t", "t"),
+        ("WITH RECURSIVE t AS (SELECT 1 UNION SELECT * FROM t) SELECT * FROM t", ""),
+        ("WITH t AS (SELECT 1) SELECT * FROM s.t", "s.t"),
+        ("WITH t AS (SELECT 1) DELETE FROM t WHERE a = 1", "t"),
+        ("SELECT * FROM (WITH t AS (SELECT 1) SELECT * FROM t) q, t", "t"),
+        ("SELECT 1 UNION SELECT a FROM u", "u"),
+        ("INSERT INTO t SELECT * FROM u", "t u"),
+        ("COPY s.t TO STDOUT", "s.t"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(names(&understood(text).relations), expected, "{text}");
+    }
+    assert_eq!(names(&understood("SELECT upper(a), pg_catalog.lower(b) FROM t").functions), "upper pg_catalog.lower");
+    assert_eq!(understood("SELECT a FROM t LIMIT 5").limit, Some(5));
+    assert_eq!(understood("SELECT a FROM t LIMIT ALL").limit, None);
+    assert_eq!(understood("SELECT * FROM (SELECT a FROM t LIMIT 5) q").limit, None);
+    let verbs = &understood("WITH d AS (DELETE FROM t WHERE a = 1 RETURNING 1) SELECT * FROM d").verbs;
+    assert_eq!(verbs[..], [Verb::Read, Verb::Write]);
+}
+
+#[test]
+fn several_statements_are_told_apart() {
+    let text = "SELECT a FROM t; DELETE FROM t WHERE a = 1;; SELECT f()";
+    let statements = read(text.as_bytes(), 16).unwrap();
+    let found: Vec<_> = statements.iter().map(|one| (&text[one.range.clone()], one.verb, one.certainty)).collect();
+    assert_eq!(
+        found,
+        [
+            ("SELECT a FROM t", Verb::Read, Certainty::Full),
+            ("DELETE FROM t WHERE a = 1", Verb::Write, Certainty::Full),
+            ("SELECT f()", Verb::Read, Certainty::Lexed),
+        ]
+    );
+    // What one of them is wrong in, the server refuses as a whole.
+    let broken = read(b"SELECT a FROM t; SELEC", 16).unwrap();
+    assert!(broken.iter().all(|one| one.certainty == Certainty::Lexed));
+    assert!(read(b"SELECT 1; SELECT 2", 1).is_err() && read(b"SELECT 1; SELECT 2", 2).is_ok());
+    assert!(read(b"SELECT 1; SELECT 2", 1).is_err(), "also when it is known");
+}
+
+#[test]
+fn what_is_not_utf8_is_not_full() {
+    assert_eq!(read(b"SELECT a FROM t WHERE b = '\xff'", 1).unwrap()[0].certainty, Certainty::Lexed);
+    assert_eq!(read("SELECT ä FROM t".as_bytes(), 1).unwrap()[0].certainty, Certainty::Full);
+    assert_eq!(read(b"SELECT 'a\0'", 1).unwrap()[0].certainty, Certainty::Opaque);
+}
+
+#[test]
+fn fingerprints_and_normal_forms() {
+    assert_eq!(fingerprint("SELECT a FROM t WHERE b = 1"), fingerprint("select a from t where b = 22"));
+    assert_ne!(fingerprint("SELECT a FROM t WHERE b = 1"), fingerprint("SELECT a FROM u WHERE b = 1"));
+    assert_eq!(normalised("SELECT a FROM t WHERE b = 'x'").as_deref(), Some("SELECT a FROM t WHERE b = $1"));
+    assert_eq!((fingerprint("SELEC"), normalised("SELEC")), (None, None));
+}
+
+/// Pieces of statements that both readings have an opinion about.
+const PIECES: &[&str] = &[
+    "SELECT ",
+    "a ",
+    "FROM ",
+    "t ",
+    "WHERE ",
+    "a = 1 ",
+    "INSERT INTO t ",
+    "VALUES (1) ",
+    "DELETE FROM t ",
+    "UPDATE t SET a = 1 ",
+    "WITH q AS (",
+    ") ",
+    "( ",
+    ", ",
+    "* ",
+    "f(1) ",
+    "upper('x') ",
+    "INTO u ",
+    "FOR UPDATE ",
+    "FOR SHARE ",
+    "RETURNING a ",
+    "EXPLAIN ",
+    "ANALYZE ",
+    "COPY ",
+    "TO STDOUT ",
+    "UNION ",
+    "AS ",
+    "update ",
+    "\"delete\" ",
+    "JOIN u ON true ",
+    "LIMIT 1 ",
+    "DECLARE c CURSOR FOR ",
+    "PREPARE p AS ",
+    "; ",
+    "1 ",
+    "'x' ",
+    "::int ",
+    "EXISTS ",
+    "IN ",
+    "MERGE INTO t USING u ON ",
+    "WHEN MATCHED THEN DELETE ",
+    "CREATE TABLE v AS ",
+    "-- x\n",
+    "/* ; */ ",
+];
+
+/// What the words alone may be mistaken for is more dangerous, never less.
+#[test]
+fn the_lexer_is_never_milder_than_the_grammar() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut below = move |bound: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed % bound as u64).unwrap()
+    };
+    let rounds = std::env::var("SIGNET_SQL_FUZZ_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_000);
+    let mut parsed = 0;
+    for _ in 0..rounds {
+        let starts =
+            ["SELECT a FROM t ", "DELETE FROM t ", "INSERT INTO t ", "WITH q AS (SELECT 1) ", "COPY (", "EXPLAIN ", ""];
+        let mut text = starts[below(starts.len())].to_owned();
+        for _ in 0..below(8) {
+            text.push_str(PIECES[below(PIECES.len())]);
+        }
+        let lexed = split(text.as_bytes(), true, 64).unwrap();
+        let Some(found) = with_tree(&text, |tree| tree.statements().into_iter().map(find).collect::<Vec<_>>()) else {
+            continue;
+        };
+        assert_eq!(lexed.len(), found.len(), "{text}");
+        for (lexed, found) in lexed.iter().zip(found) {
+            let Some(found) = found else { continue };
+            parsed += 1;
+            assert!(lexed.verb >= found.verb, "{text}: {:?} by the words, {:?} by the grammar", lexed.verb, found.verb);
+        }
+    }
+    assert!(parsed > rounds / 60, "only {parsed} of {rounds} texts were SQL");
+}
