@@ -4,7 +4,7 @@ use bytes::Bytes;
 use wire::{Out, Side, Why};
 
 use super::expected::{Copy, Expected};
-use super::from_target::Flow;
+use super::flow::Flow;
 use super::{Relay, Skip};
 use crate::fault::Fault;
 use crate::message::copy_fail::{check, check_empty};

@@ -5,7 +5,7 @@ use model::Status;
 use wire::{Side, Why};
 
 use super::expected::{Copy, Expected};
-use super::from_target::{Flow, Kind};
+use super::flow::{Flow, Kind};
 use super::hearing::unowed;
 use super::running::End;
 use super::{Relay, Skip};

@@ -1,10 +1,11 @@
 //! Frames of the target. Runs of whole frames pass as one slice; a large row passes in pieces and is never held.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::BytesMut;
 use model::{Class, Public};
-use wire::{Out, Side, Ticket, Why};
+use wire::{Out, Side, Why};
 
 use super::Relay;
+use super::flow::{Flow, Kind};
 use super::said::Said;
 use crate::fault::Fault;
 use crate::frame::{HEADER, Header};
@@ -21,155 +22,10 @@ pub(super) struct Passing {
     muted: bool,
 }
 
-/// What frames of the target are to the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Part of the answer to that command.
-    Answer(Ticket),
-    /// Told outside of any answer.
-    Unasked,
-    /// Without room for data: ReadyForQuery, CloseComplete and their like.
-    Empty,
-}
-
-impl Kind {
-    /// Part of that answer; without one, something that was not asked for.
-    pub(super) fn of(answering: Option<Ticket>) -> Self {
-        answering.map_or(Self::Unasked, Self::Answer)
-    }
-}
-
-/// Bytes of the target on their way: what stands before `ready` was inspected and leaves as it is.
-pub(super) struct Flow<'a> {
-    buffer: &'a mut BytesMut,
-    ready: usize,
-    /// Masked frames, which leave in the place of those that came. When there are any, nothing is ready.
-    made: BytesMut,
-    /// What stands for the frame at the front.
-    instead: Option<Bytes>,
-    /// What they are.
-    kind: Kind,
-    /// What comes is dropped.
-    muted: bool,
-    pub(super) out: &'a mut dyn Out,
-}
-
-impl Flow<'_> {
-    fn rest(&self) -> &[u8] {
-        self.buffer.get(self.ready..).unwrap_or_default()
-    }
-
-    /// The body of the frame at the front.
-    pub(super) fn body(&self, total: usize) -> &[u8] {
-        self.rest().get(HEADER..total).unwrap_or_default()
-    }
-
-    /// This leaves in the place of the frame at the front.
-    pub(super) fn put_instead(&mut self, frame: Bytes) {
-        self.instead = Some(frame);
-    }
-
-    /// The frame at the front is not shown.
-    pub(super) fn keep_back(&mut self, total: usize) {
-        self.flush();
-        self.buffer.advance(total.min(self.buffer.len()));
-    }
-
-    /// Frames are made of the one at the front, and leave in its place.
-    pub(super) fn make<E>(
-        &mut self,
-        total: usize,
-        kind: Kind,
-        write: impl FnOnce(&[u8], &mut BytesMut) -> Result<(), E>,
-    ) -> Result<(), E> {
-        if self.ready > 0 || self.kind != kind {
-            self.flush();
-            self.kind = kind;
-        }
-        if self.made.capacity() == 0 {
-            // What comes with it is mostly of its kind, and a mask makes little longer.
-            self.made.reserve(self.buffer.len().saturating_add(self.buffer.len() / 4));
-        }
-        let before = self.made.len();
-        let made = write(self.buffer.get(HEADER..total).unwrap_or_default(), &mut self.made);
-        match &made {
-            Ok(()) => self.buffer.advance(total.min(self.buffer.len())),
-            Err(_) => self.made.truncate(before),
-        }
-        made
-    }
-
-    /// From now on nothing is shown.
-    pub(super) fn mute(&mut self) {
-        self.flush();
-        self.muted = true;
-    }
-
-    pub(super) fn is_muted(&self) -> bool {
-        self.muted
-    }
-
-    pub(super) fn unmute(&mut self) {
-        self.muted = false;
-    }
-
-    /// The frame at the front leaves as it is, if anything is shown now.
-    pub(super) fn pass(&mut self, total: usize, kind: Kind) {
-        if self.muted {
-            self.instead = None;
-            self.buffer.advance(total.min(self.buffer.len()));
-        } else {
-            self.let_through(total, kind);
-        }
-    }
-
-    /// The frame at the front leaves as it is.
-    fn let_through(&mut self, total: usize, kind: Kind) {
-        if self.kind != kind || !self.made.is_empty() {
-            self.flush();
-            self.kind = kind;
-        }
-        if let Some(frame) = self.instead.take() {
-            self.keep_back(total);
-            self.made.extend_from_slice(&frame);
-            return;
-        }
-        self.ready = self.ready.saturating_add(total).min(self.buffer.len());
-    }
-
-    /// Takes the frame at the front out, behind what is ready; nothing, while nothing is shown.
-    pub(super) fn take(&mut self, total: usize) -> Bytes {
-        self.flush();
-        let came = self.buffer.split_to(total.min(self.buffer.len())).freeze();
-        let frame = self.instead.take().unwrap_or(came);
-        if self.muted { Bytes::new() } else { frame }
-    }
-
-    /// Sends what is ready, so that what comes next stands behind it.
-    pub(super) fn flush(&mut self) {
-        let run = if self.ready > 0 {
-            self.buffer.split_to(std::mem::take(&mut self.ready)).freeze()
-        } else if !self.made.is_empty() {
-            self.made.split().freeze()
-        } else {
-            return;
-        };
-        {
-            let why = match self.kind {
-                Kind::Answer(to) => Why::Answer(to),
-                Kind::Unasked => Why::Unasked,
-                Kind::Empty => Why::Reply,
-            };
-            self.out.send(Side::Client, 0, run, why);
-        }
-    }
-}
-
 impl Relay {
     /// Lets through what is owed.
     pub(super) fn target(&mut self, buffer: &mut BytesMut, out: &mut dyn Out) -> Result<(), Fault> {
-        let (made, instead) = (BytesMut::new(), None);
-        let mut flow = Flow { buffer, ready: 0, made, instead, kind: Kind::Empty, muted: self.is_silent(), out };
+        let mut flow = Flow::new(buffer, self.is_silent(), out);
         let result = self.scan(&mut flow);
         flow.flush();
         result
@@ -196,7 +52,7 @@ impl Relay {
                 if self.late {
                     flow.flush();
                     self.stop_what_is_overdue(flow.out);
-                    flow.muted = self.is_silent();
+                    flow.set_muted(self.is_silent());
                 }
             } else if header.total > WHOLE && !self.must_be_whole(header.tag, flow) {
                 self.begin_to_pass(header, flow)?;
@@ -257,9 +113,9 @@ impl Relay {
 
     /// A setting or a notification is no part of a result, so that it is shown when nothing else is.
     fn report(&mut self, total: usize, flow: &mut Flow<'_>) {
-        let answering = self.replies.answering().filter(|_| !flow.muted);
+        let answering = self.replies.answering().filter(|_| !flow.is_muted());
         flow.let_through(total, Kind::of(answering));
-        if flow.muted {
+        if flow.is_muted() {
             flow.flush();
         }
     }
@@ -278,7 +134,7 @@ impl Relay {
         };
         flow.pass(HEADER, Kind::of(self.replies.answering()));
         flow.flush();
-        self.passing = Some(Passing { left: header.body(), row, muted: flow.muted });
+        self.passing = Some(Passing { left: header.body(), row, muted: flow.is_muted() });
         self.target_need = 1;
         Ok(())
     }
@@ -292,10 +148,10 @@ impl Relay {
             row.piece(piece, *columns).map_err(Fault::malformed(Side::Target))?;
         }
         // What was begun is finished.
-        let muted = std::mem::replace(&mut flow.muted, passing.muted);
+        let muted = flow.set_muted(passing.muted);
         flow.pass(here, Kind::of(self.replies.answering()));
         flow.flush();
-        flow.muted = muted;
+        flow.set_muted(muted);
         passing.left = passing.left.saturating_sub(here);
         if passing.left > 0 {
             return Ok(false);

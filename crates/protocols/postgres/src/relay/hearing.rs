@@ -6,7 +6,7 @@ use wire::{Side, Why};
 
 use super::Relay;
 use super::expected::{Batch, Copy, Expected};
-use super::from_target::{Flow, Kind};
+use super::flow::{Flow, Kind};
 use super::running::{End, Running};
 use super::said::Said;
 use crate::fault::Fault;

@@ -12,7 +12,7 @@ use wire::{Out, Side, Ticket, Why};
 
 use super::Relay;
 use super::expected::Expected;
-use super::from_target::Flow;
+use super::flow::Flow;
 use super::refusal;
 use super::running::{End, Excess, Running};
 use crate::fault::Fault;

@@ -1,7 +1,7 @@
 //! The relay: every command of the client is decided before it goes on, every answer of the target is one that is owed.
 //!
 //! `from_client` takes frames, `bound` holds a Bind until its Execute, `asked` says what is decided, `asking` asks, `refusal`
-//! answers what was refused, `from_target` lets answers through, `hearing` matches them with what is owed, `failing` knows
+//! answers what was refused, `from_target` lets answers through (`flow`), `hearing` matches them with what is owed, `failing` knows
 //! what an error ends, `limits` stops what is too large or takes too long, `copying` is about COPY, `ending` about the end,
 //! `describing` and `readable` about the types and values of parameters.
 //! `veiling` masks the result of one command and `copied` the data of a COPY, `veils` has both done where answers come;
@@ -17,6 +17,7 @@ mod describing;
 mod ending;
 mod expected;
 mod failing;
+mod flow;
 mod from_client;
 mod from_target;
 mod hearing;

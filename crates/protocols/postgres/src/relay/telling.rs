@@ -4,7 +4,8 @@
 use wire::Side;
 
 use super::Relay;
-use super::from_target::{Flow, is_inspected};
+use super::flow::Flow;
+use super::from_target::is_inspected;
 use crate::fault::Fault;
 use crate::frame::Header;
 use crate::message::parameter_status;

@@ -5,7 +5,7 @@ use wire::{Out, Plan, Side};
 
 use super::Relay;
 use super::expected::Expected;
-use super::from_target::{Flow, Kind};
+use super::flow::{Flow, Kind};
 use super::running::Running;
 use super::veiling::{Unshown, Veiling};
 use crate::fault::Fault;

@@ -16,6 +16,7 @@ mod limits;
 mod long;
 mod masked;
 mod masked_copies;
+mod masked_words;
 mod messages;
 mod overdue;
 mod parsers;
