@@ -2,6 +2,7 @@
 
 mod api;
 mod audit;
+mod mask;
 mod policy;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use api::{
 };
 
 pub(crate) use audit::{AuditCommand, Narrowed};
+pub(crate) use mask::{ExplainArguments, MaskCommand};
 pub(crate) use policy::{PolicyCommand, TryArguments};
 
 /// Signet: the door between people and the systems they must not reach unobserved.
@@ -112,6 +114,9 @@ pub(crate) enum Command {
     /// What people were given for a time.
     #[command(subcommand)]
     Grants(GrantsCommand),
+    /// What is masked of what commands show.
+    #[command(subcommand)]
+    Mask(MaskCommand),
     /// The key under which the gateway keeps passwords of targets and texts of requests.
     #[command(subcommand)]
     Secrets(SecretsCommand),

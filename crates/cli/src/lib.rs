@@ -14,6 +14,7 @@ mod input;
 mod live;
 mod log;
 mod login;
+mod masks;
 mod moment;
 mod page;
 mod people;

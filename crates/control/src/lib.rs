@@ -26,9 +26,10 @@ pub use control::{Control, Parts, Random};
 pub use desk::Desk;
 pub use error::Error;
 pub use estate::{
-    AccountView, Drift, Estate, EstateParts, FileTarget, Group, Inventory, Membership, NewAccount, NewPerson,
-    NewResource, NewSecret, ObservedPolicy, Once, Origin, Person, PersonChange, Plan, Policy, PolicyForce, PolicyPage,
-    Prober, Reach, References, ResourceView, Rotated, SecretView, Status, Step, Tested, Token, Trial,
+    AccountView, Asked, Drift, Estate, EstateParts, FileTarget, Group, Inventory, MaskAnswer, MaskQuestion, Meaning,
+    Membership, NewAccount, NewPerson, NewResource, NewSecret, ObservedPolicy, Once, Origin, Person, PersonChange,
+    Plan, Policy, PolicyForce, PolicyPage, Prober, Reach, References, ResourceView, Rotated, SecretView, Status, Step,
+    Tested, Token, Trial,
 };
 pub use grants::{Grant, Grants, OpenReview, Review};
 pub use identity::Clock;

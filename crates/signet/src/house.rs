@@ -30,7 +30,7 @@ pub(crate) struct Offices {
     pub(crate) estate: Estate,
     pub(crate) directory: Arc<Local>,
     force: Arc<Force>,
-    catalogues: Arc<Catalogues>,
+    pub(crate) catalogues: Arc<Catalogues>,
     masks: Arc<Masks>,
 }
 

@@ -1,6 +1,7 @@
 //! The `signet` program: wires the crates together. What to type is in `cli`; what happens to a byte is in `engine`.
 
 mod house;
+mod meaning;
 mod name;
 mod open_files;
 mod panics;

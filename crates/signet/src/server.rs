@@ -20,6 +20,7 @@ use ports::Journal;
 use wire::Route;
 
 use crate::house::Offices;
+use crate::meaning::Meant;
 use crate::{open_files, protocols, tls};
 
 /// Runs the gateway until it was told to stop.
@@ -96,6 +97,7 @@ async fn open_interface(
         control: offices.control.clone(),
         estate: offices.estate.clone(),
         sessions: gateway.sessions(),
+        meaning: Arc::new(Meant(Arc::clone(&offices.catalogues))),
     });
     let serving = serving.await.with_context(|| format!("listening on {} (api.listen)", api.listen))?;
     tracing::info!(address = %serving.address(), "administration, requests and approvals");

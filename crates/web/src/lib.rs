@@ -24,7 +24,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use control::{Control, Estate};
+use control::{Control, Estate, Meaning};
 use engine::{ClientTls, LiveSessions};
 use tokio::sync::watch;
 
@@ -47,6 +47,8 @@ pub struct Parts {
     pub estate: Estate,
     /// The sessions under way.
     pub sessions: LiveSessions,
+    /// What commands mean and databases hold.
+    pub meaning: Arc<dyn Meaning>,
 }
 
 /// What handlers share.
@@ -55,6 +57,7 @@ struct App {
     control: Control,
     estate: Estate,
     sessions: LiveSessions,
+    meaning: Arc<dyn Meaning>,
     authority: Arc<Option<Vec<u8>>>,
     attempts: Arc<Attempts>,
     streams: Streams,
@@ -81,6 +84,7 @@ pub async fn serve(parts: Parts) -> io::Result<Serving> {
         control: parts.control,
         estate: parts.estate,
         sessions: parts.sessions,
+        meaning: parts.meaning,
         authority: Arc::new(parts.authority),
         attempts: Arc::default(),
         streams: Streams::default(),

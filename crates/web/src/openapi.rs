@@ -7,7 +7,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::problem::Problem;
-use crate::routes::{events, grants, people, policy, requests, resources, secrets, sessions, status, tokens};
+use crate::routes::{events, grants, masks, people, policy, requests, resources, secrets, sessions, status, tokens};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,7 +24,7 @@ use crate::routes::{events, grants, people, policy, requests, resources, secrets
         resources::reach,
         resources::plan, resources::apply,
         policy::newest, policy::put, policy::history, policy::version, policy::reload,
-        secrets::rotate, sessions::list, sessions::kill, events::sessions,
+        masks::explain, secrets::rotate, sessions::list, sessions::kill, events::sessions,
         tokens::list, tokens::create, tokens::revoke,
         grants::list, grants::revoke, grants::reviews, grants::review,
     ),

@@ -111,6 +111,20 @@ fn a_gateway_that_is_somebody_else_is_not_spoken_to() {
 }
 
 #[test]
+fn what_would_be_masked_is_told_column_by_column() {
+    let office = Office::with(&["olga", "ada"]);
+    let words = ["mask", "explain", "SELECT id, number FROM cards", "--as", "ada", "--on", "prod"];
+    let told = office.signet("olga", &words).ok();
+    assert!(told.contains("column 1: shown\n"), "{told}");
+    assert!(
+        told.contains("column 2: masked\n    keep_last(4) by policy mask-cards (cards.number keep_last(4)): "),
+        "{told}"
+    );
+    assert!(office.signet("olga", &[&words[..], &["--json"]].concat()).ok().contains("\"shown\": \"masked\""));
+    office.signet("ada", &words).fails(5, "masks.explain");
+}
+
+#[test]
 fn an_approver_sees_all_that_will_run() {
     let office = Office::with(&["ada", "grace"]);
     let (id, held) = office.hold("UPDATE accounts\n\n\n SET balance = 0 -- \u{202e}\u{200b}\u{1b}[2J");

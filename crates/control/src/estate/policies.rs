@@ -9,10 +9,10 @@ use std::path::Path;
 use std::sync::PoisonError;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use model::{Account, By, Decision, Event, Resource};
+use model::{Account, By, Decision, Event, MaskRule, Resource};
 use store::PolicyVersion;
 
-use super::{Estate, ObservedPolicy};
+use super::{Asked, Estate, ObservedPolicy};
 use crate::roles;
 use crate::{Caller, Error, Standing};
 
@@ -68,6 +68,12 @@ pub trait PolicyForce: Send + Sync {
 
     /// Whether somebody may begin a session on the target as that account from that address now.
     fn admit(&self, standing: &Standing, resource: &Resource, account: &Account, client: IpAddr) -> Decision;
+
+    /// What would be said to a command now.
+    fn decide(&self, asked: &Asked<'_>) -> Decision;
+
+    /// What the policy of that name masks; nothing when it masks nothing.
+    fn masks_of(&self, policy: &str) -> Vec<MaskRule>;
 
     /// Those that are only observed at that time.
     fn observed(&self, now_us: u64) -> Vec<ObservedPolicy>;

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::{Account, Class, CredentialId, Decision, Public, Resource, SessionId, Verdict};
+use model::{Account, Class, CredentialId, Decision, MaskRule, Public, Resource, SessionId, Verdict};
 use policy::{Engine, Facts, File, LoadError, compile};
 use ports::{Decider, Who};
 
-use crate::{AccessPolicy, AccessTerms, Caller, ObservedPolicy, PolicyForce, Standing};
+use crate::{AccessPolicy, AccessTerms, Asked, Caller, ObservedPolicy, PolicyForce, Standing};
 
 /// Puts policies in force.
 pub struct Force {
@@ -61,6 +61,14 @@ impl PolicyForce for Force {
     fn admit(&self, standing: &Standing, resource: &Resource, account: &Account, client: IpAddr) -> Decision {
         let nobody = CredentialId(String::new());
         self.engine.admit(who(&nobody, standing, resource, account, client))
+    }
+
+    fn decide(&self, asked: &Asked<'_>) -> Decision {
+        self.engine.decide(asked.who(&CredentialId(String::new())), asked.action, asked.met)
+    }
+
+    fn masks_of(&self, policy: &str) -> Vec<MaskRule> {
+        self.engine.policies().masks(policy).unwrap_or_default()
     }
 
     fn observed(&self, now_us: u64) -> Vec<ObservedPolicy> {

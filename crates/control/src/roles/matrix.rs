@@ -77,6 +77,7 @@ matrix! {
     POLICIES_READ     "policy.read"      Read [Administrator Approver Auditor PolicyAuthor] "Read policies, those in force and earlier ones";
     POLICIES_PUT      "policy.put"       Act  [PolicyAuthor] "Put policies in force";
     POLICIES_RELOAD   "policy.reload"    Act  [PolicyAuthor] "Take over the folder of policies, and vouch for it";
+    MASKS_EXPLAIN     "masks.explain"    Read [Administrator Auditor PolicyAuthor] "See what of a command's result would be masked for somebody, and why";
     APPLY             "apply"            Act  [Administrator] "Bring people, groups and resources to what a file says";
     APPLY_PLAN        "apply.plan"       Read [Administrator Auditor] "See how people, groups and resources differ from a file";
     REQUESTS_MAKE     "request.create"   Act  [User] "Ask for access, to be shown what is masked, or to break the glass; wait for a held command";

@@ -2,6 +2,7 @@
 
 pub(crate) mod events;
 pub(crate) mod grants;
+pub(crate) mod masks;
 pub(crate) mod people;
 pub(crate) mod policy;
 pub(crate) mod requests;
@@ -30,6 +31,7 @@ pub(crate) fn router() -> Router<App> {
         .merge(tokens::router())
         .merge(resources::router())
         .merge(policy::router())
+        .merge(masks::router())
         .merge(secrets::router())
         .merge(sessions::router())
         .merge(status::router())

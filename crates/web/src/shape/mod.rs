@@ -2,6 +2,7 @@
 
 mod grant;
 mod list;
+mod masks;
 mod octets;
 mod people;
 mod person;
@@ -16,6 +17,7 @@ mod word;
 
 pub(crate) use grant::{Grant, Review};
 pub(crate) use list::{List, Nothing, cut};
+pub(crate) use masks::{MaskAnswers, MaskQuestion};
 pub(crate) use octets::Octets;
 pub(crate) use people::{Group, MadeToken, NewSomebody, Somebody, SomebodyChange, Token, source};
 pub(crate) use person::Person;

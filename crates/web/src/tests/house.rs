@@ -1,5 +1,8 @@
 //! A gateway's interface over a real store and real TLS, with a journal in memory. Used by the tests of the commands, too.
 
+#[path = "cards.rs"]
+mod cards;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use cards::Cards;
 use control::{Control, Desk, Estate, EstateParts, FileTarget, Force, Grants, Moment, PolicyForce};
 use identity::{Clock, Local, Person, Tokens, wall_clock};
 use model::{
@@ -176,6 +180,7 @@ impl House {
             control: control.clone(),
             estate,
             sessions: engine::LiveSessions::default(),
+            meaning: Arc::new(Cards),
         };
         let serving = web::serve(parts).await.unwrap();
         Self {

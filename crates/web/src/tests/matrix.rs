@@ -75,6 +75,13 @@ fn table() -> Vec<(&'static str, &'static str, String, Value, &'static str)> {
         ("delete", "/v1/resources/{name}", "/v1/resources/prod".into(), json!(null), "resources.remove"),
         ("post", "/v1/resources/{name}/test", "/v1/resources/prod/test".into(), json!({}), "resources.test"),
         ("get", "/v1/resources/{name}/reach", "/v1/resources/prod/reach".into(), json!(null), "resources.reach"),
+        (
+            "post",
+            "/v1/masks/explain",
+            "/v1/masks/explain".into(),
+            json!({ "person": { "issuer": "local", "subject": "ada" }, "resource": "prod", "text": "SELECT ssn" }),
+            "masks.explain",
+        ),
         ("post", "/v1/apply/plan", "/v1/apply/plan".into(), json!({ "document": "" }), "apply.plan"),
         ("post", "/v1/apply", "/v1/apply".into(), json!({ "document": "" }), "apply"),
         ("get", "/v1/policy", "/v1/policy".into(), json!(null), "policy.read"),

@@ -6,6 +6,7 @@ mod description;
 mod following;
 mod house;
 mod http;
+mod masks;
 mod matrix;
 mod once;
 mod resources;

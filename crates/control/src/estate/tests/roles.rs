@@ -1,7 +1,30 @@
 //! Who may do what, use case by use case, and what may not meet in one person.
 
+use std::sync::Arc;
+
+use model::{Action, Catalogue, Lineage};
+use ports::Who;
+
 use super::*;
 use crate::roles::MATRIX;
+use crate::{MaskQuestion, Meaning};
+
+/// No text has a command.
+struct Nothing;
+
+impl Meaning for Nothing {
+    fn read(&self, _: &str, _: &str) -> Vec<Action> {
+        Vec::new()
+    }
+
+    fn lineage(&self, _: &str, _: &Action, _: &Catalogue) -> Lineage {
+        Lineage::unknown()
+    }
+
+    fn catalogue(&self, _: Who<'_>) -> Later<Result<Arc<Catalogue>, Public>> {
+        Box::pin(std::future::ready(Ok(Arc::default())))
+    }
+}
 
 /// Rules of other parts of this crate, tested there.
 const ELSEWHERE: &[&str] = &["request.", "grant.", "glass.", "sessions."];
@@ -58,6 +81,16 @@ async fn call(manor: &Manor, by: &Caller, rule: &str) -> Result<(), Error> {
         "resources.reach" => estate.reach(by, &"filed".parse().unwrap()).await.map(drop),
         "resources.remove" => estate.remove_resource(by, &"none".parse().unwrap()).await,
         "resources.test" => estate.test_resource(by, &"filed".parse().unwrap(), None).await.map(drop),
+        "masks.explain" => {
+            let question = MaskQuestion {
+                person: id("uma"),
+                resource: "filed".parse().unwrap(),
+                account: None,
+                database: None,
+                text: String::new(),
+            };
+            estate.explain_masks(by, question, &Nothing).await.map(drop)
+        }
         "secrets.rotate" => estate.rotate_secrets(by).await.map(drop),
         "policy.read" => {
             estate.policy_history(by, None, 10).await?;
