@@ -14,6 +14,7 @@ mod in_the_middle;
 mod injection;
 mod interface;
 mod leftovers;
+mod masked;
 mod memory;
 mod opening;
 mod people;

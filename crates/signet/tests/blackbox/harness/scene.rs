@@ -77,11 +77,17 @@ impl Scene {
         Self::made(policies, &[], |setup| setup)
     }
 
+    /// The same in front of this server.
+    pub fn on(server: Postgres, policies: &str) -> Self {
+        Self::before(server, policies, |setup| setup)
+    }
+
     pub fn made(policies: &str, settings: &[&str], change: impl FnOnce(Setup) -> Setup) -> Self {
-        let server = Postgres::with(Options {
-            settings: settings.iter().map(ToString::to_string).collect(),
-            ..Options::default()
-        });
+        let settings = settings.iter().map(ToString::to_string).collect();
+        Self::before(Postgres::with(Options { settings, ..Options::default() }), policies, change)
+    }
+
+    fn before(server: Postgres, policies: &str, change: impl FnOnce(Setup) -> Setup) -> Self {
         sql(&server, "CREATE TABLE kept (word text)");
         let setup = Setup { people: Some(PEOPLE), more: MORE.to_owned(), ..Setup::before(&server) };
         let mut gateway = change(setup).prepare();
