@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/signet/target
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ##/  make \1 \t/p' Makefile | expand -t 16
 
-demo: ## a real PostgreSQL behind the gateway, and a psql session through it
+demo: ## a throw-away PostgreSQL behind the gateway, with what to try; TOUR=1 shows it all, unattended
 	@scripts/demo.sh
 
 test: ## set up, formatting, lints, every test against real servers and clients

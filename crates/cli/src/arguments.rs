@@ -122,6 +122,11 @@ pub(crate) enum Command {
     Secrets(SecretsCommand),
     /// Make the gateway's resources, people, groups and roles what a file says.
     Apply(ApplyArguments),
+    /// Show all of it on this machine: a throw-away PostgreSQL with made-up data, behind a gateway of its own.
+    ///
+    /// Needs PostgreSQL's server and psql, and nothing else; no configuration. All of it is in a temporary folder and on the loopback
+    /// address. Without --tour it stays until Ctrl-C, and prints what to try.
+    Demo(DemoArguments),
     /// Print what a shell needs to complete words.
     Completions(CompletionsArguments),
 }
@@ -271,6 +276,14 @@ pub(crate) struct ListArguments {
     /// commands, refusals.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `signet demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// Show it step by step, check each claim, and end: with 0 only when everything was as it is told.
+    #[arg(long)]
+    pub(crate) tour: bool,
 }
 
 /// `signet config`.

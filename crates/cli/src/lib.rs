@@ -8,6 +8,7 @@ mod audit;
 mod completions;
 mod configuration;
 mod connect;
+mod demo;
 mod failure;
 mod grants;
 mod input;

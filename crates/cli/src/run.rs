@@ -14,8 +14,8 @@ use crate::api::Api;
 use crate::arguments::{Arguments, Command, PolicyWords, SessionsCommand};
 use crate::failure::{Code, Outcome};
 use crate::{
-    Terminal, apply, audit, completions, configuration, connect, grants, live, log, login, masks, people, policies,
-    requests, resources, secrets, sessions, status, token, tokens, verification,
+    Terminal, apply, audit, completions, configuration, connect, demo, grants, live, log, login, masks, people,
+    policies, requests, resources, secrets, sessions, status, token, tokens, verification,
 };
 
 /// What the binary gives to the commands.
@@ -100,6 +100,7 @@ fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal
         Command::Mask(command) => masks::run(&api()?, command, terminal),
         Command::Secrets(command) => secrets::run(&api()?, &command, terminal),
         Command::Apply(arguments) => return apply::run(&api()?, &arguments, terminal),
+        Command::Demo(arguments) => demo::run(&arguments, terminal),
         Command::Completions(arguments) => completions::run(&arguments, terminal),
     };
     done.map(|()| 0)
