@@ -136,6 +136,11 @@ impl<'a> Iterator for Lexer<'a> {
     }
 }
 
+/// Whether a text is the same tokens with `standard_conforming_strings` on and off.
+pub fn reads_one_way(text: &[u8]) -> bool {
+    Lexer::new(text, true).eq(Lexer::new(text, false))
+}
+
 /// How a quote stands inside a quoted text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quoting {

@@ -12,7 +12,7 @@ use crate::parsed::with_tree;
 use crate::statement::Statement;
 
 /// The statements of a text, without the empty ones, as a session reads it whose `standard_conforming_strings` is on and whose
-/// `client_encoding` is UTF8. For any other there are `split` and `split_either`.
+/// `client_encoding` is UTF8, or any other when the text is ASCII and `reads_one_way`. For the rest there are `split` and `split_either`.
 ///
 /// A statement is Full where the grammar took the text and everything in it is known. Where the lexer and the grammar
 /// disagree about how many statements there are, the text is opaque.

@@ -1,6 +1,7 @@
 //! Where what a command shows comes from.
 
 use model::{Action, Catalogue, Certainty, Lineage};
+use sql::lexer::reads_one_way;
 
 /// The lineage of a command's text. Where it is not certain how the session reads the text, it is known only of a text that
 /// reads the same in all ways.
@@ -14,11 +15,6 @@ pub(crate) fn lineage(action: &Action, catalogue: &Catalogue) -> Lineage {
         Ok(text) if certain => sql::lineage(text, catalogue),
         _ => Lineage::unknown(),
     }
-}
-
-/// Whether strings end at the same places with and without backslash escapes.
-fn reads_one_way(text: &[u8]) -> bool {
-    !text.contains(&b'\\') || sql::lexer::Lexer::new(text, true).eq(sql::lexer::Lexer::new(text, false))
 }
 
 #[cfg(test)]

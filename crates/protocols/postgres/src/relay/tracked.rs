@@ -1,6 +1,7 @@
 //! Settings of the target that decide how SQL text is to be read, as the target reports them.
 
 use model::{Certainty, Verb};
+use sql::lexer::reads_one_way;
 
 use crate::statement::{SessionEffects, Statement, TooManyStatements, read, split, split_either};
 
@@ -65,6 +66,10 @@ impl Tracked {
         // The encoding, too, may be one in which a byte of a character looks like a quote.
         if (self.overlapping || under_way) && !text.is_ascii() {
             return Ok(vec![unreadable(text)]);
+        }
+        // Such a text means the same whatever the settings are.
+        if text.is_ascii() && reads_one_way(text) {
+            return read(text, maximum);
         }
         match self.standard_conforming_strings {
             Some(true) if !under_way && self.utf8 => read(text, maximum),
