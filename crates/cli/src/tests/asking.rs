@@ -376,8 +376,8 @@ fn tokens_are_made_listed_and_revoked_over_the_interface() {
     assert!(made.code == 0 && made.out.starts_with("sgt_") && made.err.contains("not shown again"), "{made:?}");
     let listed = office.signet("ada", &["tokens", "list", "--json"]).ok();
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
-    let id = listed.as_array().unwrap().iter().map(|token| token["id"].as_str().unwrap());
-    let id = id.filter(|id| made.err.contains(id)).next().unwrap();
+    let mut ids = listed.as_array().unwrap().iter().map(|token| token["id"].as_str().unwrap());
+    let id = ids.find(|id| made.err.contains(id)).unwrap();
     assert!(!office.signet("ada", &["tokens", "list"]).ok().contains(made.out.trim()));
     office.signet("ada", &["tokens", "list", "--everybody"]).fails(5, "Not allowed");
     assert!(office.signet("adam", &["tokens", "list", "--of", "ada"]).ok().contains(id));
