@@ -15,6 +15,8 @@ const HEAD: usize = 9;
 pub(crate) struct Guarded<S> {
     stream: S,
     encrypted: bool,
+    /// The server must still prove that it knows the password.
+    proof: bool,
     /// What the server said and was not looked at yet; none when it has let us in.
     seen: Option<BytesMut>,
     /// Of the message that is passing: bytes still to come.
@@ -23,7 +25,12 @@ pub(crate) struct Guarded<S> {
 
 impl<S> Guarded<S> {
     pub(crate) fn new(stream: S, encrypted: bool) -> Self {
-        Self { stream, encrypted, seen: Some(BytesMut::new()), passing: 0 }
+        Self { stream, encrypted, proof: false, seen: Some(BytesMut::new()), passing: 0 }
+    }
+
+    /// The server must prove that it knows the password too, as one whose certificate says nothing.
+    pub(crate) fn demanding_proof(self) -> Self {
+        Self { proof: true, ..self }
     }
 
     /// Looks at what the server says, before the library does.
@@ -41,12 +48,19 @@ impl<S> Guarded<S> {
                 continue;
             }
             match u32::from_be_bytes([e, f, g, h]) {
+                0 if self.proof => {
+                    return Err(refused("the server lets us in without a proof that it knows the password"));
+                }
                 0 => {
                     self.seen = None;
                     return Ok(());
                 }
-                // SCRAM: asked for, continued, ended.
-                10..=12 => {}
+                // SCRAM: asked for, continued, ended; the library looks whether the proof is good.
+                10 | 11 => {}
+                12 => self.proof = false,
+                3 if self.proof => {
+                    return Err(refused("the server asks for the password in clear, and proves nothing"));
+                }
                 3 if self.encrypted => {}
                 3 => return Err(refused("the server asks for the password in clear, without TLS")),
                 5 => return Err(refused("the server asks for the password as MD5")),

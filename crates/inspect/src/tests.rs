@@ -56,6 +56,25 @@ async fn a_server_cannot_choose_a_weaker_way_to_be_told_the_password() {
     }
 }
 
+#[tokio::test]
+async fn a_server_that_must_prove_itself_lets_nobody_in_without() {
+    let (scram, done) = (authentication(10, b"SCRAM-SHA-256\0\0"), authentication(0, b""));
+    let proof = [scram.clone(), authentication(11, b"r=x"), authentication(12, b"v=y")].concat();
+    for (said, good) in [
+        ([proof, done.clone()].concat(), true),
+        (done.clone(), false),
+        ([scram, done].concat(), false),
+        (authentication(3, b""), false),
+    ] {
+        let (mut server, client) = tokio::io::duplex(4096);
+        server.write_all(&said).await.unwrap();
+        drop(server);
+        let mut heard = Vec::new();
+        let read = Guarded::new(client, true).demanding_proof().read_to_end(&mut heard).await;
+        assert_eq!(read.is_ok(), good, "{said:?}: {read:?}");
+    }
+}
+
 #[test]
 fn what_a_target_says_is_shown_without_the_secret_and_cut() {
     let secret = Secret::new("hunter2");

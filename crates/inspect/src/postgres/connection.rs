@@ -49,7 +49,9 @@ impl Connection {
         };
         let allowance = Allowance::default();
         allowance.set(GREETING);
-        let stream = Guarded::new(Metered::new(stream, allowance.clone()), tls);
+        let verified = matches!(place.resource.tls, TlsMode::VerifyFull | TlsMode::VerifyCa);
+        let guarded = Guarded::new(Metered::new(stream, allowance.clone()), tls);
+        let stream = if verified || secret.is_none() { guarded } else { guarded.demanding_proof() };
         let mut config = Config::new();
         config
             .user(&account.user)
