@@ -8,8 +8,8 @@ use wire::{Answer, Ask, Input, Out, Side, Stop, Ticket, Upstream, Why};
 use crate::conversation::{Next, Over, Setting, Stage};
 use crate::fault::Fault;
 use crate::message::error::{Severity, build};
-use crate::statement::{credentials, split};
 use crate::target_auth::Entering;
+use sql::{credentials, split};
 
 /// Waits for leave to bring settings. The target's leg is open, and nothing was sent on it.
 struct Bringing {

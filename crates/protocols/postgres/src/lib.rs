@@ -21,7 +21,6 @@ mod scram;
 mod settings;
 mod show;
 mod sqlstate;
-mod statement;
 mod target_auth;
 mod target_refusal;
 #[cfg(test)]

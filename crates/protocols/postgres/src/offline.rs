@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use model::{Action, Certainty, Credentials, Facts, Phase, Verb};
 
-use crate::statement::read as statements;
+use sql::read as statements;
 
 /// Statements that are read of one text.
 const MOST: usize = 256;

@@ -16,8 +16,8 @@ use super::refusal::Shape;
 use super::running::{End, Running};
 use crate::message::function_call::FunctionCall;
 use crate::message::parse::Parse;
-use crate::statement::credentials::{self, Found};
-use crate::statement::{Statement, TooManyStatements};
+use sql::credentials::{self, Found};
+use sql::{Statement, TooManyStatements};
 
 /// What is asked about.
 pub(super) enum Asked {

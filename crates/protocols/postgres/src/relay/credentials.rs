@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use model::Credentials;
 
-use crate::statement::credentials::{Found, MOST, in_value};
+use sql::credentials::{Found, MOST, in_value};
 
 /// The credentials of a command.
 pub(super) fn of(found: Found, parameters: &[Option<Bytes>]) -> Credentials {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use model::{Certainty, Limits, Verb};
 
 use crate::message::bind::Bind;
-use crate::statement::credentials::Found;
+use sql::credentials::Found;
 
 /// A statement that was sent to be planned.
 #[derive(Clone, Debug)]

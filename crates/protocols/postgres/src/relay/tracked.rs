@@ -3,7 +3,7 @@
 use model::{Certainty, Verb};
 use sql::lexer::reads_one_way;
 
-use crate::statement::{SessionEffects, Statement, TooManyStatements, read, split, split_either};
+use sql::{SessionEffects, Statement, TooManyStatements, read, split, split_either};
 
 /// What the target last reported.
 #[derive(Clone, Debug, Default)]
