@@ -1,7 +1,8 @@
 //! What is counted, for Prometheus. Labels never hold names of people or text of commands.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use ports::Mark;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -22,10 +23,13 @@ pub struct Metrics {
     pub(crate) signins_refused: Counter,
     pub(crate) commands: Family<Labels, Counter>,
     pub(crate) waiting: Gauge,
+    pub(crate) masked: Counter<u64, AtomicU64>,
     pub(crate) bytes: Family<Labels, Counter<u64, AtomicU64>>,
     pub(crate) cancels_ignored: Counter,
     pub(crate) probes_dropped: Counter,
     unpublished: Gauge,
+    records: Counter<u64, AtomicU64>,
+    syncs: Counter<u64, AtomicU64>,
 }
 
 impl Default for Metrics {
@@ -48,10 +52,13 @@ impl Default for Metrics {
         let signins_refused: Counter = register!("signins_refused", "Sign-ins refused");
         let commands: Family<Labels, Counter> = register!("commands", "Commands, by what became of them");
         let waiting: Gauge = register!("commands_waiting", "Commands that wait for a human");
+        let masked: Counter<u64, AtomicU64> = register!("values_masked", "Values that were masked in results");
         let bytes: Family<Labels, Counter<u64, AtomicU64>> = register!("bytes", "Bytes delivered, by receiver");
         let probes_dropped: Counter = register!("probes_dropped", "Cancels of a session that had too many under way");
         let unpublished: Gauge =
             register!("log_unpublished_records", "Records on stable storage that are not published");
+        let records: Counter<u64, AtomicU64> = register!("journal_records", "Records on stable storage, of all runs");
+        let syncs: Counter<u64, AtomicU64> = register!("journal_syncs", "Syncs of the journal's storage for records");
         let cancels_ignored: Counter = register!("cancels_ignored", "Cancel requests with wrong keys");
         Self {
             registry,
@@ -64,10 +71,13 @@ impl Default for Metrics {
             signins_refused,
             commands,
             waiting,
+            masked,
             bytes,
             cancels_ignored,
             probes_dropped,
             unpublished,
+            records,
+            syncs,
         }
     }
 }
@@ -76,6 +86,12 @@ impl Metrics {
     /// So many records are on stable storage and not in the published log.
     pub fn unpublished(&self, records: u64) {
         self.unpublished.set(records.try_into().unwrap_or(i64::MAX));
+    }
+
+    /// The journal is so far, and has synced its storage so often.
+    pub fn journal(&self, durable: Mark, syncs: u64) {
+        self.records.inner().store(durable.0, Ordering::Relaxed);
+        self.syncs.inner().store(syncs, Ordering::Relaxed);
     }
 
     /// The counters in the OpenMetrics text format.

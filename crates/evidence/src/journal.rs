@@ -140,6 +140,10 @@ impl Journal for FileJournal {
         self.queue.is_failed()
     }
 
+    fn syncs(&self) -> u64 {
+        self.queue.synced()
+    }
+
     fn reached(&self, mark: Mark) -> Later<Result<(), JournalDown>> {
         Box::pin(Reached::new(self.queue.clone(), mark))
     }

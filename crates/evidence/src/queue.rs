@@ -43,6 +43,8 @@ pub(crate) struct Queue {
     /// Bytes that are not durable yet.
     waiting: AtomicUsize,
     durable: AtomicU64,
+    /// Batches that became durable, each by one sync.
+    synced: AtomicU64,
     failed: AtomicBool,
     /// The writer thread is gone; the mark never moves again.
     over: AtomicBool,
@@ -94,6 +96,7 @@ impl Queue {
             clocks,
             waiting: AtomicUsize::new(0),
             durable: AtomicU64::new(durable),
+            synced: AtomicU64::new(0),
             failed: AtomicBool::new(false),
             over: AtomicBool::new(false),
             waiters: Mutex::default(),
@@ -221,6 +224,7 @@ impl Queue {
         if growing.failure.is_some() {
             return;
         }
+        self.synced.fetch_add(1, Ordering::Relaxed);
         self.durable.store(batch.next, Ordering::Release);
         growing.batches.give_back(batch.bytes);
         self.waiting.store(growing.batches.bytes(), Ordering::Release);
@@ -244,6 +248,10 @@ impl Queue {
 
     pub(crate) fn durable(&self) -> u64 {
         self.durable.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn synced(&self) -> u64 {
+        self.synced.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_failed(&self) -> bool {

@@ -50,6 +50,7 @@ impl Operations {
             (&Method::GET | &Method::HEAD, "/health") => (StatusCode::OK, TEXT, "ok\n".to_owned()),
             (&Method::GET | &Method::HEAD, "/metrics") => {
                 let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                self.metrics.journal(self.journal.durable(), self.journal.syncs());
                 (StatusCode::OK, kind, self.metrics.render())
             }
             (&Method::GET | &Method::HEAD, _) => {

@@ -33,6 +33,11 @@ pub trait Journal: Send + Sync {
     /// Whether the journal has failed; from then on `durable` never moves.
     fn failed(&self) -> bool;
 
+    /// How often storage was synced for records since the start: how well they share it. For the operators.
+    fn syncs(&self) -> u64 {
+        0
+    }
+
     /// Waits until `durable` has reached `mark`.
     fn reached(&self, mark: Mark) -> Later<Result<(), JournalDown>>;
 }

@@ -256,6 +256,7 @@ impl Out for Outbox {
         self.ended = true;
         let shown = granted.tap.map(|tap| tap.finish());
         let outcome = Outcome { bytes: shown.as_ref().map_or(0, |shown| shown.total), ..outcome };
+        self.metrics.masked.inc_by(outcome.masked.unwrap_or(0));
         let took = now.saturating_duration_since(granted.since).as_micros();
         let (stream, command, duration_us) = (self.stream, granted.command, u64::try_from(took).ok());
         if let Some(mark) = self.record(Event::Outcome { stream, command, outcome, duration_us, shown }) {

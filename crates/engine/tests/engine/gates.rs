@@ -179,4 +179,5 @@ async fn what_is_masked_is_masked_by_the_verdict() {
     let heard = String::from_utf8_lossy(&visitor.remote.heard(0)).into_owned();
     assert_eq!(answers(&visitor.remote), ["ok, 3 rows, state 0"]);
     assert!(!heard.contains(testkit::toy::target::CANARY));
+    assert!(house.gateway.metrics().render().contains("signet_values_masked_total 3"));
 }

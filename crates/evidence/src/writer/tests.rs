@@ -167,8 +167,10 @@ fn what_comes_during_a_sync_is_one_batch_and_the_mark_moves_only_after_its_own_s
     script.step("write");
     script.expect("sync");
     assert_eq!(journal.durable(), Mark(1), "moved by a write");
+    assert_eq!(journal.syncs(), 1, "the second has not returned");
     script.answer(Ok(()));
     wait(journal.reached(Mark(50))).unwrap();
+    assert_eq!(journal.syncs(), 2, "fifty records, two batches");
     assert_eq!(script.calls(), [Call::Write(vec![0]), Call::Sync, Call::Write((1..50).collect()), Call::Sync]);
 }
 

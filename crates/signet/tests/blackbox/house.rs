@@ -27,6 +27,23 @@ fn metrics_are_in_prometheus_text_and_hold_no_secret() {
     }
 }
 
+/// They are read when they are asked for: a benchmark subtracts what stood there before.
+#[test]
+fn metrics_count_the_records_and_syncs_of_the_journal() {
+    let Some((_server, gateway)) = start() else { return };
+    let count = |name: &str| -> u64 {
+        let answer = gateway.get("/metrics").unwrap();
+        let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
+        line.unwrap().parse().unwrap()
+    };
+    let counts = || (count("signet_journal_records_total"), count("signet_journal_syncs_total"));
+    let (records, syncs) = counts();
+    Client::psql(&gateway.door()).args(["-c", "CREATE TABLE counted ()"]).run().ok();
+    let after = counts();
+    assert!(after.0 >= records + 3, "start, command and outcome: {records}, {}", after.0);
+    assert!(after.1 >= syncs + 2, "a write and its outcome have a sync each: {syncs}, {}", after.1);
+}
+
 /// Balancers and orchestrators look in all the time; that is nobody's session.
 #[test]
 fn health_probes_make_no_session_records() {
