@@ -28,6 +28,7 @@ mod evidence_order;
 mod full_disk;
 mod harness;
 mod house;
+mod masks;
 mod policy;
 mod replay;
 mod sessions;
