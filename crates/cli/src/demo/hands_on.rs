@@ -1,5 +1,8 @@
 //! The demo that stays up: what to try, until Ctrl-C.
 
+use std::fs;
+use std::path::Path;
+
 use super::house::House;
 use super::people::{Approver, User};
 use super::screen::Screen;
@@ -8,37 +11,48 @@ use crate::failure::Outcome;
 pub(super) fn run(house: &mut House, screen: &mut Screen<'_>) -> Outcome {
     let ada = User::new("ada", house)?;
     Approver::new("grace", house)?;
-    let signet = house.program().display().to_string();
-    let (configuration, grace) = (house.configuration().display().to_string(), house.path("grace.credentials"));
-    screen.title("Try it", "Each of these in a terminal of its own; the demo stays until Ctrl-C.")?;
-    let psql = format!("PGPASSWORD={} {} '{}'", ada.token, house.psql.display(), ada.address(house));
+    let environment = house.path("env");
+    fs::write(&environment, variables(&ada, house))?;
+    screen.title("Try it", "In terminals of your own; the demo stays until Ctrl-C.")?;
     let tries = [
-        ("What ada does, with a token of eight hours as the password:", psql.as_str()),
-        ("There: personal data is masked; this is refused; and this waits until grace agrees.", ""),
-        ("", "SELECT id, name, ssn, email, born FROM customers LIMIT 5;"),
-        ("", "DELETE FROM payments;"),
-        ("", "UPDATE payments SET state = 'refunded' WHERE id = 4711;"),
+        ("First, in each of them:", format!(". {}", environment.display())),
+        ("ada's psql, whose password is a token of eight hours:", format!("psql '{}'", ada.address(house))),
+        ("There: the first shows masked data, the second is refused, the third waits:", String::new()),
+        ("", "SELECT id, name, ssn, email, born FROM customers LIMIT 5;".to_owned()),
+        ("", "DELETE FROM payments;".to_owned()),
+        ("", "UPDATE payments SET state = 'refunded' WHERE id = 4711;".to_owned()),
+        ("What waits for grace, and her yes:", "signet requests --to-decide".to_owned()),
+        ("", "signet requests approve ID".to_owned()),
+        ("What was done, as it is done; who touched what; what was refused:", "signet log --follow".to_owned()),
+        ("", "signet audit touched customers".to_owned()),
+        ("", "signet audit refused".to_owned()),
+        ("That nothing of it was changed or left out:", "signet verify $LOG --key $KEY".to_owned()),
+        ("All of it by itself, in a minute:", "signet demo --tour".to_owned()),
     ];
     for (about, line) in tries {
-        tell(about, line, screen)?;
+        tell(about, &line, screen)?;
     }
-    let signet = |words: &str| format!("{signet} {words}");
-    let grace = |words: &str| signet(&format!("--credentials {} {words}", grace.display()));
-    let operator = |words: &str| signet(&format!("--config {configuration} {words}"));
-    let log = house.path("gateway/log").display().to_string();
-    let key = house.path("gateway/log.vkey").display().to_string();
-    tell("What waits for grace, and her yes:", &grace("requests --to-decide"), screen)?;
-    tell("", &grace("requests approve ID"), screen)?;
-    tell("What was done, as it is done; who touched what; what was refused:", &operator("log --follow"), screen)?;
-    tell("", &operator("audit touched customers"), screen)?;
-    tell("", &operator("audit refused"), screen)?;
-    tell("That nothing of it was changed or left out:", &signet(&format!("verify {log} --key {key}")), screen)?;
-    tell("All of it by itself, in a minute:", &signet("demo --tour"), screen)?;
     screen.gap()?;
     screen.flush()?;
     house.patience.forever();
     house.close();
-    screen.text("All that ran is ended, and its folder is gone.")
+    screen.text("All that ran is ended, and its folder goes.")
+}
+
+/// What makes `signet` and `psql` in a shell those of the demo.
+fn variables(ada: &User, house: &House) -> String {
+    let folder = |path: &Path| path.parent().unwrap_or(path).display().to_string();
+    let path = |name: &str| house.path(name).display().to_string();
+    format!(
+        "export PATH='{}:{}':\"$PATH\"\nexport PGPASSWORD={}\nexport SIGNET_CONFIG='{}' SIGNET_CREDENTIALS='{}'\nLOG='{}' KEY='{}'\n",
+        folder(house.program()),
+        folder(&house.psql),
+        ada.token,
+        path("signet.toml"),
+        path("grace.credentials"),
+        path("gateway/log"),
+        path("gateway/log.vkey"),
+    )
 }
 
 /// Something to try; either part may be empty.

@@ -22,6 +22,7 @@ mod attacks;
 mod clients;
 mod crowds;
 mod decisions;
+mod demo;
 mod drain;
 mod evidence;
 mod evidence_order;
