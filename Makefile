@@ -15,7 +15,7 @@ test: ## set up, formatting, lints, every test against real servers and clients
 soak: ## the long proofs: whole PostgreSQL suites, 1,000 kills, the same tests otherwise
 	@scripts/soak.sh
 
-bench: ## release build: the journal, the policy, pgbench directly and through the gateway, syncs, holds, the verifier
+bench: ## release build: direct, Signet, pgbouncer and haproxy in one table; journal, policy, syncs, holds, verifier
 	@scripts/bench.sh
 
 check: ## formatting and lints alone

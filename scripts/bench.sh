@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# What the gateway costs, all in the same run:
+# What the gateway costs, all in the same run (docs/benchmark.md has how to read it):
+#   - the comparison with the bare server, pgbouncer and haproxy, one table and the same as JSON (bench/compare.py): pgbench, a million
+#     rows with and without masks, connections, idle sessions;
 #   - the journal alone, beside plain appends and fdatasyncs on the same disk;
 #   - a decision of the policy alone, with 5 and 100 policies, made anew and remembered;
 #   - pgbench's SELECT through the policy and through a decider that allows everything, in turns;
@@ -8,9 +10,10 @@
 #     black-box test evidence::syncs does;
 #   - held commands: from psql sending to an approver seeing it, from the approval to the statement running at the target;
 #   - verifying a large log, at a tenth of its size and whole: records a second, and the most memory.
-# Settings: SIGNET_BENCH_SECONDS (10 a run), SIGNET_BENCH_CLIENTS ("1 8 32"), SIGNET_BENCH_ROUNDS (2), SIGNET_BENCH_HOLDS (200),
-# SIGNET_BENCH_RECORDS (10000000 to be verified: 8 GB of disk while it runs; 0 leaves that part out), SIGNET_BENCH_PARTS (some of
-# "journal policy pgbench syncs holds verification").
+# Settings: SIGNET_BENCH_SECONDS (a run: 1 in the comparison, which has many, else 5), SIGNET_BENCH_ROUNDS (3), SIGNET_BENCH_CLIENTS ("1 8 32"),
+# SIGNET_BENCH_ROWS (1000000), SIGNET_BENCH_SESSIONS (500), SIGNET_BENCH_HOLDS (200), SIGNET_BENCH_RECORDS (1000000 to be verified; 10000000
+# take 8 GB of disk while it runs; 0 leaves that part out), SIGNET_BENCH_JSON (the file), SIGNET_BENCH_PARTS (some of "table rows connections
+# idle journal policy pgbench syncs holds verification"; without pgbench, which the table holds, unless it is named).
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,9 +21,11 @@ set -euo pipefail
 . "$(dirname "$0")/servers.sh"
 cd "$REPO"
 
-seconds=${SIGNET_BENCH_SECONDS:-10} clients=${SIGNET_BENCH_CLIENTS:-1 8 32} rounds=${SIGNET_BENCH_ROUNDS:-2}
-records=${SIGNET_BENCH_RECORDS:-10000000} holds=${SIGNET_BENCH_HOLDS:-200}
-parts=" ${SIGNET_BENCH_PARTS:-journal policy pgbench syncs holds verification} "
+seconds=${SIGNET_BENCH_SECONDS:-5} clients=${SIGNET_BENCH_CLIENTS:-1 8 32} rounds=${SIGNET_BENCH_ROUNDS:-3}
+records=${SIGNET_BENCH_RECORDS:-1000000} holds=${SIGNET_BENCH_HOLDS:-200} rows=${SIGNET_BENCH_ROWS:-1000000}
+parts=" ${SIGNET_BENCH_PARTS:-table rows connections idle journal policy syncs holds verification} "
+failed=''
+ulimit -n "$(ulimit -Hn)"
 
 scripts/setup.sh bench
 say "building signet (release)"
@@ -29,10 +34,36 @@ cargo build --quiet --locked --release -p signet-verify
 SIGNET=${SIGNET_BIN:-$CARGO_TARGET_DIR/release/signet} # another build of it, if named
 make_work bench
 
-say "starting PostgreSQL (pgbench scale 10)"
-start_postgres "shared_buffers = 256MB" "max_connections = 200"
+say "starting PostgreSQL (pgbench scale 32)"
+make_certificate
+# No vacuum and no checkpoint of its own in the middle of a run.
+start_postgres "shared_buffers = 640MB" "max_connections = 1000" "autovacuum = off" "checkpoint_timeout = 1h" "max_wal_size = 4GB" \
+  "ssl = on" "ssl_cert_file = '$WORK/postgres/server.crt'" "ssl_key_file = '$WORK/postgres/server.key'"
 straight -c 'CREATE DATABASE bench'
-PGPASSWORD=$(cat "$WORK/password") "$PG_BIN/pgbench" -i -q -s 10 -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres bench >/dev/null 2>&1
+PGPASSWORD=$(cat "$WORK/password") "$PG_BIN/pgbench" -i -q -s 32 -h 127.0.0.1 -p "$POSTGRES_PORT" -U postgres bench >/dev/null 2>&1
+
+# The built client of the comparison: cargo knows its name.
+comparison_client() {
+  cargo bench --quiet --locked --no-run -p signet --bench client --message-format=json |
+    python3 -c 'import json, sys; print([made["executable"] for made in map(json.loads, sys.stdin) if made.get("executable")][-1])'
+}
+
+# The parts of the comparison that are wanted, in one go: they are one table.
+compare() {
+  local part wanted=()
+  for part in table rows connections idle; do
+    case $parts in *" $part "*) wanted+=("$part") ;; esac
+  done
+  [ ${#wanted[@]} -gt 0 ] || return 0
+  sed "s|@ROWS@|$rows|" scripts/bench/tables.sql >"$WORK/tables.sql"
+  straight -d bench -f "$WORK/tables.sql" -c CHECKPOINT
+  say "the comparison: ${wanted[*]}"
+  CLIENT=$(comparison_client)
+  WORK=$WORK SIGNET=$SIGNET CLIENT=$CLIENT PGBENCH=$PG_BIN/pgbench POSTGRES_PORT=$POSTGRES_PORT POSTGRES_PID=$POSTGRES_PID \
+    SIGNET_BENCH_SECONDS=${SIGNET_BENCH_SECONDS:-1} SIGNET_BENCH_ROUNDS=$rounds SIGNET_BENCH_CLIENTS=$clients SIGNET_BENCH_ROWS=$rows \
+    SIGNET_BENCH_SESSIONS=${SIGNET_BENCH_SESSIONS:-500} SIGNET_BENCH_JSON=${SIGNET_BENCH_JSON:-$CACHE/bench.json} \
+    PYTHONDONTWRITEBYTECODE=1 python3 scripts/bench/compare.py "${wanted[@]}" || failed=comparison
+}
 
 # Ends the gateway of a part, with its evidence: the next part begins anew.
 end_gateway() {
@@ -104,7 +135,7 @@ part_pgbench() {
   local count token direct_tps direct_ms signet_tps signet_ms
   start_gateway demo/bench.toml
   token=$(signet token create ada --ttl 8h)
-  say "pgbench -S -M prepared, $seconds s a run, best of $rounds rounds, on $(nproc) cores"
+  say "pgbench -S -M prepared, $seconds s a run, best of $rounds rounds, on $(nproc) cores; ratio: direct tps by signet tps"
   printf '%8s  %14s %10s  %14s %10s  %7s\n' clients 'direct tps' 'ms' 'signet tps' 'ms' 'ratio'
   for count in $clients; do
     : >"$WORK/direct"; : >"$WORK/signet"
@@ -156,8 +187,10 @@ part_verification() {
     cargo bench --quiet --locked -p signet-evidence --bench verification
 }
 
+compare
 for part in journal policy pgbench syncs holds verification; do
   case $parts in *" $part "*) "part_$part" ;; esac
 done
 stop_all
-say "bench complete: a ratio is direct tps divided by signet tps; 1.00x would cost nothing"
+[ -z "$failed" ] || die "the $failed is not whole: see above"
+say "bench complete"

@@ -27,6 +27,19 @@ stop_all() {
   if [ -n "$WORK" ]; then rm -rf "$WORK"; fi
 }
 
+# make_certificate: one for localhost in $WORK/tls, which is its own authority, and a copy that the server may read.
+make_certificate() {
+  mkdir "$WORK/tls"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
+    -keyout "$WORK/tls/server.key" -out "$WORK/tls/server.crt" 2>/dev/null
+  server_owned "$WORK/postgres"
+  local name
+  for name in server.crt server.key; do
+    as_server sh -c 'umask 077; cat >"$1"' sh "$WORK/postgres/$name" <"$WORK/tls/$name"
+  done
+}
+
 # start_postgres [LINE OF postgresql.conf]...: sets POSTGRES_PORT; superuser postgres, password in $WORK/password.
 start_postgres() {
   POSTGRES_PORT=$(free_port)

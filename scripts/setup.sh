@@ -15,7 +15,7 @@ packages_for() {
   # scripts themselves call.
   echo build-essential ca-certificates libclang-dev openssl "postgresql-$PG_MAJOR" "postgresql-client-$PG_MAJOR" python3 util-linux
   case $purpose in
-    bench) echo strace ;;
+    bench) echo haproxy pgbouncer strace ;;
     # bsdutils has script(1), the terminal of the tests; dpkg-dev and what unpacks build the matched regression set; Go and two
     # Python modules are for verifiers of the evidence log that are not ours.
     test | soak)
@@ -41,6 +41,11 @@ install_packages() {
   as_root mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] ||
     echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  # The benchmark starts these two itself, on ports of its own: they are no services of this machine.
+  as_root mkdir -p /etc/systemd/system
+  for name in haproxy pgbouncer; do
+    case " ${missing[*]} " in *" $name "*) as_root ln -sf /dev/null "/etc/systemd/system/$name.service" ;; esac
+  done
   as_root apt-get -qq update
   as_root apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
 }
