@@ -2,7 +2,8 @@
 //!
 //! | what the command does | understood | runs code that is not known | not understood, or after changes of structure |
 //! |---|---|---|---|
-//! | shows: reads, copies out, settings, transactions | column by column | what is derived is masked whole | the same |
+//! | asks: reads, copies out | column by column | what is derived is masked whole | refused, unless all may be asked |
+//! | other that shows: settings, cursors, transactions | column by column | what is derived is masked whole | the same |
 //! | runs: `CALL`, functions that may do anything | column by column | what is derived is masked whole | refused |
 //! | stores: writes, copies in, structure, grants | column by column | refused; if it is only triggers, not | refused |
 //!
@@ -66,6 +67,11 @@ impl<'a> Command<'a> {
 
     pub(crate) fn effect(self) -> Effect {
         Effect::of(self.verb)
+    }
+
+    /// Whether it asks the target something, and not everything may be asked: how many rows there are tells of values.
+    pub(crate) fn asks(self) -> bool {
+        matches!(self.verb, Verb::Read | Verb::CopyOut) && !self.judge.resolution.allows_all()
     }
 
     /// Whether nothing masked can come of it: neither in its result nor in what the target says about it.

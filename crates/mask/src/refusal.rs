@@ -27,7 +27,7 @@ fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
         _ => true,
     };
     if catalogue.relation(used.column.relation).is_none() {
-        return Some(Public::new(Class::Denied, "this command uses a relation that is not known, and may be masked"));
+        return anything(resolution, used.position);
     }
     let column = resolution.masked(catalogue, used.column).into_iter().find(denied)?;
     let what = match used.position {
@@ -39,6 +39,18 @@ fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
     let (name, policies) = (shown_name(catalogue, column), policies(resolution, column));
     let masked = format!("{name} is masked by policy {}, {what}", policies.join(", "));
     Some(Public::new(Class::Denied, masked).with_hint(way_out(&policies, used.position)))
+}
+
+/// What is used may be anything: the result of a function, a column of a relation that the catalogue does not hold.
+fn anything(resolution: &Resolution, position: Position) -> Option<Public> {
+    let told = match position {
+        Position::Write => "this stores what may be masked: where it comes from is not known",
+        _ if resolution.allows_all() => return None,
+        _ => "this makes a condition on, or orders by, what may be masked: where it comes from is not known",
+    };
+    let hint = "It comes from a function, or from a relation that is new or temporary. Leave it out, or have an administrator \
+                label the function as harmless.";
+    Some(Public::new(Class::Denied, told).with_hint(hint))
 }
 
 /// What the person can do.
@@ -60,17 +72,18 @@ fn way_out(policies: &[&str], position: Position) -> String {
     }
 }
 
-/// What keeps values must be understood.
+/// What keeps values must be understood, and what the target is asked, where not every question may be asked.
 fn not_understood(command: Command<'_>) -> Option<Public> {
     let lineage = command.lineage;
     let reads_nothing =
         lineage.known && !lineage.runs_unknown && lineage.relations.is_empty() && lineage.uses.is_empty();
     let told = match (command.trust(), command.effect()) {
-        (_, Effect::Shows) | (Trust::Understood | Trust::Triggers, _) | (Trust::RunsCode, Effect::Runs) => return None,
+        (Trust::Understood | Trust::Triggers, _) | (Trust::RunsCode, Effect::Shows | Effect::Runs) => return None,
         (Trust::Unsettled, _) if reads_nothing => return None,
+        (Trust::Unsettled | Trust::NotUnderstood, Effect::Shows) if !command.asks() => return None,
         (Trust::Unsettled, _) => Public::new(
             Class::Denied,
-            "this transaction has changed the structure of the database, so it cannot be told whether this copies masked columns",
+            "this transaction has changed the structure of the database, so it cannot be told what this does with masked columns",
         )
         .with_hint("Commit the changes of structure first."),
         (Trust::RunsCode, Effect::Stores) => Public::new(
@@ -78,6 +91,11 @@ fn not_understood(command: Command<'_>) -> Option<Public> {
             "this stores what a function makes that is not known, which may be masked columns",
         )
         .with_hint("Leave the function out, or have an administrator say that it is harmless."),
+        (Trust::NotUnderstood, Effect::Shows) => Public::new(
+            Class::Denied,
+            "this is not understood well enough to tell whether it makes conditions on masked columns",
+        )
+        .with_hint("Look for an error in it. A text of more than 32 KiB, 2,000 words or 50 levels of parentheses is not read."),
         (Trust::NotUnderstood, _) => Public::new(
             Class::Denied,
             "this is not understood well enough to tell whether it copies masked columns",

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use model::{
-    ActionText, Around, CommandId, HoldTerms, Principal, PrincipalId, Public, RequestId, Requirement, ResourceName, SessionId,
+    ActionText, Around, CommandId, HoldTerms, Principal, PrincipalId, Public, RequestId, Requirement, ResourceName,
+    SessionId,
 };
 
 use crate::Later;

@@ -19,7 +19,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use model::{Certainty, Verb};
+use model::{Certainty, Facts, Verb};
 
 /// One statement of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,15 @@ pub struct Name {
 }
 
 impl Statement {
+    /// What policy is told of it besides its verb.
+    pub fn facts(&self) -> Facts {
+        let relations = match &self.understood {
+            Some(understood) => !understood.relations.is_empty(),
+            None => self.certainty != Certainty::Full,
+        };
+        Facts { unbounded_write: self.unbounded_write, relations, ..Facts::default() }
+    }
+
     /// A text of which nothing is known.
     pub fn opaque(text: &[u8]) -> Self {
         Self {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Action, Catalogue, Lineage, Mask, Obligations, Public, Requirement, Verb};
+use model::{Action, Catalogue, Mask, Obligations, Public, Requirement, Verb};
 use ports::ToMask;
 use wire::Ticket;
 
@@ -44,7 +44,7 @@ impl Pump {
         let (house, who) = (&self.premises.house, permit.who());
         let Some(catalogue) = read.or_else(|| house.catalogues.known(who)) else { return Masked::Unread };
         let unsettled = self.changed_structure && action.facts.in_transaction;
-        let lineage = || if unsettled { Lineage::unknown() } else { self.facts.protocol.lineage(action, &catalogue) };
+        let lineage = || self.facts.protocol.lineage(action, &catalogue);
         let rules = &obligations.mask;
         let command = ToMask { who, action, rules, catalogue: &catalogue, unsettled, lineage: &lineage };
         house.masks.mask(command).map_or_else(Masked::No, Masked::Yes)

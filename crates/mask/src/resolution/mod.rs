@@ -108,6 +108,11 @@ impl Resolution {
         }
     }
 
+    /// Whether anything may be asked about every column that a policy masks.
+    pub(crate) fn allows_all(&self) -> bool {
+        self.rules.iter().all(|rule| rule.predicates == Predicates::Allow)
+    }
+
     /// What may be asked about a masked column: what all of its rules allow.
     pub(crate) fn predicates(&self, column: ColumnId) -> Predicates {
         let allowed = |reason: &Reason| self.rule(reason.ground).map_or(Predicates::Deny, |rule| rule.predicates);

@@ -49,7 +49,11 @@ fn nothing_of_a_masked_value_is_shown() {
         // Nor is it when the grammar takes it for something else.
         let asleep = Lineage { outputs: None, ..known };
         assert!(asked(asleep).iter().all(|shown| shown == "[masked]"), "{}", attack.statement);
-        assert!(asked(Lineage::unknown()).iter().all(|shown| shown == "[masked]"), "{}", attack.statement);
+        // Nor when it is not understood at all: then it is not even asked, and what comes of it in another way is masked.
+        let unknown = Asked::read(Lineage::unknown());
+        assert!(unknown.refused().contains("not understood"), "{}", attack.statement);
+        let fetched = Asked { verb: Verb::Session, ..unknown }.shown(&origins);
+        assert!(fetched.iter().all(|shown| shown == "[masked]"), "{}", attack.statement);
     }
 }
 

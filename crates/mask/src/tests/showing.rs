@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{ColumnShown, Derived, Lineage, Relation, Treatment, Value, ValueKind, Veil, Verb};
+use model::{ColumnShown, Derived, Lineage, MaskRule, Predicates, Relation, Treatment, Value, ValueKind, Veil, Verb};
 
 use super::house::*;
 
@@ -74,7 +74,10 @@ fn the_target_says_which_relation_a_name_stands_for() {
 fn without_a_lineage_only_an_origin_is_proof() {
     let origins = [Some(NAME), Some(SSN), Some(ROW), Some(at(ORDERS, 0)), None];
     let expected = ["=", WHOLE, WHOLE, "=", WHOLE];
-    assert_eq!(Asked::read(Lineage::unknown()).shown(&origins), expected);
+    let fetched = Asked { verb: Verb::Session, ..Asked::read(Lineage::unknown()) };
+    assert_eq!(fetched.shown(&origins), expected);
+    let all = MaskRule::read_all("p", Predicates::Allow, "customers.ssn").unwrap();
+    assert_eq!(Asked { rules: all, ..Asked::read(Lineage::unknown()) }.shown(&origins), expected, "all may be asked");
     // Code that is not known may have been at what is derived, though the lineage says otherwise.
     let outputs = vec![same(NAME); 5];
     let runs = Lineage { runs_unknown: true, ..lineage(&[CUSTOMERS], outputs, &[]) };
@@ -92,7 +95,8 @@ fn after_changes_of_structure_what_is_derived_is_not_trusted() {
     generated.columns[1].from = vec![at(111, 1)];
     let more = vec![view(110, "names", &[("name", &[NAME])]), generated];
     let outputs = vec![same(NAME), same(at(110, 1)), same(NAME), same(at(111, 2))];
-    let asked = Asked { unsettled: true, ..Asked::read(lineage(&[CUSTOMERS], outputs, &[])).with(more) };
+    let read = Asked::read(lineage(&[CUSTOMERS], outputs, &[])).with(more);
+    let asked = Asked { unsettled: true, verb: Verb::Session, ..read };
     assert_eq!(asked.shown(&[Some(NAME), Some(at(110, 1)), None, Some(at(111, 2))]), ["=", WHOLE, WHOLE, WHOLE]);
     let settled = Asked { unsettled: false, ..asked };
     assert_eq!(settled.shown(&[Some(NAME), Some(at(110, 1)), None, Some(at(111, 2))]), ["="; 4]);
@@ -164,7 +168,8 @@ fn copies_are_masked_by_the_lineage() {
     assert_eq!(asked.copied(6), ["***-**-*399", "0", "***-**-*399", "=", "0", "="]);
     assert_eq!(asked.copied(5), ["0"; 5], "another number of columns");
     let unknown = Asked { lineage: Lineage::unknown(), ..asked };
-    assert_eq!(unknown.copied(2), ["0"; 2]);
+    assert!(unknown.refused().contains("not understood"));
+    assert_eq!(Asked { verb: Verb::Session, ..unknown }.copied(2), ["0"; 2]);
 }
 
 #[test]

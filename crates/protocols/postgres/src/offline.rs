@@ -24,13 +24,13 @@ pub(crate) fn read(text: &[u8]) -> Vec<Action> {
         readable: Vec::new(),
     };
     let Ok(statements) = statements(text, MOST) else {
-        let facts = Facts { unbounded_write: true, in_transaction: true, ..Facts::default() };
+        let facts = Facts { unbounded_write: true, in_transaction: true, relations: true, ..Facts::default() };
         return vec![action(Verb::Unknown, "several statements", Certainty::Opaque, facts, whole)];
     };
     let mut in_transaction = false;
     let mut actions = Vec::with_capacity(statements.len());
     for statement in statements {
-        let facts = Facts { unbounded_write: statement.unbounded_write, in_transaction, ..Facts::default() };
+        let facts = Facts { in_transaction, ..statement.facts() };
         let (verb, name, certainty) = (statement.verb, statement.name, statement.certainty);
         actions.push(action(verb, name, certainty, facts, whole.slice(statement.range)));
         in_transaction |= statement.effects.transaction;
@@ -47,9 +47,9 @@ mod tests {
         let read = |text: &str| read(text.as_bytes());
         assert!(read(" ; ").is_empty());
         let [begin, delete] = &read("BEGIN; DELETE FROM t")[..] else { panic!("two statements") };
-        assert_eq!((begin.verb, begin.facts), (Verb::Transaction, Facts::default()));
+        assert_eq!((begin.verb, begin.facts.in_transaction), (Verb::Transaction, false));
         assert_eq!((delete.verb, delete.name, &delete.text[..]), (Verb::Write, "DELETE", &b"DELETE FROM t"[..]));
-        assert_eq!(delete.facts, Facts { unbounded_write: true, in_transaction: true, binary: false });
+        assert_eq!(delete.facts, Facts { unbounded_write: true, in_transaction: true, relations: true, binary: false });
         assert!(!read("DELETE FROM t WHERE id = 1")[0].facts.unbounded_write);
         assert_eq!(read("SELECT 'never ends")[0].certainty, Certainty::Opaque);
         let many = read(&"SELECT 1;".repeat(MOST + 1));

@@ -1,6 +1,6 @@
 //! What stands in FROM: tables, queries, functions, joins.
 
-use model::{Derived, Position};
+use model::{ColumnId, Derived, Position};
 use pg_query::NodeEnum;
 use pg_query::protobuf::{JoinExpr, JsonTable, Node, RangeFunction, RangeTableFunc, RangeVar};
 
@@ -99,6 +99,8 @@ impl Analysis<'_> {
         }
         let found = relations(self.catalogue, &table.schemaname, &table.relname);
         if found.is_empty() {
+            // The catalogue does not hold it, so it may be anything.
+            self.scanned(ColumnId::ANYTHING.relation);
             return Entry::opaque(Some(name), Value::unknown()).renamed(&columns);
         }
         found.iter().for_each(|relation| self.scanned(relation.id));

@@ -22,7 +22,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use model::{Catalogue, ColumnId, Lineage, Position, Use};
+use model::{Catalogue, ColumnId, Derived, Lineage, Position, Use};
 
 use self::flow::Value;
 use crate::parsed::{Tree, with_tree};
@@ -109,6 +109,9 @@ impl<'c> Analysis<'c> {
     fn used(&mut self, value: &Value, position: Position) {
         self.spend(value.sources.len());
         self.uses.extend(value.sources.iter().map(|column| Use { column: *column, position }));
+        if value.how == Derived::Unknown {
+            self.uses.insert(Use { column: ColumnId::ANYTHING, position });
+        }
     }
 
     /// A relation is read.
@@ -118,6 +121,6 @@ impl<'c> Analysis<'c> {
 
     /// All columns of a relation.
     fn row_of(relation: u32) -> Value {
-        Value { sources: vec![ColumnId { relation, column: 0 }], how: model::Derived::Computed }
+        Value { sources: vec![ColumnId { relation, column: 0 }], how: Derived::Computed }
     }
 }

@@ -1,3 +1,5 @@
+//! Tests of the operators: every one on values of every kind.
+
 use std::str::FromStr;
 
 use model::Value;

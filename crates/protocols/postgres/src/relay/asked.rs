@@ -107,7 +107,7 @@ impl Asked {
                 verb: Verb::Read,
                 name: "empty",
                 certainty: Certainty::Full,
-                unbounded_write: false,
+                facts: Facts::default(),
                 prepares: false,
                 ends_portals: false,
                 types,
@@ -118,7 +118,7 @@ impl Asked {
                 verb: one.verb,
                 name: one.name,
                 certainty: one.certainty,
-                unbounded_write: one.unbounded_write,
+                facts: one.facts(),
                 prepares: one.effects.prepares,
                 ends_portals: one.effects.transaction,
                 types,
@@ -129,7 +129,7 @@ impl Asked {
                 verb: Verb::Unknown,
                 name: "several statements",
                 certainty: Certainty::Opaque,
-                unbounded_write: true,
+                facts: anything(),
                 prepares: true,
                 ends_portals: true,
                 types,
@@ -157,14 +157,14 @@ impl Asked {
         match self {
             Self::Query(query) => query.action(),
             Self::Parse { prepared, .. } => {
-                let Prepared { verb, name, certainty, unbounded_write, text, credentials, .. } = prepared;
+                let Prepared { verb, name, certainty, facts, text, credentials, .. } = prepared;
                 let credentials = of(credentials.clone(), &[]);
-                let parsed = self::action(*verb, name, *certainty, writes(*unbounded_write), text.clone());
+                let parsed = self::action(*verb, name, *certainty, *facts, text.clone());
                 Action { phase: Phase::Prepare, credentials, ..parsed }
             }
             Self::Execute { action, .. } | Self::Bind { action, .. } => action.clone(),
             Self::Function { call, .. } => {
-                let (facts, text) = (Facts { binary: call.binary, ..writes(true) }, Bytes::from(call.oid.to_string()));
+                let (facts, text) = (Facts { binary: call.binary, ..anything() }, Bytes::from(call.oid.to_string()));
                 let credentials = of(Found::default(), &call.arguments);
                 let called = self::action(Verb::Call, "FunctionCall", Certainty::Opaque, facts, text);
                 Action { parameters: call.arguments.clone(), credentials, ..called }
@@ -197,14 +197,15 @@ impl Asked {
     }
 }
 
-fn writes(unbounded_write: bool) -> Facts {
-    Facts { unbounded_write, ..Facts::default() }
+/// The facts of what is not known.
+fn anything() -> Facts {
+    Facts { unbounded_write: true, relations: true, ..Facts::default() }
 }
 
 /// A command of which nothing is known but this.
 pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
     let credentials = of(credentials::find(&text, None), &[]);
-    Action { credentials, ..action(Verb::Unknown, name, Certainty::Opaque, writes(true), text) }
+    Action { credentials, ..action(Verb::Unknown, name, Certainty::Opaque, anything(), text) }
 }
 
 /// A command to run, without parameters.
@@ -229,11 +230,10 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
     let action = match prepared {
         Some(prepared) => {
             let certainty = if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) };
-            let facts = writes(prepared.unbounded_write);
-            action(prepared.verb, prepared.name, certainty, facts, prepared.text.clone())
+            action(prepared.verb, prepared.name, certainty, prepared.facts, prepared.text.clone())
         }
         // SQL can make statements and cursors whose text never passed here under this name.
-        None => action(Verb::Unknown, unknown, Certainty::Opaque, writes(true), statement),
+        None => action(Verb::Unknown, unknown, Certainty::Opaque, anything(), statement),
     };
     let facts = Facts { binary: readable.len() < binary.len(), ..action.facts };
     let mut action = Action { facts, parameters, readable, ..action };
@@ -257,9 +257,9 @@ impl QueryAsked {
 
     fn action(&self) -> Action {
         let whole = 0..self.text.len();
-        let Some(Statement { verb, name, certainty, range, unbounded_write, .. }) = self.statement.clone() else {
-            return opaque("nothing", self.text.clone());
-        };
+        let Some(statement) = &self.statement else { return opaque("nothing", self.text.clone()) };
+        let (verb, name, certainty, range) =
+            (statement.verb, statement.name, statement.certainty, statement.range.clone());
         let range = if range.end <= whole.end && range.start <= range.end { range } else { whole };
         let message = self.several.clone().map(|credentials| Message {
             text: self.text.clone(),
@@ -268,7 +268,7 @@ impl QueryAsked {
         });
         let text = self.text.slice(range);
         let credentials = of(credentials::find(&text, self.strings), &[]);
-        let facts = Facts { unbounded_write, in_transaction: self.begins, ..Facts::default() };
+        let facts = Facts { in_transaction: self.begins, ..statement.facts() };
         Action { credentials, message, ..action(verb, name, certainty, facts, text) }
     }
 }

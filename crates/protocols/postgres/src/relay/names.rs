@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Certainty, Limits, Verb};
+use model::{Certainty, Facts, Limits, Verb};
 
 use crate::message::bind::Bind;
 use sql::credentials::Found;
@@ -18,8 +18,8 @@ pub(super) struct Prepared {
     pub(super) verb: Verb,
     pub(super) name: &'static str,
     pub(super) certainty: Certainty,
-    /// It may hold a DELETE or UPDATE without a WHERE.
-    pub(super) unbounded_write: bool,
+    /// What is known of it besides its verb.
+    pub(super) facts: Facts,
     /// It may itself make named statements and portals.
     pub(super) prepares: bool,
     /// It may end portals.

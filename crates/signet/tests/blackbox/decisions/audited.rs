@@ -33,7 +33,8 @@ fn five_questions_are_answered_from_what_was_done() {
     screen.type_line("INSERT INTO kept VALUES ('b');");
     let grace = scene.person("grace");
     grace.ok(&["requests", "approve", &id(&grace.next_request()), "--yes"]);
-    screen.expect("INSERT 0 1", 20);
+    screen.type_line("SELECT 'in ' || 'side';");
+    screen.expect("in side", 20);
 
     let touched = answer(&scene, &["touched", "kept"]);
     let expected = ["SELECT word FROM kept", "DELETE FROM kept WHERE word = 'a'", "INSERT INTO kept VALUES ('b')"];
@@ -41,7 +42,11 @@ fn five_questions_are_answered_from_what_was_done() {
     assert_eq!(touched["count"], 3);
     assert_eq!(touched["found"][0]["outcome"]["status"], "done");
     assert_eq!(answer(&scene, &["touched", "other.kept"])["count"], 3, "a name without a schema may be that one");
-    assert_eq!(answer(&scene, &["touched", "kept", "--column", "other"])["count"], 1, "an INSERT without a list is all");
+    assert_eq!(
+        answer(&scene, &["touched", "kept", "--column", "other"])["count"],
+        1,
+        "an INSERT without a list is all"
+    );
 
     assert_eq!(texts(&answer(&scene, &["refused"])), ["DELETE FROM kept WHERE word = 'a'"]);
     let approved = answer(&scene, &["approved"]);
