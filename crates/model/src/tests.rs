@@ -125,7 +125,7 @@ fn what_stands_around_a_command_has_no_credentials() {
     assert_eq!(shown.after, format!("; b {LEFT_OUT}"));
     let whole = around(8..21, &[]);
     assert_eq!((&whole.before[..], &whole.after[..]), (&b"a 'pw' ;"[..], &b"; b 'pw'"[..]));
-    let none = around(40..50, &[5..90]);
+    let none = around(40..50, std::slice::from_ref(&(5..90)));
     assert_eq!((none.before, none.after.len()), (format!("a 'pw{LEFT_OUT}").into(), 0), "ranges that are none");
 }
 
