@@ -45,7 +45,7 @@ PGPASSWORD=$(cat "$WORK/password") "$PG_BIN/pgbench" -i -q -s 32 -h 127.0.0.1 -p
 # The built client of the comparison: cargo knows its name.
 comparison_client() {
   cargo bench --quiet --locked --no-run -p signet --bench client --message-format=json |
-    python3 -c 'import json, sys; print([made["executable"] for made in map(json.loads, sys.stdin) if made.get("executable")][-1])'
+    python3 -c 'import json, sys; print(*(made["executable"] for made in map(json.loads, sys.stdin) if made.get("target", {}).get("name") == "client"))'
 }
 
 # The parts of the comparison that are wanted, in one go: they are one table.
