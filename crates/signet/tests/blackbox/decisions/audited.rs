@@ -44,8 +44,8 @@ fn five_questions_are_answered_from_what_was_done() {
     assert_eq!(answer(&scene, &["touched", "other.kept"])["count"], 3, "a name without a schema may be that one");
     assert_eq!(
         answer(&scene, &["touched", "kept", "--column", "other"])["count"],
-        1,
-        "an INSERT without a list is all"
+        2,
+        "a DELETE, and an INSERT without a list, are about all columns"
     );
 
     assert_eq!(texts(&answer(&scene, &["refused"])), ["DELETE FROM kept WHERE word = 'a'"]);
