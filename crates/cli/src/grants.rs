@@ -24,7 +24,11 @@ pub(crate) fn grants(api: &Api, command: GrantsCommand, terminal: &mut Terminal)
             for grant in &all {
                 let of = |place: &str| cell(grant, place);
                 let who = person(grant.get("principal"));
-                let unmasks = if of("kind") == "reveal" { of("policies") } else { "-".to_owned() };
+                let unmasks = match (of("kind").as_str(), of("unlifted").as_str()) {
+                    ("reveal", "-") => of("policies"),
+                    ("reveal", why) => format!("nothing: {why} ({})", of("policies")),
+                    _ => "-".to_owned(),
+                };
                 table.row([
                     of("id"),
                     of("kind"),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use model::{
     Account, ActionText, Address, Certainty, Class, CommandId, CredentialId, Event, HoldTerms, Kind, Phase, Principal,
-    PrincipalId, Public, Record, RequestId, Resource, SessionId, TlsMode, Verb, Wait,
+    PrincipalId, Public, Record, RequestId, Requirement, Resource, SessionId, TlsMode, Verb, Wait,
 };
 use ports::{Approvals, Held, HoldEnd, HoldRequest, Journal, JournalDown, Later, Mark, Resources};
 use secrets::Envelope;
@@ -155,7 +155,8 @@ impl AccessPolicy for Access {
             return Err(Public::new(Class::Denied, "nobody gets that"));
         }
         let terms = terms(&["group:leads"], Wait::Session);
-        Ok(AccessTerms { terms, policies: vec!["access".to_owned()], policy_version: "1".to_owned() })
+        let (policies, policy_version) = (vec!["access".to_owned()], "1".to_owned());
+        Ok(AccessTerms { terms, policies, masks: Vec::new(), policy_version })
     }
 
     fn to_reveal(&self, _: &Caller, _: &Standing, _: &Arc<Resource>, policy: &str) -> Result<AccessTerms, Public> {
@@ -163,11 +164,12 @@ impl AccessPolicy for Access {
             return Err(Public::new(Class::Denied, "nobody can agree to that"));
         }
         let terms = terms(&["group:leads"], Wait::Session);
-        Ok(AccessTerms { terms, policies: vec![policy.to_owned()], policy_version: "1".to_owned() })
+        let (policies, masks) = (vec![policy.to_owned()], vec!["cards.number".to_owned()]);
+        Ok(AccessTerms { terms, policies, masks, policy_version: "1".to_owned() })
     }
 
-    fn masks(&self, policy: &str) -> Vec<String> {
-        vec![format!("number of {policy}")]
+    fn unlifted(&self, _: &str, _: &[Requirement], _: &[String]) -> Option<&'static str> {
+        None
     }
 }
 

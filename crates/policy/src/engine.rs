@@ -184,7 +184,8 @@ fn approvals(action: Option<&Action>, met: &[Requirement], grants: &[Grant]) -> 
 
 /// What access was asked for; of several grants, that which lasts longest.
 fn purpose(grants: &[Grant]) -> Option<&str> {
-    let of_access = grants.iter().filter(|grant| !matches!(grant.gives, Gives::Reveal(_)) && grant.purpose.is_some());
+    let of_access =
+        grants.iter().filter(|grant| !matches!(grant.gives, Gives::Reveal { .. }) && grant.purpose.is_some());
     let longest = of_access.max_by_key(|grant| (grant.until_us, &grant.purpose));
     longest.and_then(|grant| grant.purpose.as_deref())
 }

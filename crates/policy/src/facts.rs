@@ -13,8 +13,13 @@ pub enum Gives {
     Access,
     /// The glass is broken: `context.break_glass` is true.
     BrokenGlass,
-    /// The masking policy of that name is lifted.
-    Reveal(String),
+    /// A masking policy is lifted, while it masks nothing but what people agreed to be shown.
+    Reveal {
+        /// Its name.
+        policy: String,
+        /// The texts of its masks when it was asked for.
+        masks: Vec<String>,
+    },
 }
 
 /// What was asked for and agreed to, for a window of time.

@@ -222,8 +222,11 @@ impl Given {
         };
         let mut grants = vec![grant(&self.approvals, Gives::Access)];
         grants.extend(self.break_glass.then(|| grant(&[], Gives::BrokenGlass)));
-        let lifted = self.revealed.iter().filter_map(|id| Some((id, policies.to_reveal(id)?)));
-        grants.extend(lifted.map(|(id, terms)| grant(&terms.requirements, Gives::Reveal(id.clone()))));
+        let lifted = self.revealed.iter().filter_map(|id| {
+            let masks = policies.masks(id)?.iter().map(ToString::to_string).collect();
+            Some(grant(&policies.to_reveal(id)?.requirements, Gives::Reveal { policy: id.clone(), masks }))
+        });
+        grants.extend(lifted);
         Ok(Fixed { groups, grants, now_us })
     }
 

@@ -1,9 +1,9 @@
 //! What is shown unmasked: the action `reveal` is asked with every command that may happen. The policies that forbid it say
 //! which columns are masked, and nothing needs to permit it. A grant lifts exactly the policy that it names, for as long as
-//! it lasts, and only while that policy still asks for the approval that was given.
+//! it lasts, and only while that policy still asks for the approval that was given and masks nothing else.
 
 use cedar_policy::{ActionConstraint, Effect, Entities, Policy};
-use model::{HoldTerms, MaskRule, Wait};
+use model::{HoldTerms, MaskRule, Requirement, Wait};
 
 use crate::annotations::{Terms, Wrong};
 use crate::ask::{Answer, Question, ask};
@@ -53,9 +53,8 @@ pub(crate) fn rules(compiled: &Compiled, ids: &[String]) -> Vec<MaskRule> {
 /// The policies that these grants lift, in order.
 pub(crate) fn lifted(compiled: &Compiled, grants: &[Grant]) -> Vec<String> {
     let lifts = |grant: &Grant| match &grant.gives {
-        Gives::Reveal(id) => {
-            let needed = terms(compiled, id)?.approve.as_ref()?;
-            grant.met.contains(needed).then(|| id.clone())
+        Gives::Reveal { policy, masks } => {
+            unlifted(compiled, policy, &grant.met, masks).is_none().then(|| policy.clone())
         }
         Gives::Access | Gives::BrokenGlass => None,
     };
@@ -65,7 +64,25 @@ pub(crate) fn lifted(compiled: &Compiled, grants: &[Grant]) -> Vec<String> {
     ids
 }
 
+/// Why that policy masks on though people agreed that it does not: `met` is who agreed, `approved` what they agreed to.
+fn unlifted(compiled: &Compiled, id: &str, met: &[Requirement], approved: &[String]) -> Option<&'static str> {
+    let Some((terms, needed)) = terms(compiled, id).and_then(|terms| Some((terms, terms.approve.as_ref()?))) else {
+        return Some("nobody can agree to lift the policy any more");
+    };
+    if !met.contains(needed) {
+        return Some("the policy asks for other people now");
+    }
+    let masks_more = terms.mask.iter().any(|rule| !approved.contains(&rule.to_string()));
+    masks_more.then_some("the policy masks something else now")
+}
+
 impl PolicySet {
+    /// Why that policy is not lifted by a grant: `met` is who agreed, `approved` the texts of the masks they agreed to lift.
+    /// `None` when it is.
+    pub fn unlifted(&self, id: &str, met: &[Requirement], approved: &[String]) -> Option<&'static str> {
+        unlifted(&self.inner, id, met, approved)
+    }
+
     /// The masks of a policy that forbids to reveal; `None` when there is no such policy.
     pub fn masks(&self, id: &str) -> Option<Vec<MaskRule>> {
         let rule = self.inner.rules.get(id).filter(|rule| reveals(&rule.policy))?;

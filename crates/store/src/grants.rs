@@ -26,6 +26,8 @@ pub struct GrantRow {
     pub account: Option<String>,
     /// The policies that asked for approval; of revealing, the one that is lifted.
     pub policies: Vec<String>,
+    /// Of revealing, the texts of what that one masked when it was asked for.
+    pub masks: Vec<String>,
     /// Why it was asked for.
     pub reason: Option<String>,
     /// What people agreed to.
@@ -50,7 +52,7 @@ pub struct ReviewRow {
 }
 
 const GRANTS: &str = "SELECT g.*, r.kind, r.requester_issuer, r.requester_subject, r.human_issuer, r.human_subject, \
-                      r.resource, r.account, r.policies, r.reason FROM access_grant g JOIN request r ON r.id = g.request";
+                      r.resource, r.account, r.policies, r.masks, r.reason FROM access_grant g JOIN request r ON r.id = g.request";
 
 impl Store {
     /// Grants, newest first: those older than `after`; with `live_at` only those that hold then or later.
@@ -199,6 +201,7 @@ fn grant(row: &SqliteRow) -> Result<GrantRow, StoreError> {
         resource: parsed(row, "resource")?,
         account: row.try_get("account")?,
         policies: json(row, "policies")?,
+        masks: json(row, "masks")?,
         reason: row.try_get("reason")?,
         met: json(row, "met")?,
         from_us: unsigned(row.try_get("from_us")?),

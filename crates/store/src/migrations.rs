@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0002_estate.sql"),
     include_str!("migrations/0003_requests.sql"),
     include_str!("migrations/0004_people_of_files.sql"),
+    include_str!("migrations/0005_approved_masks.sql"),
 ];
 
 /// Applies what is missing, all or nothing, and safely beside another process that does the same.

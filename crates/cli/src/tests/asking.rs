@@ -210,8 +210,14 @@ fn what_is_masked_is_asked_for_and_shown_among_the_grants() {
     assert!(shown.out.contains("cards.number keep_last(4)") && shown.code == 0, "{shown:?}");
     assert!(office.house.masking("ada").is_empty());
     let listed = office.signet("ada", &["grants", "list", "--live"]).ok();
-    assert!(listed.contains("reveal") && listed.contains("mask-cards"), "{listed}");
+    assert!(listed.contains("reveal") && listed.contains("mask-cards") && !listed.contains("nothing"), "{listed}");
+    office.house.mask(7, "cards.number keep_last(4), people.ssn");
+    let listed = office.signet("ada", &["grants", "list", "--live"]).ok();
+    assert!(listed.contains("nothing: the policy masks something else now (mask-cards)"), "{listed}");
+    let shown = office.signet("grace", &["requests", "show", id]).ok();
+    assert!(shown.contains("cards.number keep_last(4)") && !shown.contains("ssn"), "{shown}");
     office.signet("ada", &["grants", "revoke", id, "--reason", "done"]).ok();
+    office.house.mask(8, "cards.number keep_last(4)");
     assert_eq!(office.house.masking("ada"), ["mask-cards"]);
     office.signet("ada", &["requests", "create", "--reveal", "x", "--reason", "a"]).fails(2, "RESOURCE");
 }

@@ -178,6 +178,7 @@ impl Control {
             client: asked.client.to_string(),
             program: asked.program.clone(),
             policies: asked.policies.clone(),
+            masks: Vec::new(),
             policy_version: asked.policy_version.clone(),
             requirements: asked.terms.requirements.clone(),
             created_us,

@@ -32,6 +32,10 @@ pub struct Grant {
     pub account: Option<String>,
     /// The policies that asked for approval; of revealing, the one that is lifted.
     pub policies: Vec<String>,
+    /// What that one masked when it was asked for: people agreed to that.
+    pub masks: Vec<String>,
+    /// In a list, why that one masks on, though the grant is not over.
+    pub unlifted: Option<&'static str>,
     /// Why it was asked for: the purpose, in the requester's words.
     pub reason: Option<String>,
     /// What people agreed to: of access, it stands in `context.approvals` of connecting.
@@ -53,6 +57,8 @@ impl From<GrantRow> for Grant {
             resource: row.resource,
             account: row.account,
             policies: row.policies,
+            masks: row.masks,
+            unlifted: None,
             reason: row.reason,
             met: row.met,
             from_us: row.from_us,
@@ -81,10 +87,18 @@ impl Control {
         let mut items = Vec::new();
         for row in rows {
             if self.may_see(by, &standing, &row).await? {
-                items.push(row.into());
+                items.push(self.with_effect(row.into()));
             }
         }
         Ok(Paged { items, next })
+    }
+
+    /// The grant, with what keeps it from giving anything by the policy in force.
+    fn with_effect(&self, grant: Grant) -> Grant {
+        let reveals = grant.kind == RequestKind::Reveal && grant.revoked.is_none() && grant.until_us > self.now();
+        let policy = grant.policies.first().filter(|_| reveals);
+        let unlifted = policy.and_then(|policy| self.parts.access.unlifted(policy, &grant.met, &grant.masks));
+        Grant { unlifted, ..grant }
     }
 
     /// Takes a grant back at once; sessions that need it end. Its person may, who approved it may, an administrator may.

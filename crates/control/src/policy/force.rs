@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::{Account, Class, CredentialId, Decision, MaskRule, Public, Resource, SessionId, Verdict};
+use model::{Account, Class, CredentialId, Decision, MaskRule, Public, Requirement, Resource, SessionId, Verdict};
 use policy::{Engine, Facts, File, LoadError, compile};
 use ports::{Decider, Who};
 
@@ -88,7 +88,8 @@ impl AccessPolicy for Force {
         let decision = self.engine.admit(who(&by.credential, standing, resource, account, by.client));
         match decision.verdict {
             Verdict::Hold { policies, terms, .. } => {
-                Ok(AccessTerms { terms, policies, policy_version: decision.version.to_string() })
+                let policy_version = decision.version.to_string();
+                Ok(AccessTerms { terms, policies, masks: Vec::new(), policy_version })
             }
             Verdict::Deny { reason, .. } => Err(reason),
             Verdict::Allow { .. } => {
@@ -113,16 +114,20 @@ impl AccessPolicy for Force {
             return Err(Public::new(Class::Denied, "no such resource, or you may not use it"));
         }
         let policies = self.engine.policies();
-        let Some(terms) = policies.to_reveal(policy) else {
+        let Some((terms, masks)) = policies.to_reveal(policy).zip(policies.masks(policy)) else {
             let message = "no policy of that name masks anything, or nobody can agree to lift it";
             return Err(Public::new(Class::Denied, message));
         };
-        Ok(AccessTerms { terms, policies: vec![policy.to_owned()], policy_version: policies.version().to_owned() })
+        Ok(AccessTerms {
+            terms,
+            policies: vec![policy.to_owned()],
+            masks: masks.iter().map(ToString::to_string).collect(),
+            policy_version: policies.version().to_owned(),
+        })
     }
 
-    fn masks(&self, policy: &str) -> Vec<String> {
-        let masks = self.engine.policies().masks(policy).unwrap_or_default();
-        masks.iter().map(ToString::to_string).collect()
+    fn unlifted(&self, policy: &str, met: &[Requirement], approved: &[String]) -> Option<&'static str> {
+        self.engine.policies().unlifted(policy, met, approved)
     }
 }
 

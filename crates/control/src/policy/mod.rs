@@ -4,6 +4,8 @@ mod deciding;
 mod folder;
 mod force;
 mod moment;
+#[cfg(test)]
+mod tests;
 
 pub use deciding::Deciding;
 pub use folder::watch_folder;

@@ -64,7 +64,9 @@ impl Facts for Moment {
 fn as_policy_sees(grant: Grant) -> policy::Grant {
     let gives = match grant.kind {
         RequestKind::BreakGlass => Gives::BrokenGlass,
-        RequestKind::Reveal => Gives::Reveal(grant.policies.into_iter().next().unwrap_or_default()),
+        RequestKind::Reveal => {
+            Gives::Reveal { policy: grant.policies.into_iter().next().unwrap_or_default(), masks: grant.masks }
+        }
         // Commands have no grants.
         RequestKind::Access | RequestKind::Command => Gives::Access,
     };

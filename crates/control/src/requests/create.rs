@@ -37,7 +37,7 @@ impl Control {
         let resource = self.parts.resources.named(&wish.resource).ok_or_else(not_for_you)?;
         let account = resource.account(wish.account.as_deref()).ok_or_else(not_for_you)?;
         let needed = self.parts.access.terms(by, &standing, &resource, account);
-        let AccessTerms { terms, policies, policy_version } =
+        let AccessTerms { terms, policies, policy_version, .. } =
             needed.map_err(|reason| Error::not_allowed(reason.message))?;
         if terms.requirements.is_empty() {
             return Err(Error::not_allowed("the policy names nobody who could agree"));
@@ -121,6 +121,7 @@ impl Control {
             client: by.client.to_string(),
             program: None,
             policies: Vec::new(),
+            masks: Vec::new(),
             policy_version: String::new(),
             requirements: Vec::new(),
             created_us,

@@ -41,7 +41,7 @@ pub struct Request {
     pub window: Option<Window>,
     /// The policies that ask for approval; of revealing, the one that would mask nothing.
     pub policies: Vec<String>,
-    /// What that one masks, as it stands now: what would be shown.
+    /// What that one masked when it was asked for: what would be shown, and no more.
     pub masks: Vec<String>,
     /// The version of them.
     pub policy_version: String,

@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 impl Control {
     /// Asks that one policy masks nothing for the caller on a resource, for a time. Whom that policy names in its `@approve`
-    /// must agree, as for any other request.
+    /// must agree, as for any other request. What it masks now is what they agree to: no more is shown when it masks more later.
     ///
     /// # Errors
     /// [`Error::NotAllowed`] when the caller may not use the resource, or nobody can agree to it.
@@ -24,10 +24,11 @@ impl Control {
         let unknown = || Error::not_allowed("no such resource, or you may not use it");
         let resource = self.parts.resources.named(&wish.resource).ok_or_else(unknown)?;
         let needed = self.parts.access.to_reveal(by, &standing, &resource, &wish.policy);
-        let AccessTerms { terms, policies, policy_version } =
+        let AccessTerms { terms, policies, masks, policy_version } =
             needed.map_err(|reason| Error::not_allowed(reason.message))?;
         let row = RequestRow {
             policies,
+            masks,
             policy_version,
             requirements: terms.requirements,
             reason: Some(reason),
@@ -35,11 +36,5 @@ impl Control {
             ..self.blank(RequestKind::Reveal, by, &standing, &resource, terms.expires)
         };
         self.create(by, &standing, row).await
-    }
-
-    /// What the policy masks, as it stands now, whose lifting is asked for; nothing for requests of other kinds.
-    pub(super) fn masks_of(&self, row: &RequestRow) -> Vec<String> {
-        let policy = row.policies.first().filter(|_| row.kind == RequestKind::Reveal);
-        policy.map(|policy| self.parts.access.masks(policy)).unwrap_or_default()
     }
 }

@@ -51,6 +51,7 @@ impl Control {
             resource: row.resource.clone(),
             account: row.account.clone(),
             policies: row.policies.clone(),
+            masks: row.masks.clone(),
             reason: row.reason.clone(),
             met,
             from_us: from_us.max(now),

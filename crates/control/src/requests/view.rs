@@ -55,7 +55,6 @@ impl Control {
         let alive = row.expires_us > self.now();
         let has_agreed = behind.has_agreed(standing);
         let may = behind.may_decide(&row, standing, &by.roles).is_ok();
-        let masks = self.masks_of(&row);
         Ok(Request {
             id: row.id,
             kind: row.kind,
@@ -79,7 +78,7 @@ impl Control {
             database: row.database,
             program: row.program,
             reason: row.reason,
-            masks,
+            masks: row.masks,
             policies: row.policies,
             policy_version: row.policy_version,
             requirements: row.requirements,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Account, HoldTerms, PrincipalId, Public, Resource};
+use model::{Account, HoldTerms, PrincipalId, Public, Requirement, Resource};
 
 use crate::{Caller, Standing};
 
@@ -55,6 +55,8 @@ pub struct AccessTerms {
     pub terms: HoldTerms,
     /// The policies that say so.
     pub policies: Vec<String>,
+    /// Of revealing, the texts of what that policy masks.
+    pub masks: Vec<String>,
     /// The version of them.
     pub policy_version: String,
 }
@@ -85,6 +87,7 @@ pub trait AccessPolicy: Send + Sync {
         policy: &str,
     ) -> Result<AccessTerms, Public>;
 
-    /// What that policy masks, for those who decide whether somebody is shown it.
-    fn masks(&self, policy: &str) -> Vec<String>;
+    /// Why a grant to be shown what that policy masks gives nothing now; `None` when it does. `met` is who agreed, `approved`
+    /// the texts of the masks that they agreed to lift.
+    fn unlifted(&self, policy: &str, met: &[Requirement], approved: &[String]) -> Option<&'static str>;
 }

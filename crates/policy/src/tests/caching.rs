@@ -123,7 +123,10 @@ fn cached_decisions_are_those_that_would_be_made() {
                 2 => {
                     let met: Vec<Requirement> = dice.pick(&[vec![], vec!["group:x".parse().unwrap()]]);
                     let purpose = dice.pick(&[None, Some("a".to_owned())]);
-                    let reveal = Gives::Reveal(format!("p{}", dice.throw(9)));
+                    let policy = format!("p{}", dice.throw(9));
+                    let masks = engine.policies().masks(&policy).filter(|_| dice.throw(4) > 0).unwrap_or_default();
+                    let masks = masks.iter().map(ToString::to_string).collect();
+                    let reveal = Gives::Reveal { policy, masks };
                     let gives = dice.pick(&[Gives::Access, Gives::BrokenGlass, reveal.clone(), reveal]);
                     let grant = Grant { gives, met, from_us: 0, until_us: NOON + 500_000, purpose };
                     *world.grants.lock().unwrap() = vec![grant];

@@ -31,7 +31,8 @@ fn allowed(decision: &Decision) -> (Vec<&str>, Vec<String>) {
 }
 
 fn grant(policy: &str, met: &str) -> Grant {
-    let gives = Gives::Reveal(policy.to_owned());
+    let masks = ["cards.number keep_last(4)", "label:pii token"].map(str::to_owned).to_vec();
+    let gives = Gives::Reveal { policy: policy.to_owned(), masks };
     Grant { gives, met: vec![met.parse().unwrap()], from_us: 0, until_us: NOON + 1, purpose: Some("why".to_owned()) }
 }
 
@@ -109,6 +110,52 @@ fn a_grant_holds_only_while_the_policy_asks_for_the_same_people() {
     assert_eq!(mask(), 1);
     engine.replace(policies(2, &MASKED.replace("\"group:dpo\"", "\"2 of group:dpo\""))).unwrap();
     assert_eq!(mask(), 3);
+}
+
+#[test]
+fn a_grant_holds_only_while_the_policy_masks_nothing_else() {
+    let (engine, world, ada) = engine(MASKED, &[]);
+    world.grant(grant("cards", "group:dpo"));
+    let mask = || allowed(&engine.decide(ada.who(), &command(Verb::Read), &[])).1.len();
+    assert_eq!(mask(), 1);
+    for (number, (rules, masked)) in [
+        ("cards.number keep_last(4), label:pii token, ssn", 4),
+        ("label:pii token, cards.number keep_last(4)", 1),
+        ("cards.* keep_last(4), label:pii token", 3),
+        ("label:pii token", 1),
+        ("label:pii", 2),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let text = MASKED.replace("cards.number keep_last(4), label:pii token", rules);
+        engine.replace(policies(2 + number as u64, &text)).unwrap();
+        assert_eq!(mask(), masked, "{rules}");
+    }
+}
+
+#[test]
+fn two_grants_of_one_policy_are_not_taken_for_each_other() {
+    let (engine, world, ada) = engine(MASKED, &[]);
+    let mask = || allowed(&engine.decide(ada.who(), &command(Verb::Read), &[])).1.len();
+    let of_less = Gives::Reveal { policy: "cards".to_owned(), masks: vec!["label:pii token".to_owned()] };
+    world.grant(Grant { gives: of_less, ..grant("cards", "group:dpo") });
+    assert_eq!(mask(), 3, "less was agreed to");
+    *world.grants.lock().unwrap() = vec![grant("cards", "group:dpo")];
+    assert_eq!(mask(), 1, "what is remembered of the other says nothing of this one");
+}
+
+#[test]
+fn why_a_grant_lifts_nothing_is_known() {
+    let set = policies(1, MASKED);
+    let masks = ["cards.number keep_last(4)", "label:pii token"].map(str::to_owned);
+    let why = |id: &str, met: &str, masks: &[String]| set.unlifted(id, &[met.parse().unwrap()], masks);
+    assert_eq!(why("cards", "group:dpo", &masks), None);
+    assert_eq!(why("cards", "group:dpo", &masks[1..]), Some("the policy masks something else now"));
+    assert_eq!(why("cards", "group:others", &masks), Some("the policy asks for other people now"));
+    for gone in ["salaries", "none"] {
+        assert_eq!(why(gone, "group:dpo", &masks), Some("nobody can agree to lift the policy any more"));
+    }
 }
 
 #[test]

@@ -223,10 +223,10 @@ async fn insert(request: &RequestRow, transaction: &mut Transaction<'_, Sqlite>)
     sqlx::query(
         "INSERT INTO request (revision, id, kind, state, gateway, run, requester_issuer, requester_subject, \
          requester_name, human_issuer, human_subject, resource, account, database, client, program, policies, \
-         policy_version, requirements, created_us, expires_us, session, command, verb, name, certainty, phase, wait, \
+         masks, policy_version, requirements, created_us, expires_us, session, command, verb, name, certainty, phase, wait, \
          in_transaction, sealed, binding, reason, from_us, lasts_us, reviewer_issuer, reviewer_subject) \
          VALUES ((SELECT coalesce(max(revision), 0) + 1 FROM request), \
-         ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(request.id.to_string())
     .bind(request.kind.as_str())
@@ -244,6 +244,7 @@ async fn insert(request: &RequestRow, transaction: &mut Transaction<'_, Sqlite>)
     .bind(&request.client)
     .bind(&request.program)
     .bind(encoded(&request.policies)?)
+    .bind(encoded(&request.masks)?)
     .bind(&request.policy_version)
     .bind(encoded(&request.requirements)?)
     .bind(signed(request.created_us))

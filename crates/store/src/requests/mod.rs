@@ -114,6 +114,8 @@ pub struct RequestRow {
     pub program: Option<String>,
     /// The policies that ask for approval; of revealing, the one that would be lifted.
     pub policies: Vec<String>,
+    /// Of revealing, the texts of what that one masks.
+    pub masks: Vec<String>,
     /// The version of them.
     pub policy_version: String,
     /// Who must agree.

@@ -176,6 +176,7 @@ fn request(row: &SqliteRow) -> Result<RequestRow, StoreError> {
         client: row.try_get("client")?,
         program: row.try_get("program")?,
         policies: json(row, "policies")?,
+        masks: json(row, "masks")?,
         policy_version: row.try_get("policy_version")?,
         requirements: json(row, "requirements")?,
         created_us: unsigned(row.try_get("created_us")?),

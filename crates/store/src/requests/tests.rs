@@ -46,6 +46,7 @@ fn row(number: u128) -> RequestRow {
         client: "127.0.0.1".to_owned(),
         program: None,
         policies: vec!["p, \"1\"".to_owned()],
+        masks: Vec::new(),
         policy_version: "1".to_owned(),
         requirements: vec!["2 of group:leads".parse().unwrap(), "person:local/bob".parse().unwrap()],
         created_us: 10,
@@ -81,7 +82,9 @@ async fn a_request_is_kept_whole() {
         reviewer: Some(id("olga")),
         ..row(2)
     };
-    for request in [row(1), glass] {
+    let masks = vec!["cards.number keep_last(4)".to_owned(), "label:pii".to_owned()];
+    let reveal = RequestRow { kind: RequestKind::Reveal, command: None, masks, ..row(4) };
+    for request in [row(1), glass, reveal] {
         assert!(store.create_request(&request, 9).await.unwrap());
         let kept = store.request(request.id).await.unwrap().unwrap();
         assert_eq!(kept, RequestRow { revision: kept.revision, ..request });

@@ -20,6 +20,10 @@ pub(crate) struct Grant {
     pub(crate) account: Option<String>,
     /// The policies that asked for approval; of `reveal`, the one that masks nothing meanwhile.
     pub(crate) policies: Vec<String>,
+    /// What that one masked when it was asked for: people agreed to that, and only that is shown.
+    pub(crate) masks: Vec<String>,
+    /// In a list, why that one masks on, though the grant is not over.
+    pub(crate) unlifted: Option<String>,
     /// Why it was asked for.
     pub(crate) reason: Option<String>,
     /// What people agreed to.
@@ -66,6 +70,8 @@ impl From<control::Grant> for Grant {
             resource: grant.resource.to_string(),
             account: grant.account,
             policies: grant.policies,
+            masks: grant.masks,
+            unlifted: grant.unlifted.map(str::to_owned),
             reason: grant.reason,
             met: grant.met.iter().map(ToString::to_string).collect(),
             from: rfc3339(grant.from_us),

@@ -40,7 +40,7 @@ pub(crate) struct Request {
     pub(crate) window: Option<Window>,
     /// The policies that ask for approval; of revealing, the one that would mask nothing.
     pub(crate) policies: Vec<String>,
-    /// What that one masks, as it stands now: what would be shown.
+    /// What that one masked when it was asked for: what would be shown, and no more.
     pub(crate) masks: Vec<String>,
     /// The version of them.
     pub(crate) policy_version: String,

@@ -48,6 +48,16 @@ async fn what_is_masked_is_shown_from_the_approval_to_the_revocation() {
     assert_eq!(house.masking("ada"), ["mask-cards"]);
     assert_eq!(house.post(&format!("/v1/requests/{id}/approve"), "grace", json!({})).await.status, 200);
     assert!(house.masking("ada").is_empty());
+    let listed = async || house.get("/v1/grants?live=true", "ada").await.body["items"][0].clone();
+    house.mask(7, "cards.number keep_last(4), people.ssn");
+    assert_eq!(house.masking("ada"), ["mask-cards", "mask-cards"], "what the policy masks now was not agreed to");
+    let grant = listed().await;
+    assert_eq!(grant["unlifted"], "the policy masks something else now");
+    assert_eq!(grant["masks"], json!(["cards.number keep_last(4)"]));
+    let shown = house.get(&format!("/v1/requests/{id}"), "grace").await;
+    assert_eq!(shown.body["masks"], json!(["cards.number keep_last(4)"]), "what was agreed to: {shown:?}");
+    house.mask(8, "cards.number keep_last(4)");
+    assert!(house.masking("ada").is_empty() && listed().await["unlifted"].is_null());
     let grants = house.get("/v1/grants?live=true", "ada").await;
     let grant = &grants.body["items"][0];
     assert_eq!((&grant["kind"], &grant["policies"]), (&json!("reveal"), &json!(["mask-cards"])), "{grants:?}");

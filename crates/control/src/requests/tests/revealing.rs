@@ -26,7 +26,7 @@ fn lifted(house: &House, name: &str) -> Vec<String> {
 async fn what_is_masked_is_shown_to_who_asked_for_its_time_and_until_it_is_revoked() {
     let house = House::new().await;
     let asked = house.control.create_reveal(&caller("ada"), wish()).await.unwrap();
-    assert_eq!((asked.kind, asked.masks.as_slice()), (RequestKind::Reveal, &["number of cards".to_owned()][..]));
+    assert_eq!((asked.kind, asked.masks.as_slice()), (RequestKind::Reveal, &["cards.number".to_owned()][..]));
     assert_eq!(asked.requirements, ["group:leads".parse().unwrap()]);
     assert!(lifted(&house, "ada").is_empty());
     let mut changed = house.control.parts.grants.subscribe();
