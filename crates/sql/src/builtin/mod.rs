@@ -31,9 +31,9 @@ static FUNCTIONS: &str = include_str!("functions.txt");
 static TYPES: &str = include_str!("types.txt");
 static OPERATORS: &str = include_str!("operators.txt");
 
-/// Functions that never fail, whatever their first argument is, when their other arguments are constants.
+/// Functions that never fail, and make NULL of nothing else, whatever text their first argument is, when their other
+/// arguments are constants.
 const TOTAL: &[&str] = &[
-    "ascii",
     "bit_length",
     "btrim",
     "char_length",
@@ -45,8 +45,6 @@ const TOTAL: &[&str] = &[
     "ltrim",
     "md5",
     "octet_length",
-    "quote_literal",
-    "quote_nullable",
     "replace",
     "reverse",
     "right",
@@ -62,25 +60,16 @@ const TOTAL: &[&str] = &[
     "upper",
 ];
 
-/// Other functions that do not fail because of what a value is: they put values together, or choose among them.
+/// Other functions that neither fail because of what a value is nor make NULL of one that is not.
 const CALM: &[&str] = &[
     "any_value",
-    "array_agg",
-    "array_append",
-    "array_length",
-    "array_prepend",
-    "array_to_json",
-    "array_to_string",
     "bool_and",
     "bool_or",
-    "concat",
-    "concat_ws",
     "count",
     "cume_dist",
     "dense_rank",
     "every",
     "first_value",
-    "format",
     "json_agg",
     "json_build_array",
     "jsonb_agg",
@@ -92,27 +81,37 @@ const CALM: &[&str] = &[
     "min",
     "mode",
     "nth_value",
-    "num_nulls",
     "num_nonnulls",
+    "num_nulls",
     "percent_rank",
     "pg_column_size",
     "pg_typeof",
     "rank",
     "row_number",
     "row_to_json",
-    "string_agg",
-    "string_to_array",
-    "string_to_table",
     "to_json",
     "to_jsonb",
-    "unnest",
-    "xmlagg",
 ];
 
-/// Operators that do not fail because of what a value is.
-const CALM_OPERATORS: &[&str] = &[
-    "=", "<>", "<", "<=", ">", ">=", "||", "->", "->>", "#>", "#>>", "@>", "<@", "&&", "?", "?|", "?&", "~~", "!~~",
-    "~~*", "!~~*",
+/// Operators that neither fail because of what a value is nor make NULL of one that is not.
+const CALM_OPERATORS: &[&str] =
+    &["=", "<>", "<", "<=", ">", ">=", "@>", "<@", "?", "?|", "?&", "~~", "!~~", "~~*", "!~~*"];
+
+/// Functions that run a text as SQL, or all of a table that a text names.
+const RUN_TEXT: &[&str] = &[
+    "cursor_to_xml",
+    "cursor_to_xmlschema",
+    "database_to_xml",
+    "database_to_xml_and_xmlschema",
+    "query_to_xml",
+    "query_to_xml_and_xmlschema",
+    "query_to_xmlschema",
+    "schema_to_xml",
+    "schema_to_xml_and_xmlschema",
+    "table_to_xml",
+    "table_to_xml_and_xmlschema",
+    "ts_rewrite",
+    "ts_stat",
 ];
 
 /// The built-in function of that name.
@@ -143,12 +142,22 @@ pub(crate) fn is_total(name: &str) -> bool {
     TOTAL.contains(&name)
 }
 
-/// Whether a function of that name does not fail because of what a value is.
+/// Whether a function of that name neither fails because of what a value is nor makes NULL of one that is not.
 pub(crate) fn is_calm(name: &str) -> bool {
-    is_total(name) || CALM.contains(&name)
+    CALM.contains(&name)
 }
 
-/// Whether an operator of that name does not fail because of what a value is.
+/// Whether a function of that name runs a text as SQL.
+pub(crate) fn runs_text(name: &str) -> bool {
+    RUN_TEXT.contains(&name)
+}
+
+/// Whether what stands behind an operator of that name is a pattern, which can be a wrong one.
+pub(crate) fn takes_pattern(name: &str) -> bool {
+    matches!(name, "~~" | "!~~" | "~~*" | "!~~*")
+}
+
+/// Whether an operator of that name neither fails because of what a value is nor makes NULL of one that is not.
 pub(crate) fn is_calm_operator(name: &str) -> bool {
     CALM_OPERATORS.contains(&name)
 }

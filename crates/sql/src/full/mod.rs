@@ -33,7 +33,7 @@ pub(crate) fn find(statement: &NodeEnum) -> Option<Found> {
         NodeEnum::ExplainStmt(explain) => walk.explain(explain),
         NodeEnum::CopyStmt(copy) => walk.copy(copy)?,
         NodeEnum::DeclareCursorStmt(cursor) => {
-            walk.does(Verb::Session, "DECLARE");
+            walk.does(Verb::Read, "DECLARE");
             walk.query(cursor.query.as_deref());
         }
         _ if is_query(statement) => {
@@ -142,10 +142,7 @@ impl<'a> Walk<'a> {
     }
 
     fn explain(&mut self, explain: &'a ExplainStmt) {
-        let runs = explain.options.iter().any(|option| match &option.node {
-            Some(NodeEnum::DefElem(option)) => option.defname == "analyze" && !is_off(option.arg.as_deref()),
-            _ => true,
-        });
+        let runs = analyzes(explain);
         self.does(Verb::Read, "EXPLAIN");
         let mut inner = Walk::default();
         inner.query(explain.query.as_deref());
@@ -202,6 +199,14 @@ impl<'a> Walk<'a> {
         });
         self.strange |= !known;
     }
+}
+
+/// Whether an EXPLAIN runs what it explains.
+pub(crate) fn analyzes(explain: &ExplainStmt) -> bool {
+    explain.options.iter().any(|option| match &option.node {
+        Some(NodeEnum::DefElem(option)) => option.defname == "analyze" && !is_off(option.arg.as_deref()),
+        _ => true,
+    })
 }
 
 /// Whether an option is said to be off.

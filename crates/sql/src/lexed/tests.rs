@@ -217,7 +217,7 @@ fn a_statement_has_the_verb_of_its_worst_word() {
         ("CALL p()", Call, "CALL"),
         ("LOAD 'x'", Call, "LOAD"),
         ("CREATE TABLE t AS EXECUTE p", Call, "CREATE TABLE"),
-        ("DECLARE c CURSOR FOR SELECT * FROM t", Session, "DECLARE"),
+        ("DECLARE c CURSOR FOR SELECT * FROM t", Read, "DECLARE"),
         ("DECLARE c CURSOR FOR SELECT * FROM t FOR UPDATE", Write, "SELECT FOR UPDATE"),
         ("FETCH 1 FROM c", Session, "FETCH"),
         ("LISTEN x", Session, "LISTEN"),

@@ -59,7 +59,7 @@ pub(super) fn planned(tokens: Lexer<'_>) -> Reading {
         return query(tokens, "SELECT");
     }
     if first.is("DECLARE") {
-        return worst(tokens, Reading::lexed(Verb::Session, "DECLARE"));
+        return worst(tokens, Reading::lexed(Verb::Read, "DECLARE"));
     }
     match table::look_up(tokens) {
         Some((name, verb, effects)) => escalate(tokens, Reading { effects, ..Reading::lexed(verb, name) }),

@@ -1,14 +1,18 @@
 //! Functions and casts.
 
-use model::{Derived, Position};
+use model::{ColumnId, Derived, Position};
+use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::{FuncCall, TypeCast, TypeName};
 
 use super::Analysis;
-use super::conditions::is_constant;
+use super::conditions::{is_constant, literal};
 use super::flow::Value;
 use super::scope::Scope;
 use crate::builtin::{self, Class};
 use crate::names::qualified;
+
+/// `text`, `bpchar` and `varchar`.
+const TEXTS: [u32; 3] = [25, 1042, 1043];
 
 /// What a type is.
 enum Kind {
@@ -28,7 +32,6 @@ impl Analysis<'_> {
             arguments.push(self.expression(argument, scope));
         }
         let mut value = Value::all(&arguments);
-        let first_only = call.args.iter().skip(1).all(is_constant);
         let bare = call.agg_order.is_empty() && call.agg_filter.is_none() && call.over.is_none() && !call.agg_distinct;
 
         if call.agg_distinct {
@@ -44,7 +47,13 @@ impl Analysis<'_> {
         let Some((schema, name)) = qualified(&call.funcname) else { return self.lost() };
         let Some(function) = self.built_in(schema, name) else { return self.stranger(value) };
         match function.class {
-            Class::Dangerous => return self.stranger(value),
+            Class::Dangerous => {
+                if builtin::runs_text(name) {
+                    // What the text does with which columns is not seen here.
+                    self.used(&Value::unknown(), Position::Write);
+                }
+                return self.stranger(value);
+            }
             Class::Keeps => self.used(&value, Position::Write),
             Class::Reads | Class::Volatile => {}
         }
@@ -53,10 +62,17 @@ impl Analysis<'_> {
             self.used(&value, Position::Shape);
         }
         match () {
-            () if bare && first_only && builtin::is_total(name) => value.at_least(Derived::Total),
-            () if builtin::is_calm(name) => value.at_least(Derived::Computed),
+            () if bare && is_total(call, name) && self.is_text(&value, name) => value.at_least(Derived::Total),
+            () if is_calm(call, name) => value.at_least(Derived::Computed),
             () => self.risky(value),
         }
+    }
+
+    /// Whether a function that is also there for other types, of which it may make NULL, is given texts.
+    fn is_text(&self, value: &Value, name: &str) -> bool {
+        let text =
+            |source: &ColumnId| self.catalogue.column(*source).is_some_and(|column| TEXTS.contains(&column.kind));
+        !matches!(name, "lower" | "upper" | "length") || value.sources.iter().all(text)
     }
 
     /// The function of the server's own that a name stands for, and certainly not one of somebody's.
@@ -114,4 +130,27 @@ impl Analysis<'_> {
         }
         Kind::Unknown
     }
+}
+
+/// Whether a call never fails and makes nothing NULL, whatever its first argument is.
+fn is_total(call: &FuncCall, name: &str) -> bool {
+    let others = call.args.get(1..).unwrap_or_default();
+    let fits = match name {
+        // With a text it is a pattern, which may not be found.
+        "substring" => others.iter().all(|other| matches!(literal(other), Some(Val::Ival(_)))),
+        // What grows can grow too large.
+        "replace" => match others {
+            [from, to] => matches!((literal(from), literal(to)), (Some(Val::Sval(from)), Some(Val::Sval(to)))
+                if to.sval.len() <= from.sval.len()),
+            _ => false,
+        },
+        _ => others.iter().all(is_constant),
+    };
+    fits && !call.func_variadic && builtin::is_total(name)
+}
+
+/// Whether a call never fails and makes nothing NULL, whatever its arguments are.
+fn is_calm(call: &FuncCall, name: &str) -> bool {
+    let placed = !matches!(name, "lag" | "lead" | "nth_value") || call.args.get(1).is_none_or(is_constant);
+    placed && !call.func_variadic && builtin::is_calm(name)
 }

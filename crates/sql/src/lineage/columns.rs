@@ -19,13 +19,13 @@ impl Analysis<'_> {
         if names.len() != reference.fields.len() {
             // `c.*` as a value is the row.
             return match names.last() {
-                Some(entry) => self.row(entry, scope),
+                Some(_) => rows(&qualified_by(&names, scope)),
                 None => self.lost(),
             };
         }
         match &names[..] {
             [column] => self.unqualified(column, scope),
-            [.., entry, column] => self.field_of(entry, column, scope),
+            [entry @ .., column] => self.field_of(&qualified_by(entry, scope), column),
             [] => self.lost(),
         }
     }
@@ -38,15 +38,8 @@ impl Analysis<'_> {
         }
     }
 
-    /// The whole row of what is qualified with `entry`.
-    fn row(&mut self, entry: &str, scope: &Scope<'_>) -> Value {
-        let rows = scope.entries_named(entry);
-        if rows.is_empty() { Value::unknown() } else { Value::all(rows.iter().map(|entry| &entry.row)) }
-    }
-
     /// `entry.column`, which is also how `column(entry)` may be written.
-    fn field_of(&mut self, entry: &str, column: &str, scope: &Scope<'_>) -> Value {
-        let entries = scope.entries_named(entry);
+    fn field_of(&mut self, entries: &[&Entry], column: &str) -> Value {
         if entries.is_empty() {
             return Value::unknown();
         }
@@ -91,7 +84,8 @@ impl Analysis<'_> {
                     for bound in bounds.into_iter().flatten() {
                         value.join(&self.expression(bound, scope));
                     }
-                    value
+                    // There may be no such element.
+                    self.risky(value)
                 }
                 _ => self.lost(),
             };
@@ -103,10 +97,10 @@ impl Analysis<'_> {
     fn field_of_reference(&mut self, reference: &ColumnRef, field: &str, scope: &Scope<'_>) -> Value {
         if let [one] = &reference.fields[..]
             && let Some(name) = string(one)
-            && !scope.has_column(name)
+            && !scope.may_have_column(name)
             && !scope.entries_named(name).is_empty()
         {
-            return self.field_of(name, field, scope);
+            return self.field_of(&scope.entries_named(name), field);
         }
         let value = self.column_ref(reference, scope);
         self.field(field, value)
@@ -121,7 +115,7 @@ impl Analysis<'_> {
                     return None;
                 }
                 let names = strings(&reference.fields);
-                Some(names.last().map_or_else(|| star.clone(), |entry| expanded(&scope.entries_named(entry))))
+                Some(if names.is_empty() { star.clone() } else { expanded(&qualified_by(&names, scope)) })
             }
             Some(NodeEnum::AIndirection(indirection)) => {
                 let last = indirection.indirection.last()?;
@@ -132,7 +126,7 @@ impl Analysis<'_> {
                     && let Some(NodeEnum::ColumnRef(reference)) = &arg.node
                     && let [one] = &reference.fields[..]
                     && let Some(name) = string(one)
-                    && !scope.has_column(name)
+                    && !scope.may_have_column(name)
                     && !scope.entries_named(name).is_empty()
                 {
                     return Some(expanded(&scope.entries_named(name)));
@@ -143,6 +137,20 @@ impl Analysis<'_> {
             _ => None,
         }
     }
+}
+
+/// What `relation`, `schema.relation` or `database.schema.relation` stands for in front of a column.
+fn qualified_by<'s>(names: &[String], scope: &'s Scope<'_>) -> Vec<&'s Entry> {
+    match names {
+        [relation] => scope.entries_named(relation),
+        [.., schema, relation] => scope.relations_named(schema, relation),
+        [] => Vec::new(),
+    }
+}
+
+/// The whole rows of what has one name.
+fn rows(entries: &[&Entry]) -> Value {
+    if entries.is_empty() { Value::unknown() } else { Value::all(entries.iter().map(|entry| &entry.row)) }
 }
 
 /// The columns of what has one name.
@@ -162,17 +170,18 @@ pub(super) fn entry_of(relations: &[&Relation], name: String) -> Entry {
     for relation in relations {
         for column in relation.columns.iter().filter(|column| column.number > 0) {
             let value = Value::column(relation.id, column.number);
-            match columns.iter_mut().find(|known| known.name == column.name) {
+            match columns.iter_mut().find(|known| known.may_be(&column.name)) {
                 Some(known) => known.value.join(&value),
                 None => {
                     let certain = lists.iter().all(|list| list.contains(&column.name.as_str()));
-                    columns.push(Named { name: column.name.clone(), value, certain });
+                    columns.push(Named { name: Some(column.name.clone()), value, certain });
                 }
             }
         }
     }
     let rows: Vec<Value> = relations.iter().map(|relation| Analysis::row_of(relation.id)).collect();
-    Entry { name: Some(name), columns, exact: alike, other: None, row: Value::all(&rows), qualified: false }
+    let schemas = relations.iter().map(|relation| relation.schema.clone()).collect();
+    Entry { name: Some(name), schemas, columns, exact: alike, other: None, row: Value::all(&rows), qualified: false }
 }
 
 fn names_of(relation: &Relation) -> Vec<&str> {

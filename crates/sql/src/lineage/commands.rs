@@ -2,12 +2,13 @@
 
 use model::{Position, Relation};
 use pg_query::NodeEnum;
-use pg_query::protobuf::{CopyStmt, Node};
+use pg_query::protobuf::{CopyStmt, ExplainStmt, Node};
 
 use super::Analysis;
 use super::columns::relations;
 use super::flow::Value;
 use super::scope::{Outputs, Scope};
+use crate::full::analyzes;
 use crate::names::strings;
 
 impl Analysis<'_> {
@@ -35,19 +36,29 @@ impl Analysis<'_> {
             NodeEnum::DeclareCursorStmt(cursor) => shown(self.inner(cursor.query.as_deref(), &scope)),
             NodeEnum::PrepareStmt(prepare) => shown(self.inner(prepare.query.as_deref(), &scope)),
             NodeEnum::ExplainStmt(explain) => {
-                if let Some(explained) = explain.query.as_deref().and_then(|node| node.node.as_ref()) {
-                    self.command(explained);
-                }
+                self.explain(explain);
                 Some(vec![Value::constant()])
             }
             NodeEnum::CopyStmt(copy) => self.copy(copy, &scope),
             NodeEnum::VariableShowStmt(show) if show.name == "all" => Some(vec![Value::constant(); 3]),
             NodeEnum::VariableShowStmt(_) => Some(vec![Value::constant()]),
+            // With views inside it, these would have to be read.
+            NodeEnum::CreateSchemaStmt(schema) if schema.schema_elts.is_empty() => Some(Vec::new()),
             _ if shows_nothing(node) => Some(Vec::new()),
             _ => {
                 self.lost();
                 None
             }
+        }
+    }
+
+    fn explain(&mut self, explain: &ExplainStmt) {
+        let Some(explained) = explain.query.as_deref().and_then(|node| node.node.as_ref()) else { return };
+        self.measured = analyzes(explain);
+        let outputs = self.command(explained);
+        if self.measured {
+            let all = outputs.map_or_else(Value::unknown, |outputs| Value::all(&outputs));
+            self.used(&all, Position::Computed);
         }
     }
 
@@ -154,7 +165,6 @@ fn shows_nothing(node: &NodeEnum) -> bool {
             | NodeEnum::GrantRoleStmt(_)
             | NodeEnum::CommentStmt(_)
             | NodeEnum::TruncateStmt(_)
-            | NodeEnum::CreateSchemaStmt(_)
             | NodeEnum::CreateStmt(_)
             | NodeEnum::CreateSeqStmt(_)
             | NodeEnum::DropStmt(_)

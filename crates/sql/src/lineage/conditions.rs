@@ -2,6 +2,7 @@
 
 use model::{Derived, Position};
 use pg_query::NodeEnum;
+use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::{AExpr, AExprKind, Node, WindowDef};
 
 use super::Analysis;
@@ -21,7 +22,9 @@ impl Analysis<'_> {
                 all.at_least(Derived::Computed)
             }
             Some(NodeEnum::AExpr(operation)) if is_equality(operation) => {
-                let value = self.expression(node, scope);
+                let mut value = self.maybe(operation.lexpr.as_deref(), scope);
+                value.join(&self.maybe(operation.rexpr.as_deref(), scope));
+                let value = value.at_least(Derived::Computed);
                 let column = [&operation.lexpr, &operation.rexpr].into_iter().flatten().find(|side| is_column(side));
                 let plain = column.is_some_and(|side| {
                     let value = self.expression(side, scope);
@@ -111,4 +114,12 @@ pub(super) fn is_constant(node: &Node) -> bool {
 
 fn are_constants(node: &Node) -> bool {
     matches!(&node.node, Some(NodeEnum::List(list)) if list.items.iter().all(is_constant))
+}
+
+/// What a literal holds.
+pub(super) fn literal(node: &Node) -> Option<&Val> {
+    match &node.node {
+        Some(NodeEnum::AConst(constant)) => constant.val.as_ref(),
+        _ => None,
+    }
 }

@@ -2,12 +2,11 @@
 
 use model::{Derived, Position};
 use pg_query::NodeEnum;
-use pg_query::protobuf::{
-    AExpr, AExprKind, CaseExpr, JsonAggConstructor, JsonKeyValue, JsonValueExpr, MultiAssignRef, Node, SubLink,
-    SubLinkType, XmlExpr, XmlExprOp,
-};
+use pg_query::protobuf::a_const::Val;
+use pg_query::protobuf::{AExpr, AExprKind, CaseExpr, MultiAssignRef, Node, SubLink, SubLinkType};
 
 use super::Analysis;
+use super::conditions::literal;
 use super::flow::Value;
 use super::scope::Scope;
 use crate::builtin;
@@ -29,7 +28,11 @@ impl Analysis<'_> {
             | NodeEnum::CurrentOfExpr(_)
             | NodeEnum::MergeSupportFunc(_) => Value::constant(),
             NodeEnum::AExpr(operation) => self.operation(operation, scope),
-            NodeEnum::BoolExpr(logic) => self.computed(&logic.args, scope),
+            // With NULL as one of them it is NULL or not.
+            NodeEnum::BoolExpr(logic) => {
+                let value = self.together(&logic.args, scope);
+                self.chosen(value)
+            }
             NodeEnum::NullTest(test) => self.maybe(test.arg.as_deref(), scope).at_least(Derived::Computed),
             NodeEnum::BooleanTest(test) => self.maybe(test.arg.as_deref(), scope).at_least(Derived::Computed),
             NodeEnum::FuncCall(call) => self.call(call, scope),
@@ -40,7 +43,10 @@ impl Analysis<'_> {
             NodeEnum::CaseExpr(case) => self.case(case, scope),
             NodeEnum::CoalesceExpr(coalesce) => self.computed(&coalesce.args, scope),
             NodeEnum::MinMaxExpr(most) => self.computed(&most.args, scope),
-            NodeEnum::AArrayExpr(array) => self.computed(&array.elements, scope),
+            NodeEnum::AArrayExpr(array) => {
+                let value = self.together(&array.elements, scope);
+                self.array_of(value)
+            }
             NodeEnum::RowExpr(row) => self.computed(&row.args, scope),
             NodeEnum::List(list) => self.computed(&list.items, scope),
             NodeEnum::GroupingFunc(grouping) => self.computed(&grouping.args, scope),
@@ -49,7 +55,10 @@ impl Analysis<'_> {
             NodeEnum::MultiAssignRef(assign) => self.assigned(assign, scope),
             NodeEnum::ResTarget(target) => self.maybe(target.val.as_deref(), scope),
             NodeEnum::XmlExpr(xml) => self.xml(xml, scope),
-            NodeEnum::XmlSerialize(xml) => self.maybe(xml.expr.as_deref(), scope).at_least(Derived::Computed),
+            NodeEnum::XmlSerialize(xml) => {
+                let value = self.maybe(xml.expr.as_deref(), scope);
+                self.risky(value)
+            }
             _ => self.json(node, scope),
         }
     }
@@ -69,7 +78,7 @@ impl Analysis<'_> {
     }
 
     /// Something made of all of these that cannot fail.
-    fn computed(&mut self, nodes: &[Node], scope: &Scope<'_>) -> Value {
+    pub(super) fn computed(&mut self, nodes: &[Node], scope: &Scope<'_>) -> Value {
         self.together(nodes, scope).at_least(Derived::Computed)
     }
 
@@ -77,6 +86,17 @@ impl Analysis<'_> {
     pub(super) fn risky(&mut self, value: Value) -> Value {
         self.used(&value, Position::Computed);
         value.at_least(Derived::Computed)
+    }
+
+    /// Something that is NULL, or one thing or another, because of what these are.
+    fn chosen(&mut self, value: Value) -> Value {
+        self.used(&value, Position::Predicate);
+        value.at_least(Derived::Computed)
+    }
+
+    /// An array of these. Arrays inside another must have one size, and their sizes are not known here.
+    fn array_of(&mut self, value: Value) -> Value {
+        if value.how > Derived::Total { self.risky(value) } else { value.at_least(Derived::Computed) }
     }
 
     fn operation(&mut self, operation: &AExpr, scope: &Scope<'_>) -> Value {
@@ -96,10 +116,15 @@ impl Analysis<'_> {
             self.used(&value, Position::Write);
             return value.at_least(Derived::Unknown);
         }
-        if spelled || builtin::is_calm_operator(name) {
-            return value.at_least(Derived::Computed);
+        match operation.kind() {
+            AExprKind::AexprOp | AExprKind::AexprLike | AExprKind::AexprIlike if is_calm(operation, name) => {
+                value.at_least(Derived::Computed)
+            }
+            AExprKind::AexprDistinct | AExprKind::AexprNotDistinct => value.at_least(Derived::Computed),
+            AExprKind::AexprIn | AExprKind::AexprNullif => self.chosen(value),
+            _ if spelled => self.chosen(value),
+            _ => self.risky(value),
         }
-        self.risky(value)
     }
 
     /// `CASE`: which branch is taken tells of its condition.
@@ -127,7 +152,7 @@ impl Analysis<'_> {
         let value = self.query(query, scope).all();
         match link.sub_link_type() {
             SubLinkType::ExprSublink => value,
-            SubLinkType::ArraySublink => value.at_least(Derived::Computed),
+            SubLinkType::ArraySublink => self.array_of(value),
             // Only whether there is a row; its conditions have been noted.
             SubLinkType::ExistsSublink => Value::constant(),
             SubLinkType::AnySublink | SubLinkType::AllSublink | SubLinkType::RowcompareSublink => {
@@ -165,92 +190,17 @@ impl Analysis<'_> {
             _ => self.expression(source, scope).at_least(Derived::Computed),
         }
     }
+}
 
-    fn xml(&mut self, xml: &XmlExpr, scope: &Scope<'_>) -> Value {
-        let mut value = self.together(&xml.named_args, scope);
-        value.join(&self.together(&xml.args, scope));
-        match xml.op() {
-            XmlExprOp::IsXmlparse | XmlExprOp::IsXmlpi => self.risky(value),
-            _ => value.at_least(Derived::Computed),
-        }
-    }
-
-    fn json(&mut self, node: &NodeEnum, scope: &Scope<'_>) -> Value {
-        match node {
-            NodeEnum::JsonObjectConstructor(json) => self.computed(&json.exprs, scope),
-            NodeEnum::JsonArrayConstructor(json) => self.computed(&json.exprs, scope),
-            NodeEnum::JsonArrayQueryConstructor(json) => {
-                let Some(query) = json.query.as_deref() else { return self.lost() };
-                self.query(query, scope).all().at_least(Derived::Computed)
-            }
-            NodeEnum::JsonKeyValue(pair) => self.json_pair(pair, scope),
-            NodeEnum::JsonValueExpr(json) => self.json_value(Some(json), scope),
-            NodeEnum::JsonArgument(argument) => self.json_value(argument.val.as_deref(), scope),
-            NodeEnum::JsonIsPredicate(json) => self.maybe(json.expr.as_deref(), scope).at_least(Derived::Computed),
-            NodeEnum::JsonScalarExpr(json) => self.maybe(json.expr.as_deref(), scope).at_least(Derived::Computed),
-            NodeEnum::JsonParseExpr(json) => {
-                let value = self.json_value(json.expr.as_deref(), scope);
-                self.risky(value)
-            }
-            NodeEnum::JsonSerializeExpr(json) => {
-                let value = self.json_value(json.expr.as_deref(), scope);
-                self.risky(value)
-            }
-            NodeEnum::JsonFuncExpr(json) => {
-                let mut value = self.json_value(json.context_item.as_deref(), scope);
-                value.join(&self.maybe(json.pathspec.as_deref(), scope));
-                value.join(&self.together(&json.passing, scope));
-                for behaviour in [&json.on_empty, &json.on_error].into_iter().flatten() {
-                    value.join(&self.maybe(behaviour.expr.as_deref(), scope));
-                }
-                let kind = json.output.as_ref().and_then(|output| output.type_name.as_ref());
-                let value = self.risky(value);
-                match kind {
-                    Some(kind) => self.typed(kind, value),
-                    None => value,
-                }
-            }
-            NodeEnum::JsonObjectAgg(json) => {
-                let value = json.arg.as_deref().map_or_else(Value::constant, |pair| self.json_pair(pair, scope));
-                self.json_aggregate(json.constructor.as_deref(), value, scope)
-            }
-            NodeEnum::JsonArrayAgg(json) => {
-                let value = self.json_value(json.arg.as_deref(), scope);
-                self.json_aggregate(json.constructor.as_deref(), value, scope)
-            }
-            _ => self.lost(),
-        }
-    }
-
-    fn json_pair(&mut self, pair: &JsonKeyValue, scope: &Scope<'_>) -> Value {
-        let mut value = self.maybe(pair.key.as_deref(), scope);
-        value.join(&self.json_value(pair.value.as_deref(), scope));
-        value.at_least(Derived::Computed)
-    }
-
-    pub(super) fn json_value(&mut self, json: Option<&JsonValueExpr>, scope: &Scope<'_>) -> Value {
-        let Some(json) = json else { return Value::constant() };
-        let mut value = self.maybe(json.raw_expr.as_deref(), scope);
-        value.join(&self.maybe(json.formatted_expr.as_deref(), scope));
-        value.at_least(Derived::Computed)
-    }
-
-    fn json_aggregate(
-        &mut self,
-        constructor: Option<&JsonAggConstructor>,
-        mut value: Value,
-        scope: &Scope<'_>,
-    ) -> Value {
-        if let Some(constructor) = constructor {
-            let order = self.sorted(&constructor.agg_order, scope);
-            value.join(&order);
-            if let Some(filter) = constructor.agg_filter.as_deref() {
-                value.join(&self.condition(filter, scope));
-            }
-            if let Some(over) = constructor.over.as_deref() {
-                value.join(&self.window(over, scope));
-            }
-        }
-        value.at_least(Derived::Computed)
-    }
+/// Whether an operator neither fails because of what a value is nor makes NULL of one that is not: comparisons of two
+/// values, and patterns that are constants.
+fn is_calm(operation: &AExpr, name: &str) -> bool {
+    let sides = [&operation.lexpr, &operation.rexpr];
+    // Of rows each field is compared for itself, and NULL is the answer where one of them is NULL.
+    let rows =
+        sides.iter().filter_map(|side| side.as_deref()).any(|side| matches!(side.node, Some(NodeEnum::RowExpr(_))));
+    // A pattern that ends in a backslash fails, but only where the value has matched so far.
+    let harmless = |node: &Node| matches!(literal(node), Some(Val::Sval(pattern)) if !pattern.sval.contains('\\'));
+    let pattern = !builtin::takes_pattern(name) || operation.rexpr.as_deref().is_some_and(harmless);
+    !rows && pattern && builtin::is_calm_operator(name)
 }

@@ -7,6 +7,7 @@ use pg_query::protobuf::{JoinExpr, JsonTable, Node, RangeFunction, RangeTableFun
 use super::Analysis;
 use super::columns::{entry_of, relations};
 use super::flow::Value;
+use super::label;
 use super::scope::{Entry, Outputs, Scope};
 use crate::names::{alias, some, string, strings};
 
@@ -70,8 +71,8 @@ impl Analysis<'_> {
             Some(NodeEnum::JoinExpr(join)) => self.join(join, siblings, outside),
             Some(NodeEnum::RangeTableSample(sample)) => {
                 let Some(relation) = sample.relation.as_deref() else { return self.lost_source() };
-                let mut value = self.together(&sample.args, siblings);
-                value.join(&self.maybe(sample.repeatable.as_deref(), siblings));
+                let mut value = self.together(&sample.args, outside);
+                value.join(&self.maybe(sample.repeatable.as_deref(), outside));
                 self.used(&value, Position::Shape);
                 if !matches!(strings(&sample.method).last().map(String::as_str), Some("bernoulli" | "system")) {
                     self.foreign();
@@ -91,6 +92,7 @@ impl Analysis<'_> {
     /// A table, view, or query of a WITH.
     pub(super) fn table(&mut self, table: &RangeVar, scope: &Scope<'_>) -> Entry {
         let (name, columns) = alias(table.alias.as_ref());
+        let aliased = name.is_some();
         let name = name.unwrap_or_else(|| table.relname.clone());
         if table.schemaname.is_empty()
             && let Some(cte) = scope.cte(&table.relname)
@@ -105,7 +107,11 @@ impl Analysis<'_> {
         }
         found.iter().for_each(|relation| self.scanned(relation.id));
         self.spend(found.iter().map(|relation| relation.columns.len()).sum());
-        entry_of(&found, name).renamed(&columns)
+        let mut entry = entry_of(&found, name).renamed(&columns);
+        if aliased {
+            entry.schemas.clear();
+        }
+        entry
     }
 
     fn join(&mut self, join: &JoinExpr, siblings: &Scope<'_>, outside: &Scope<'_>) -> Source {
@@ -116,8 +122,10 @@ impl Analysis<'_> {
         let mut scope = Scope::inside(siblings);
         scope.entries.clone_from(&left.entries);
         let right = self.item(right, &scope, outside);
-        scope.entries.extend(right.entries.iter().cloned());
-        self.only_if(join.quals.as_deref(), &scope);
+        // The condition sees the two sides and what is around the query, but not what stands beside the join.
+        let mut sides = Scope::inside(outside);
+        sides.entries.extend(left.entries.iter().chain(&right.entries).cloned());
+        self.only_if(join.quals.as_deref(), &sides);
 
         let (star, merged) = self.joined(join, &left.star, &right.star);
         let (name, columns) = alias(join.alias.as_ref());
@@ -135,11 +143,11 @@ impl Analysis<'_> {
 
     /// What `*` stands for behind a join, and the columns that both sides share.
     fn joined(&mut self, join: &JoinExpr, left: &Outputs, right: &Outputs) -> (Outputs, Outputs) {
-        let known = left.rest.is_none() && right.rest.is_none();
+        let known = [left, right].iter().all(|side| side.rest.is_none() && !side.has_nameless());
         let shared: Vec<String> = match () {
             () if join.is_natural => {
-                let names = left.columns.iter().map(|column| &column.name);
-                names.filter(|name| right.columns.iter().any(|other| other.name == **name)).cloned().collect()
+                let names = left.columns.iter().filter_map(|column| column.name.as_ref());
+                names.filter(|name| right.columns.iter().any(|other| other.may_be(name))).cloned().collect()
             }
             () => strings(&join.using_clause),
         };
@@ -154,12 +162,13 @@ impl Analysis<'_> {
         }
         let (mut merged, mut rest) = (Outputs::default(), Outputs::default());
         for name in &shared {
-            let both = left.columns.iter().chain(&right.columns).filter(|column| column.name == *name);
+            let both = left.columns.iter().chain(&right.columns).filter(|column| column.may_be(name));
             let value = Value::all(both.map(|column| &column.value));
             self.used(&value, Position::Predicate);
             merged.push(name.as_str(), value);
         }
-        let own = left.columns.iter().chain(&right.columns).filter(|column| !shared.contains(&column.name));
+        let own =
+            left.columns.iter().chain(&right.columns).filter(|column| !shared.iter().any(|name| column.may_be(name)));
         rest.columns.extend(own.cloned());
         let mut star = merged.clone();
         star.extend(rest);
@@ -180,7 +189,9 @@ impl Analysis<'_> {
                 _ => &[],
             };
             let defined = if own.is_empty() { &functions.coldeflist[..] } else { own };
-            outputs.extend(self.rows_of(call, value, defined, name.as_deref()));
+            // Of several functions each column has the name of its function.
+            let alias = name.as_deref().filter(|_| functions.functions.len() == 1);
+            outputs.extend(self.rows_of(call, value, defined, alias));
         }
         if functions.ordinality {
             outputs.push("ordinality", Value::constant());
@@ -271,8 +282,5 @@ impl Analysis<'_> {
 /// The name that a function in FROM has without an alias.
 fn function_name(item: &Node) -> Option<String> {
     let Some(NodeEnum::List(pair)) = &item.node else { return None };
-    match &pair.items.first()?.node {
-        Some(NodeEnum::FuncCall(call)) => call.funcname.last().and_then(string).map(str::to_owned),
-        _ => None,
-    }
+    label::of_call(pair.items.first()?)
 }

@@ -1,24 +1,28 @@
 //! The names that PostgreSQL gives to columns of a result that have none.
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{
-    JsonExprOp, MinMaxOp, Node, ResTarget, SelectStmt, SqlValueFunctionOp, SubLinkType, XmlExprOp,
-};
+use pg_query::protobuf::{JsonExprOp, MinMaxOp, Node, ResTarget, SqlValueFunctionOp, SubLinkType, XmlExprOp};
 
 use crate::names::string;
 
-/// The name of a column of a result.
-pub(super) fn of_target(target: &ResTarget) -> String {
+/// A name, `None` when it is not known here; and whether it is more than the name of a type or of CASE.
+type Label = (Option<String>, bool);
+
+/// The name of a column of a result; `None` when it may be any.
+pub(super) fn of_target(target: &ResTarget) -> Option<String> {
     if !target.name.is_empty() {
-        return target.name.clone();
+        return Some(target.name.clone());
     }
-    let name = target.val.as_deref().and_then(|node| node.node.as_ref()).and_then(of);
-    name.map_or_else(|| "?column?".to_owned(), |(name, _)| name)
+    inner(target.val.as_deref()).map_or_else(|| Some("?column?".to_owned()), |(name, _)| name)
 }
 
-/// A name, and whether it is more than the name of a type or of CASE.
-fn of(node: &NodeEnum) -> Option<(String, bool)> {
-    let named = |name: &str| Some((name.to_owned(), true));
+/// The name that a function in FROM has without an alias.
+pub(super) fn of_call(call: &Node) -> Option<String> {
+    inner(Some(call))?.0
+}
+
+fn of(node: &NodeEnum) -> Option<Label> {
+    let named = |name: &str| Some((Some(name.to_owned()), true));
     match node {
         NodeEnum::ColumnRef(reference) => named(reference.fields.iter().filter_map(string).next_back()?),
         NodeEnum::AIndirection(indirection) => match indirection.indirection.iter().filter_map(string).next_back() {
@@ -28,10 +32,10 @@ fn of(node: &NodeEnum) -> Option<(String, bool)> {
         NodeEnum::FuncCall(call) => named(call.funcname.iter().filter_map(string).next_back()?),
         NodeEnum::AExpr(operation) if operation.kind() == pg_query::protobuf::AExprKind::AexprNullif => named("nullif"),
         NodeEnum::TypeCast(cast) => match inner(cast.arg.as_deref()) {
-            Some((name, true)) => named(&name),
+            Some((name, true)) => Some((name, true)),
             weaker => {
                 let kind = cast.type_name.as_ref().and_then(|kind| kind.names.iter().filter_map(string).next_back());
-                kind.map(|name| (name.to_owned(), false)).or(weaker)
+                kind.map(|name| (Some(name.to_owned()), false)).or(weaker)
             }
         },
         NodeEnum::CollateClause(collate) => inner(collate.arg.as_deref()),
@@ -40,12 +44,13 @@ fn of(node: &NodeEnum) -> Option<(String, bool)> {
         NodeEnum::SubLink(link) => match link.sub_link_type() {
             SubLinkType::ExistsSublink => named("exists"),
             SubLinkType::ArraySublink => named("array"),
-            SubLinkType::ExprSublink => of_query(link.subselect.as_deref()?),
+            // That of the query's column, which may be what a `*` stands for.
+            SubLinkType::ExprSublink => Some((None, true)),
             _ => None,
         },
         NodeEnum::CaseExpr(case) => match inner(case.defresult.as_deref()) {
-            Some((name, true)) => named(&name),
-            _ => Some(("case".to_owned(), false)),
+            Some((name, true)) => Some((name, true)),
+            _ => Some((Some("case".to_owned()), false)),
         },
         NodeEnum::AArrayExpr(_) => named("array"),
         NodeEnum::RowExpr(_) => named("row"),
@@ -79,24 +84,8 @@ fn of(node: &NodeEnum) -> Option<(String, bool)> {
     }
 }
 
-fn inner(node: Option<&Node>) -> Option<(String, bool)> {
+fn inner(node: Option<&Node>) -> Option<Label> {
     of(node?.node.as_ref()?)
-}
-
-/// The name of the one column of a query in parentheses.
-fn of_query(query: &Node) -> Option<(String, bool)> {
-    let Some(NodeEnum::SelectStmt(select)) = &query.node else { return None };
-    let mut select: &SelectStmt = select;
-    while let Some(left) = select.larg.as_deref() {
-        select = left;
-    }
-    if !select.values_lists.is_empty() {
-        return Some(("column1".to_owned(), true));
-    }
-    let Some(NodeEnum::ResTarget(target)) = select.target_list.first().and_then(|node| node.node.as_ref()) else {
-        return None;
-    };
-    if target.name.is_empty() { inner(target.val.as_deref()) } else { Some((target.name.clone(), true)) }
 }
 
 fn of_keyword(keyword: SqlValueFunctionOp) -> &'static str {

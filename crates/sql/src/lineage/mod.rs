@@ -8,6 +8,7 @@ mod calls;
 mod columns;
 mod commands;
 mod conditions;
+mod documents;
 mod expression;
 mod flow;
 mod from;
@@ -63,6 +64,8 @@ struct Analysis<'c> {
     uses: BTreeSet<Use>,
     /// Rows of the query go into a new table.
     stored: bool,
+    /// The client is told how large and how slow the results are: EXPLAIN ANALYZE.
+    measured: bool,
     left: usize,
 }
 
@@ -75,6 +78,7 @@ impl<'c> Analysis<'c> {
             relations: BTreeSet::new(),
             uses: BTreeSet::new(),
             stored: false,
+            measured: false,
             left: MOST,
         }
     }

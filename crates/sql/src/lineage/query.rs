@@ -7,14 +7,20 @@ use pg_query::protobuf::{Node, SelectStmt, SetOperation};
 use super::Analysis;
 use super::flow::Value;
 use super::label::of_target;
-use super::scope::{Entry, Outputs, Scope};
+use super::scope::{Entry, Named, Outputs, Scope};
 use crate::names::string;
 
 impl Analysis<'_> {
     /// The result of a query, or of a statement that writes and returns.
     pub(super) fn query(&mut self, node: &Node, outer: &Scope<'_>) -> Outputs {
         match &node.node {
-            Some(node) => self.query_of(node, outer),
+            Some(node) => {
+                let outputs = self.query_of(node, outer);
+                if self.measured {
+                    self.used(&outputs.all(), Position::Computed);
+                }
+                outputs
+            }
             None => self.lost_outputs(),
         }
     }
@@ -129,7 +135,7 @@ impl Analysis<'_> {
                 }
                 None => {
                     let value = self.expression(node, scope);
-                    outputs.push(of_target(target), value);
+                    outputs.columns.push(Named { name: of_target(target), value, certain: true });
                 }
             }
         }
@@ -193,8 +199,8 @@ impl Analysis<'_> {
             Some(NodeEnum::ColumnRef(reference)) if reference.fields.len() == 1 => {
                 let name = reference.fields.first().and_then(string).unwrap_or_default();
                 match outputs_named(outputs, name) {
-                    Some(mut value) if outputs.rest.is_some() => {
-                        value.join(&self.expression(node, scope));
+                    Some(mut value) if outputs.rest.is_some() || outputs.has_nameless() => {
+                        value.join(&scope.column(name).unwrap_or_else(Value::constant));
                         value
                     }
                     Some(value) => value,
@@ -208,7 +214,7 @@ impl Analysis<'_> {
 
 /// All columns of a result that have that name.
 fn outputs_named(outputs: &Outputs, name: &str) -> Option<Value> {
-    let mut found = outputs.columns.iter().filter(|column| column.name == name).map(|column| &column.value).peekable();
+    let mut found = outputs.columns.iter().filter(|column| column.may_be(name)).map(|column| &column.value).peekable();
     found.peek()?;
     Some(Value::all(found))
 }

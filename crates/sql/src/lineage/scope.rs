@@ -7,10 +7,18 @@ use super::flow::Value;
 /// A column of something in FROM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Named {
-    pub(super) name: String,
+    /// `None`: the server gives it a name that is not known here, which may be any.
+    pub(super) name: Option<String>,
     pub(super) value: Value,
     /// It is there, whichever of several relations a name stands for.
     pub(super) certain: bool,
+}
+
+impl Named {
+    /// Whether that is its name, as far as it is known.
+    pub(super) fn may_be(&self, name: &str) -> bool {
+        self.name.as_deref().is_none_or(|known| known == name)
+    }
 }
 
 /// Something in FROM that columns can be taken from.
@@ -18,6 +26,8 @@ pub(super) struct Named {
 pub(super) struct Entry {
     /// How columns are qualified with it.
     pub(super) name: Option<String>,
+    /// The schemas of the relations that it may be, by which it can be qualified too; none where it has an alias.
+    pub(super) schemas: Vec<String>,
     pub(super) columns: Vec<Named>,
     /// `columns` are all of them, in order.
     pub(super) exact: bool,
@@ -33,13 +43,13 @@ impl Entry {
     /// Something with exactly these columns.
     pub(super) fn exact(name: Option<String>, columns: Vec<Named>) -> Self {
         let row = Value::all(columns.iter().map(|column| &column.value)).at_least(Derived::Computed);
-        Self { name, columns, exact: true, other: None, row, qualified: false }
+        Self { name, schemas: Vec::new(), columns, exact: true, other: None, row, qualified: false }
     }
 
     /// Something whose columns all come from this, whatever their names and number are.
     pub(super) fn opaque(name: Option<String>, value: Value) -> Self {
         let row = value.clone().at_least(Derived::Computed);
-        Self { name, columns: Vec::new(), exact: false, other: Some(value), row, qualified: false }
+        Self { name, schemas: Vec::new(), columns: Vec::new(), exact: false, other: Some(value), row, qualified: false }
     }
 
     /// The columns of a query.
@@ -50,7 +60,8 @@ impl Entry {
                 let mut row = Value::all(outputs.columns.iter().map(|column| &column.value));
                 row.join(&rest);
                 let row = row.at_least(Derived::Computed);
-                Self { name, columns: outputs.columns, exact: false, other: Some(rest), row, qualified: false }
+                let exact = Self::exact(name, outputs.columns);
+                Self { exact: false, other: Some(rest), row, ..exact }
             }
         }
     }
@@ -71,13 +82,13 @@ impl Entry {
             return self;
         }
         if self.exact {
-            self.columns.iter_mut().zip(names).for_each(|(column, name)| column.name.clone_from(name));
+            self.columns.iter_mut().zip(names).for_each(|(column, name)| column.name = Some(name.clone()));
             return self;
         }
         // Which column has got which name is not known.
         let any = self.row.clone();
         self.columns =
-            names.iter().map(|name| Named { name: name.clone(), value: any.clone(), certain: true }).collect();
+            names.iter().map(|name| Named { name: Some(name.clone()), value: any.clone(), certain: true }).collect();
         self.other = Some(any);
         self
     }
@@ -85,10 +96,10 @@ impl Entry {
     /// What stands under that name; whether it is certainly there.
     pub(super) fn find(&self, name: &str) -> Option<(Value, bool)> {
         let mut found: Option<(Value, bool)> = None;
-        for column in self.columns.iter().filter(|column| column.name == name) {
+        for column in self.columns.iter().filter(|column| column.may_be(name)) {
             let (value, certain) = found.get_or_insert_with(|| (Value::constant(), false));
             value.join(&column.value);
-            *certain |= column.certain;
+            *certain |= column.certain && column.name.is_some();
         }
         match (found, &self.other) {
             (Some((mut value, false)), Some(other)) => {
@@ -111,7 +122,12 @@ pub(super) struct Outputs {
 
 impl Outputs {
     pub(super) fn push(&mut self, name: impl Into<String>, value: Value) {
-        self.columns.push(Named { name: name.into(), value, certain: true });
+        self.columns.push(Named { name: Some(name.into()), value, certain: true });
+    }
+
+    /// One of them has a name that is not known.
+    pub(super) fn has_nameless(&self) -> bool {
+        self.columns.iter().any(|column| column.name.is_none())
     }
 
     /// All of them together.
@@ -217,10 +233,23 @@ impl<'a> Scope<'a> {
         all
     }
 
-    /// Whether a column certainly has that name.
-    pub(super) fn has_column(&self, name: &str) -> bool {
+    /// Whether a column may have that name.
+    pub(super) fn may_have_column(&self, name: &str) -> bool {
         let entries = self.levels().flat_map(|scope| scope.entries.iter()).filter(|entry| !entry.qualified);
-        entries.filter_map(|entry| entry.find(name)).any(|(_, certain)| certain)
+        entries.filter_map(|entry| entry.find(name)).next().is_some()
+    }
+
+    /// What columns are qualified with by the names of a schema and a relation: all that may be that relation.
+    pub(super) fn relations_named(&self, schema: &str, name: &str) -> Vec<&Entry> {
+        let is = |entry: &&Entry| entry.name.as_deref() == Some(name) && entry.schemas.iter().any(|own| own == schema);
+        let mut found = Vec::new();
+        for scope in self.levels() {
+            found.extend(scope.entries.iter().filter(is));
+            if found.iter().any(|entry| entry.schemas.len() == 1) {
+                break;
+            }
+        }
+        found
     }
 
     /// What columns are qualified with by that name: all of the innermost level that has one.

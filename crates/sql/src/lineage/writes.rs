@@ -24,7 +24,8 @@ impl Written {
     /// The columns of a table, with what is written into them.
     fn into(self, mut target: Entry) -> Entry {
         for column in &mut target.columns {
-            let written = self.columns.iter().filter(|(name, _)| *name == column.name).map(|(_, value)| value);
+            let named = column.clone();
+            let written = self.columns.iter().filter(|(name, _)| named.may_be(name)).map(|(_, value)| value);
             for value in written.chain(&self.any).filter(|value| !value.is_constant()) {
                 column.value.join(value);
                 column.value.how = column.value.how.max(Derived::Computed);
@@ -49,6 +50,7 @@ impl Analysis<'_> {
         };
         if let Some(alias) = insert.relation.as_ref().and_then(|relation| relation.alias.as_ref()) {
             target.name = Some(alias.aliasname.clone());
+            target.schemas.clear();
         }
         let mut written = Written::default();
         if let Some(query) = insert.select_stmt.as_deref() {
@@ -88,7 +90,8 @@ impl Analysis<'_> {
             }
             self.only_if(infer.where_clause.as_deref(), &scope);
         }
-        scope.entries.push(Entry { name: Some("excluded".to_owned()), qualified: true, ..excluded });
+        let name = Some("excluded".to_owned());
+        scope.entries.push(Entry { name, schemas: Vec::new(), qualified: true, ..excluded });
         self.only_if(conflict.where_clause.as_deref(), &scope);
         self.assignments(&conflict.target_list, &scope, written);
     }
@@ -216,7 +219,8 @@ impl Analysis<'_> {
             names.push(option.value.clone());
         }
         for name in names {
-            scope.entries.push(Entry { name: Some(name), qualified: true, ..target.clone() });
+            let name = Some(name);
+            scope.entries.push(Entry { name, schemas: Vec::new(), qualified: true, ..target.clone() });
         }
         self.targets(&clause.exprs, star, &scope)
     }
@@ -229,7 +233,7 @@ fn inserted(columns: &[Node], target: &Entry, outputs: &Outputs) -> Written {
         _ => None,
     });
     let names: Vec<String> = if columns.is_empty() {
-        target.columns.iter().map(|column| column.name.clone()).collect()
+        target.columns.iter().filter_map(|column| column.name.clone()).collect()
     } else {
         listed.collect()
     };

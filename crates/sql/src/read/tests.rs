@@ -81,7 +81,7 @@ fn verbs_and_names() {
         ("EXPLAIN DELETE FROM t WHERE a = 1", Verb::Read, "EXPLAIN"),
         ("COPY t TO STDOUT", Verb::CopyOut, "COPY TO STDOUT"),
         ("COPY (DELETE FROM t WHERE a = 1 RETURNING *) TO STDOUT", Verb::Write, "COPY QUERY"),
-        ("DECLARE c CURSOR FOR SELECT 1 FROM t", Verb::Session, "DECLARE"),
+        ("DECLARE c CURSOR FOR SELECT 1 FROM t", Verb::Read, "DECLARE"),
         ("INSERT INTO t VALUES (1) ON CONFLICT (a) DO UPDATE SET b = excluded.b", Verb::Write, "INSERT"),
         ("MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE", Verb::Write, "MERGE"),
     ];

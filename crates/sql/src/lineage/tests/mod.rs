@@ -2,6 +2,8 @@
 
 mod attacks;
 mod generated;
+mod names;
+mod oracles;
 mod shapes;
 mod uses;
 
@@ -64,6 +66,9 @@ fn column(relation: u32, at: usize, name: &str) -> Column {
 
 /// A column as the tests write it: `customers.ssn`, `customers.*`.
 pub(super) fn spelled(column: model::ColumnId) -> String {
+    if column == model::ColumnId::ANYTHING {
+        return "anything".to_owned();
+    }
     let (_, schema, name, columns) = TABLES.iter().find(|(id, ..)| *id == column.relation).unwrap();
     let table = if *schema == "public" { (*name).to_owned() } else { format!("{schema}.{name}") };
     match usize::try_from(column.column).unwrap() {

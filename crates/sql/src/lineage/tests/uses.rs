@@ -22,7 +22,7 @@ fn conditions() {
             ("SELECT 1 FROM customers WHERE substr(ssn, 1, 1) = 'x'", "predicate customers.ssn"),
             ("SELECT 1 FROM customers WHERE ssn = name", "predicate customers.name, predicate customers.ssn"),
             ("SELECT 1 FROM customers WHERE ssn IS NULL", "predicate customers.ssn"),
-            ("SELECT 1 FROM customers c WHERE c = ROW(1)", "predicate customers.*"),
+            ("SELECT 1 FROM customers c WHERE c = ROW(1)", "predicate customers.*, computed customers.*"),
             ("SELECT 1 FROM customers c WHERE c = $1", "predicate customers.*"),
             ("SELECT count(*) FILTER (WHERE ssn > 'x') FROM customers", "predicate customers.ssn"),
             (
@@ -67,7 +67,10 @@ fn shape() {
                 "SELECT rank() OVER (PARTITION BY name ORDER BY ssn) FROM customers",
                 "shape customers.name, shape customers.ssn",
             ),
-            ("SELECT 1 FROM customers c, unnest(string_to_array(c.ssn, '')) u", "shape customers.ssn"),
+            (
+                "SELECT 1 FROM customers c, unnest(string_to_array(c.ssn, '')) u",
+                "shape customers.ssn, computed customers.ssn",
+            ),
             (
                 "SELECT 1 FROM notes LIMIT (SELECT ssn::int FROM customers)",
                 "shape customers.ssn, computed customers.ssn",
@@ -83,7 +86,7 @@ fn computing_and_writing() {
         &[
             ("SELECT ssn::int FROM customers", "computed customers.ssn"),
             ("SELECT 1 / amount FROM orders", "computed orders.amount"),
-            ("SELECT upper(ssn), ssn::text, ssn || 'x' FROM customers", ""),
+            ("SELECT upper(ssn), ssn::text, max(ssn) FROM customers", ""),
             ("SELECT CAST(c AS text) FROM customers c", ""),
             ("SELECT to_date(ssn, 'YYYY') FROM customers", "computed customers.ssn"),
             ("INSERT INTO notes SELECT id, ssn FROM customers", "write customers.id, write customers.ssn"),
