@@ -1,3 +1,5 @@
+//! Rules are read as they are written, and patterns fit names.
+
 use super::{ColumnPattern, Grain, MaskRule, NamePattern, Operator, Predicates, name};
 
 fn rules(text: &str) -> Vec<String> {
