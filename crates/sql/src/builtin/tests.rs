@@ -1,3 +1,5 @@
+//! What the shipped lists say.
+
 use super::*;
 
 #[test]
