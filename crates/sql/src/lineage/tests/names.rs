@@ -83,6 +83,11 @@ fn functions_side_by_side_keep_their_names() {
                  regexp_split_to_table(c.ssn, '%')) AS x) FROM customers c, (SELECT 'k' AS regexp_split_to_table) o",
                 "of customers.ssn",
             ),
+            (
+                "SELECT (SELECT \"coalesce\".\"coalesce\" FROM coalesce(c.ssn, '')) \
+                 FROM customers c, (SELECT 'k' AS \"coalesce\") \"coalesce\"",
+                "of customers.ssn",
+            ),
             ("SELECT x FROM customers c, ROWS FROM (regexp_split_to_table(c.ssn, '%')) AS x", "of customers.ssn"),
         ],
         flows,
