@@ -1,6 +1,6 @@
 //! What a database holds, as its inspection account sees it at one moment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One column of one relation, by the target's own numbers (PostgreSQL: OID and attribute number), which survive renaming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,7 +69,8 @@ pub struct Relation {
     pub parents: Vec<u32>,
     /// Labels that somebody put on it at the target: they hold for all its columns.
     pub labels: Vec<String>,
-    /// It has triggers or rules, so that writing to it runs code that stands elsewhere.
+    /// It has triggers, rules or the like, or what is written to it may go on to one that has, so that writing to it runs code
+    /// that stands elsewhere.
     pub triggered: bool,
 }
 
@@ -135,6 +136,7 @@ pub struct Catalogue {
     functions: HashMap<String, Vec<Function>>,
     types: HashMap<u32, Type>,
     names: HashMap<String, Vec<u32>>,
+    running: HashSet<u32>,
 }
 
 impl Catalogue {
@@ -156,6 +158,17 @@ impl Catalogue {
         }
         made.types = types.into_iter().map(|kind| (kind.id, kind)).collect();
         made
+    }
+
+    /// Reading these relations runs code that is not known: functions in definitions of views, and in policies on rows.
+    #[must_use]
+    pub fn with_running(self, running: HashSet<u32>) -> Self {
+        Self { running, ..self }
+    }
+
+    /// Whether reading the relation runs code that is not known.
+    pub fn runs_code(&self, relation: u32) -> bool {
+        self.running.contains(&relation)
     }
 
     /// The relation of that number.

@@ -106,8 +106,9 @@ impl Database {
             (None, Some(held)) => Held { taken, ..held },
             (Some(found), _) => {
                 let version = self.versions.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-                let Found { fingerprint, server, relations, functions, types } = found;
-                let catalogue = Arc::new(Catalogue::new(version, server, relations, functions, types));
+                let Found { fingerprint, server, relations, functions, types, running } = found;
+                let catalogue = Catalogue::new(version, server, relations, functions, types).with_running(running);
+                let catalogue = Arc::new(catalogue);
                 Held { taken, fingerprint, catalogue }
             }
             // Only what is known is asked after.

@@ -6,7 +6,7 @@ mod inspectors;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -56,6 +56,8 @@ pub struct Found {
     pub functions: Vec<Function>,
     /// Types.
     pub types: Vec<Type>,
+    /// Relations of which reading runs code that is not known.
+    pub running: HashSet<u32>,
 }
 
 /// Why it cannot be read, for the gateway's own log.

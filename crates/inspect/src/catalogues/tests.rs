@@ -1,6 +1,6 @@
 //! When databases are read, with a clock and a target of the tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -58,6 +58,7 @@ impl Source for Reading {
                 relations: Vec::new(),
                 functions: Vec::new(),
                 types: Vec::new(),
+                running: HashSet::new(),
             };
             Ok((known.as_ref() != Some(&fingerprint)).then(|| found(fingerprint)))
         })

@@ -8,7 +8,7 @@ use signet_inspect::{Found, Inspector, Place, Reader, Source};
 use crate::postgres::{Options, PASSWORD, Postgres, Version};
 use crate::resource;
 
-const STRUCTURE: &str = r#"
+pub(crate) const STRUCTURE: &str = r#"
     CREATE TABLE customers (id int PRIMARY KEY, ssn text, gone text, name text, card bigint,
         shout text GENERATED ALWAYS AS (upper(name)) STORED);
     ALTER TABLE customers DROP COLUMN gone;
@@ -54,7 +54,7 @@ async fn read(version: Version, more: &str) -> Found {
     source(&server).read(inspector(), None).await.unwrap().unwrap()
 }
 
-async fn execute(server: &Postgres, sql: &str) {
+pub(crate) async fn execute(server: &Postgres, sql: &str) {
     let mut config = tokio_postgres::Config::new();
     config.user("postgres").password(PASSWORD).dbname("postgres");
     let socket = tokio::net::TcpStream::connect(("127.0.0.1", server.port)).await.unwrap();
@@ -65,22 +65,23 @@ async fn execute(server: &Postgres, sql: &str) {
     }
 }
 
-fn source(server: &Postgres) -> Arc<dyn Source> {
+pub(crate) fn source(server: &Postgres) -> Arc<dyn Source> {
     let resource = Arc::new(resource(server, TlsMode::Disable));
     signet_inspect::Postgres.source(Place { resource, database: "postgres".into() })
 }
 
-fn inspector() -> Inspector {
+pub(crate) fn inspector() -> Inspector {
     let account = Account { name: "look".into(), user: "app_user".into() };
     Inspector { account, secret: Some(Secret::new(PASSWORD)) }
 }
 
 /// A catalogue that is asked by names.
-struct Names(Catalogue);
+pub(crate) struct Names(pub(crate) Catalogue);
 
 impl Names {
-    fn of(found: Found) -> Self {
-        Self(Catalogue::new(1, found.server, found.relations, found.functions, found.types))
+    pub(crate) fn of(found: Found) -> Self {
+        let held = Catalogue::new(1, found.server, found.relations, found.functions, found.types);
+        Self(held.with_running(found.running))
     }
 
     fn column(&self, relation: &str, column: &str) -> &Column {
@@ -225,6 +226,10 @@ async fn what_has_not_changed_is_not_read_again() {
             "CREATE OR REPLACE VIEW plain AS SELECT id, name AS number FROM customers",
             "CREATE OR REPLACE FUNCTION tell(int) RETURNS text LANGUAGE sql AS 'SELECT NULL::text'",
             "ALTER TABLE other DISABLE TRIGGER t; DROP TRIGGER t ON other",
+            "CREATE INDEX ON other (id)",
+            "CREATE INDEX ON other (upper(remark))",
+            "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION e()",
+            "ALTER EVENT TRIGGER e DISABLE",
             "ALTER SCHEMA public RENAME TO private",
             "DROP TABLE new",
             "BEGIN; DROP TABLE dogs; CREATE TABLE dogs (id int, bark text); COMMIT",

@@ -22,6 +22,7 @@ mod place;
 #[path = "../../../signet/tests/blackbox/harness/postgres.rs"]
 mod postgres;
 
+mod code;
 mod holds;
 
 use std::collections::BTreeMap;

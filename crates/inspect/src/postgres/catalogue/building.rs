@@ -1,6 +1,6 @@
 //! A catalogue is put together from the rows of the answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use model::{Column, ColumnId, Function, Relation, RelationKind, Type, Volatility};
 use tokio_postgres::{Error, Row};
@@ -22,6 +22,8 @@ pub(super) struct Building {
     depends: HashMap<u32, Vec<ColumnId>>,
     /// The columns of views by number; none = the definition could not be read.
     views: HashMap<u32, Option<HashMap<i16, Made>>>,
+    /// Relations of which reading runs code.
+    running: HashSet<u32>,
     /// Labels of functions.
     labels: BTreeMap<u32, Vec<String>>,
 }
@@ -102,6 +104,11 @@ impl Building {
         Ok(())
     }
 
+    pub(super) fn running(&mut self, row: &Row) -> Result<(), Error> {
+        self.running.insert(row.try_get(0)?);
+        Ok(())
+    }
+
     pub(super) fn function(&mut self, row: &Row) -> Result<(), Error> {
         let id = row.try_get(0)?;
         let volatility = match row.try_get(4)? {
@@ -150,6 +157,7 @@ impl Building {
         for relation in &mut relations {
             relation.columns.sort_by_key(|column| column.number);
         }
-        Found { fingerprint, server, relations, functions: self.functions, types: self.types }
+        let (functions, types, running) = (self.functions, self.types, self.running);
+        Found { fingerprint, server, relations, functions, types, running }
     }
 }

@@ -1,6 +1,7 @@
 //! What a database holds: read in one transaction, so that all of it is of one moment.
 
 mod building;
+mod code;
 mod definition;
 mod labels;
 mod queries;
@@ -74,13 +75,14 @@ async fn whole(client: &Client, fingerprint: String) -> Result<Found, Failure> {
     let server: i32 = row.try_get(0).map_err(|error| failed(&error))?;
     let mut building = Building::default();
     let longest = i32::try_from(LONGEST_DEFINITION).unwrap_or(i32::MAX);
-    each(client, queries::REVEALING, &[], |row| building.revealing(row)).await?;
+    each(client, code::REVEALING, &[], |row| building.revealing(row)).await?;
     each(client, queries::RELATIONS, &[], |row| building.relation(row)).await?;
     each(client, queries::DEPENDS, &[], |row| building.depends(row)).await?;
     each(client, queries::VIEWS, &[&longest], |row| building.view(row)).await?;
     each(client, queries::COLUMNS, &[&longest], |row| building.column(row)).await?;
     each(client, queries::PARENTS, &[], |row| building.parent(row)).await?;
-    each(client, queries::TRIGGERED, &[], |row| building.triggered(row)).await?;
+    each(client, code::TRIGGERED, &[], |row| building.triggered(row)).await?;
+    each(client, code::RUNNING, &[], |row| building.running(row)).await?;
     each(client, queries::FUNCTIONS, &[], |row| building.function(row)).await?;
     each(client, queries::TYPES, &[], |row| building.kind(row)).await?;
     each(client, queries::LABELS, &[], |row| building.label(row)).await?;

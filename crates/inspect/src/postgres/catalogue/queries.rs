@@ -35,7 +35,11 @@ pub(super) const FINGERPRINT: &str = concat!(
     "(SELECT concat(count(*), '/', sum(hashtextextended(concat(ctid, xmin), 0))) FROM pg_inherits), ",
     "(SELECT concat(count(*), '/', sum(hashtextextended(concat(ctid, xmin), 0))) FROM pg_trigger), ",
     "(SELECT concat(count(*), '/', sum(hashtextextended(concat(ctid, xmin), 0))) FROM pg_policy), ",
-    "(SELECT concat(count(*), '/', sum(hashtextextended(concat(k.ctid, k.xmin), 0))) \
+    "(SELECT concat(count(*), '/', sum(hashtextextended(concat(ctid, xmin), 0))) FROM pg_event_trigger), ",
+    "(SELECT concat(count(*), '/', sum(hashtextextended(concat(i.ctid, i.xmin), 0))) \
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE ",
+    readable!(),
+    "), (SELECT concat(count(*), '/', sum(hashtextextended(concat(k.ctid, k.xmin), 0))) \
       FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE ",
     readable!(),
     "), (SELECT concat(count(*), '/', sum(hashtextextended(concat(ctid, xmin), 0))) FROM pg_description), ",
@@ -84,19 +88,6 @@ pub(super) const PARENTS: &str = concat!(
     readable!(),
 );
 
-/// Relations on which writing runs code that stands elsewhere: triggers, rules, and functions of users in defaults,
-/// constraints, policies and indexes.
-pub(super) const TRIGGERED: &str = "\
-    SELECT tgrelid FROM pg_trigger WHERE NOT tgisinternal \
-    UNION SELECT ev_class FROM pg_rewrite WHERE rulename <> '_RETURN' \
-    UNION SELECT o.relation FROM ( \
-        SELECT 'pg_catalog.pg_attrdef'::regclass::oid AS class, oid, adrelid AS relation FROM pg_attrdef \
-        UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass, oid, conrelid FROM pg_constraint WHERE conrelid <> 0 \
-        UNION ALL SELECT 'pg_catalog.pg_policy'::regclass, oid, polrelid FROM pg_policy \
-        UNION ALL SELECT 'pg_catalog.pg_class'::regclass, indexrelid, indrelid FROM pg_index \
-    ) o JOIN pg_depend d ON d.classid = o.class AND d.objid = o.oid \
-    WHERE d.refclassid = 'pg_catalog.pg_proc'::regclass AND d.refobjid >= 16384";
-
 /// Comments that may hold labels, and security labels: what they are on (a function?), number, column, provider, text.
 pub(super) const LABELS: &str = "\
     SELECT classoid = 'pg_catalog.pg_proc'::regclass, objoid, objsubid::int2, NULL::text, left(description, 65536) \
@@ -111,15 +102,6 @@ pub(super) const FUNCTIONS: &str = "\
     SELECT p.oid, n.nspname::text, p.proname::text, l.lanname::text, p.provolatile::text, p.prosecdef \
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
     WHERE n.nspname !~ '^pg_temp_'";
-
-/// Functions that came with the server and show more than what is made of their arguments: what they read is named in a
-/// text, or stands outside of every relation. All that are volatile, but for those that are known to tell nothing.
-pub(super) const REVEALING: &str = "\
-    SELECT oid FROM pg_proc WHERE oid < 16384 AND (proname ~ '_to_xml' \
-    OR proname IN ('pg_stat_get_activity', 'pg_stat_get_backend_activity', 'pg_cursor', 'pg_prepared_statement') \
-    OR provolatile = 'v' AND proname !~ '^(random|random_normal|clock_timestamp|timeofday|gen_random_uuid|uuidv4|uuidv7|\
-    nextval|currval|lastval|array_shuffle|array_sample|pg_lock_status|pg_blocking_pids|pg_sequence_last_value|\
-    pg_partition_tree|pg_partition_ancestors|pg_stat_get_xact_.*|pg_[a-z_]*_size)$')";
 
 /// Types: number, schema, name, what it is made of, whether it is a domain, whether it is an array.
 pub(super) const TYPES: &str = "\
