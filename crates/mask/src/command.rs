@@ -51,17 +51,28 @@ impl Effect {
 impl<'a> Command<'a> {
     /// How far its lineage can be relied on.
     pub(crate) fn trust(self) -> Trust {
-        let triggered = |id: &u32| self.catalogue().relation(*id).is_none_or(|relation| relation.triggered);
         if self.unsettled {
             Trust::Unsettled
         } else if !self.lineage.known {
             Trust::NotUnderstood
         } else if self.lineage.runs_unknown {
             Trust::RunsCode
-        } else if self.effect() != Effect::Shows && self.lineage.relations.iter().any(triggered) {
+        } else if self.sets_off() {
             Trust::Triggers
         } else {
             Trust::Understood
+        }
+    }
+
+    /// Whether it sets off triggers: those of what it writes to, or any, where what it changes is not among its relations
+    /// (`TRUNCATE`, foreign keys) or triggers on events may be there.
+    fn sets_off(self) -> bool {
+        let triggered = |id: &u32| self.catalogue().relation(*id).is_none_or(|relation| relation.triggered);
+        let anywhere = matches!(self.verb, Verb::Ddl | Verb::Grant) || self.lineage.relations.is_empty();
+        match self.effect() {
+            Effect::Shows => false,
+            Effect::Stores if anywhere && self.judge.resolution.has_triggers() => true,
+            _ => self.lineage.relations.iter().any(triggered),
         }
     }
 
@@ -76,7 +87,10 @@ impl<'a> Command<'a> {
 
     /// Whether nothing masked can come of it: neither in its result nor in what the target says about it.
     pub(crate) fn is_clear(self) -> bool {
-        let reads = |id: &u32| self.judge.resolution.touches(*id) || self.catalogue().relation(*id).is_none();
+        let reads = |id: &u32| {
+            let (touches, held) = (self.judge.resolution.touches(*id), self.catalogue().relation(*id).is_some());
+            touches || !held || self.catalogue().runs_code(*id)
+        };
         let uses = |column: ColumnId| reads(&column.relation);
         let shows = |flows: &[Flow]| flows.iter().all(|flow| self.judge.flow(flow).level == Level::Show);
         // At the end of a transaction there are triggers that waited for it.

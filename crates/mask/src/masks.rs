@@ -7,7 +7,7 @@ use ports::ToMask;
 
 use crate::Keys;
 use crate::cache::Cache;
-use crate::refusal::refusal;
+use crate::refusal::{outside, refusal};
 use crate::result::ResultMask;
 
 /// Makes the masks of commands, by the rules of policies and what the database holds.
@@ -35,7 +35,7 @@ impl ports::Masks for Masks {
             in_transaction: command.action.facts.in_transaction,
             unsettled: command.unsettled,
         };
-        if let Some(refusal) = refusal(mask.command()) {
+        if let Some(refusal) = outside(command.action.name).or_else(|| refusal(mask.command())) {
             return Err(refusal);
         }
         if mask.command().is_clear() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Catalogue, Class, ColumnId, Position, Predicates, Public, Use};
+use model::{Catalogue, Class, ColumnId, Position, Predicates, Public, Use, Verb};
 
 use crate::command::{Command, Effect};
 use crate::judgement::Trust;
@@ -12,10 +12,34 @@ use crate::system;
 /// Characters of a name that are shown.
 const LONGEST_NAME: usize = 64;
 
+/// Copies between the target and its own files and programs, which nothing masks.
+const OUTSIDE: [&str; 2] = ["COPY PROGRAM", "COPY FILE"];
+
 /// Why the command may not happen, if it may not.
 pub(crate) fn refusal(command: Command<'_>) -> Option<Public> {
     let uses = command.lineage.uses.iter();
-    uses.filter_map(|used| forbidden(command, *used)).next().or_else(|| not_understood(command))
+    let forbidden = uses.filter_map(|used| forbidden(command, *used)).next();
+    forbidden.or_else(|| not_understood(command)).or_else(|| structure(command))
+}
+
+/// What the protocol calls by these names is refused in any case.
+pub(crate) fn outside(name: &str) -> Option<Public> {
+    let told = "this copies to or from files or programs of the server, where nothing is masked";
+    let refused = || Public::new(Class::Denied, told).with_hint("Copy with FROM STDIN or TO STDOUT (in psql: \\copy).");
+    OUTSIDE.contains(&name).then(refused)
+}
+
+/// A change of structure names a relation with masked columns, and uses none of its columns: a foreign key to it, or a
+/// partition of it, tells which values stand there.
+fn structure(command: Command<'_>) -> Option<Public> {
+    let resolution = command.judge.resolution;
+    let masked = command.lineage.relations.iter().any(|relation| resolution.touches(*relation));
+    if command.verb != Verb::Ddl || !command.lineage.uses.is_empty() || !masked {
+        return None;
+    }
+    let told = "this changes the structure around masked columns, which can tell of their values";
+    let hint = "Have it done by somebody who sees them, or under an approval that lifts the mask.";
+    Some(Public::new(Class::Denied, told).with_hint(hint))
 }
 
 /// What is wrong with one use of a column.

@@ -112,6 +112,7 @@ pub(super) struct Asked {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) rules: Vec<MaskRule>,
     pub(super) verb: Verb,
+    pub(super) name: &'static str,
     pub(super) in_transaction: bool,
     pub(super) unsettled: bool,
     pub(super) lineage: Lineage,
@@ -121,7 +122,8 @@ impl Asked {
     /// A read where `customers.ssn` is masked.
     pub(super) fn read(lineage: Lineage) -> Self {
         let (catalogue, rules) = (catalogue(Vec::new()), rules("customers.ssn"));
-        Self { catalogue, rules, verb: Verb::Read, in_transaction: false, unsettled: false, lineage }
+        let (verb, name) = (Verb::Read, "TEST");
+        Self { catalogue, rules, verb, name, in_transaction: false, unsettled: false, lineage }
     }
 
     pub(super) fn with(self, more: Vec<Relation>) -> Self {
@@ -147,7 +149,7 @@ impl Asked {
         };
         let action = Action {
             verb: self.verb,
-            name: "TEST",
+            name: self.name,
             certainty: Certainty::Full,
             phase: Phase::Run,
             facts: Facts { in_transaction: self.in_transaction, ..Facts::default() },

@@ -106,6 +106,23 @@ fn what_stores_must_be_understood() {
 }
 
 #[test]
+fn nothing_is_copied_to_where_no_mask_is() {
+    for name in ["COPY PROGRAM", "COPY FILE"] {
+        let asked = Asked { verb: Verb::Unknown, name, ..Asked::read(lineage(&[ORDERS], vec![], &[])) };
+        assert!(asked.refused().contains("STDIN"));
+    }
+}
+
+#[test]
+fn structure_does_not_tell_of_masked_columns() {
+    let asked =
+        |verb, relation, uses| Asked { verb, ..Asked::read(lineage(&[relation], vec![], uses)) }.mask().is_err();
+    assert!(asked(Verb::Ddl, CUSTOMERS, &[]), "a foreign key, a partition");
+    assert!(!asked(Verb::Ddl, ORDERS, &[]) && !asked(Verb::Write, CUSTOMERS, &[]));
+    assert!(!asked(Verb::Ddl, CUSTOMERS, &[(NAME, Position::Write)]), "a view of what is not masked");
+}
+
+#[test]
 fn a_forbidden_use_is_refused_whatever_else_is_not_known() {
     let mut lineage = lineage(&[CUSTOMERS], vec![], &[(SSN, Position::Predicate)]);
     lineage.runs_unknown = true;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{ColumnShown, Derived, Lineage, MaskRule, Predicates, Relation, Treatment, Value, ValueKind, Veil, Verb};
+use model::{
+    Catalogue, ColumnShown, Derived, Lineage, MaskRule, Predicates, Relation, Treatment, Value, ValueKind, Veil, Verb,
+};
 
 use super::house::*;
 
@@ -117,6 +119,27 @@ fn what_writing_sets_off_is_not_known() {
         Asked { verb: Verb::Transaction, in_transaction, ..asked }.mask().unwrap().is_some()
     };
     assert!(end(true, &triggered) && !end(true, &[]) && !end(false, &triggered));
+}
+
+#[test]
+fn errors_of_code_that_is_not_named_are_not_shown_either() {
+    let scrubbed = |verb, relations: &[u32], more: &[Relation]| {
+        let asked = Asked::read(lineage(relations, vec![], &[])).with(more.to_vec());
+        Asked { verb, ..asked }.mask().unwrap().is_some()
+    };
+    let triggered = [Relation { triggered: true, ..table(110, "log", &["x"]) }];
+    for verb in [Verb::Ddl, Verb::Grant] {
+        assert!(scrubbed(verb, &[ORDERS], &triggered) && !scrubbed(verb, &[ORDERS], &[]), "triggers on events");
+    }
+    assert!(scrubbed(Verb::Write, &[], &triggered) && !scrubbed(Verb::Write, &[], &[]), "TRUNCATE");
+    assert!(!scrubbed(Verb::Write, &[ORDERS], &triggered) && !scrubbed(Verb::Read, &[], &triggered));
+    // Reading a view, or what has policies on rows, may run code.
+    let quiet = Asked::read(lineage(&[ORDERS], vec![same(at(ORDERS, 1))], &[]));
+    assert!(quiet.mask().unwrap().is_none());
+    let held = Catalogue::clone(&quiet.catalogue).with_running([ORDERS].into());
+    let loud = Asked { catalogue: held.into(), ..quiet };
+    assert!(loud.mask().unwrap().is_some());
+    assert_eq!(loud.shown(&[None]), ["="], "its values are known all the same");
 }
 
 #[test]

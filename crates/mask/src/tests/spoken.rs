@@ -43,15 +43,13 @@ fn masked_columns_have_their_token_wherever_they_come_through() {
 #[test]
 fn what_is_made_of_them_shows_nothing() {
     for text in [
-        "SELECT upper(ssn), length(ssn), ssn || 'x', ssn::text FROM customers",
+        "SELECT upper(ssn), length(ssn), ssn::text FROM customers",
         "SELECT c FROM customers c",
         "SELECT c::text FROM customers c",
         "SELECT row_to_json(c) FROM customers c",
-        "SELECT array_agg(ssn) FROM customers",
         "SELECT * FROM kept",
         "SELECT name FROM customers UNION ALL SELECT ssn FROM customers",
         "SELECT x FROM what_nobody_knows",
-        "SELECT query_to_xml('select ssn from customers', true, true, '')",
         "SELECT strange(1)",
     ] {
         assert!(shown(text).iter().all(|shown| shown == "[masked]"), "{text}: {:?}", shown(text));
@@ -62,6 +60,9 @@ fn what_is_made_of_them_shows_nothing() {
 fn what_would_tell_of_them_or_copy_them_is_refused() {
     for (verb, text) in [
         (Verb::Read, "SELECT ssn::int FROM customers"),
+        (Verb::Read, "SELECT ssn || 'x' FROM customers"),
+        (Verb::Read, "SELECT array_agg(ssn) FROM customers"),
+        (Verb::Read, "SELECT query_to_xml('select ssn from customers', true, true, '')"),
         (Verb::Read, "SELECT id FROM customers WHERE ssn = '1'"),
         (Verb::Read, "SELECT id FROM customers WHERE ssn LIKE '1%'"),
         (Verb::Read, "SELECT id FROM customers ORDER BY ssn"),
