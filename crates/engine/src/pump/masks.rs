@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Action, Catalogue, Mask, Obligations, Public, Requirement, Verb};
+use model::{Action, Catalogue, Certainty, Mask, Obligations, Public, Requirement, Verb};
 use ports::ToMask;
 use wire::Ticket;
 
@@ -75,14 +75,16 @@ impl Pump {
     /// An allowed command may change what its database holds: what is known of it is old as soon as it is done.
     pub(super) fn may_change_structure(&mut self, action: &Action) {
         if !action.facts.in_transaction {
-            self.changed_structure = false;
+            (self.changed_structure, self.ran_code) = (false, false);
         }
         self.changed_structure |= matches!(action.verb, Verb::Ddl | Verb::Grant | Verb::Call | Verb::Unknown);
+        // A function may change it too. That is reason enough to look anew, but not to trust nothing in this transaction.
+        self.ran_code |= action.certainty != Certainty::Full;
     }
 
-    /// A command is done: where the session has changed structure, it or its end is seen by others from now on.
+    /// A command is done: where the session may have changed structure, it or its end is seen by others from now on.
     pub(super) fn structure_may_have_changed(&self) {
-        if let Some(live) = self.live.as_ref().filter(|_| self.changed_structure) {
+        if let Some(live) = self.live.as_ref().filter(|_| self.changed_structure || self.ran_code) {
             self.premises.house.catalogues.changed(live.permit.who());
         }
     }

@@ -94,6 +94,8 @@ pub(crate) struct Pump {
     reached: Option<(Mark, Later<Result<(), ports::JournalDown>>)>,
     /// The session may have changed what its database holds, in a transaction that may not have ended.
     changed_structure: bool,
+    /// It has run what may have changed that, for all that is known.
+    ran_code: bool,
     deadlines: Deadlines,
     timer: Pin<Box<Sleep>>,
     armed: Option<Instant>,
@@ -143,6 +145,7 @@ impl Pump {
             registered: Vec::new(),
             pressed: None,
             changed_structure: false,
+            ran_code: false,
             reached: None,
             timer: Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(now))),
             armed: None,
