@@ -79,7 +79,8 @@ impl Pump {
         }
         self.changed_structure |= matches!(action.verb, Verb::Ddl | Verb::Grant | Verb::Call | Verb::Unknown);
         // A function may change it too. That is reason enough to look anew, but not to trust nothing in this transaction.
-        self.ran_code |= action.certainty != Certainty::Full;
+        let runs = matches!(action.verb, Verb::Read | Verb::CopyOut | Verb::CopyIn | Verb::Write);
+        self.ran_code |= runs && action.certainty != Certainty::Full;
     }
 
     /// A command is done: where the session may have changed structure, it or its end is seen by others from now on.
