@@ -103,8 +103,9 @@ pub struct Facts {
     pub unbounded_write: bool,
     /// A transaction is open, or may be, in which it would run: locks are held while it waits.
     pub in_transaction: bool,
-    /// It names relations. A view is one, and its definition may run code that changes something.
-    pub relations: bool,
+    /// It names relations, functions or operators. What a name stands for is the target's to say: a view, or a function of the
+    /// same name as one of the server's, may run code that changes something.
+    pub names: bool,
     /// Some of its parameters are in a binary form that is not understood, which shows nobody what they are.
     pub binary: bool,
 }
@@ -138,7 +139,7 @@ pub struct Action {
 impl Action {
     /// Whether it is proven to only read: such a command may be forwarded while its record is being written.
     pub fn proven_read(&self) -> bool {
-        self.verb == Verb::Read && self.certainty == Certainty::Full && !self.facts.relations
+        self.verb == Verb::Read && self.certainty == Certainty::Full && !self.facts.names
     }
 
     /// Its parameters as people read them.

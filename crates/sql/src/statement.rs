@@ -74,11 +74,9 @@ pub struct Name {
 impl Statement {
     /// What policy is told of it besides its verb.
     pub fn facts(&self) -> Facts {
-        let relations = match &self.understood {
-            Some(understood) => !understood.relations.is_empty(),
-            None => self.certainty != Certainty::Full,
-        };
-        Facts { unbounded_write: self.unbounded_write, relations, ..Facts::default() }
+        // The lexer is sure of literals and the like alone; what needed the grammar has names in it.
+        let names = self.certainty != Certainty::Full || self.understood.is_some();
+        Facts { unbounded_write: self.unbounded_write, names, ..Facts::default() }
     }
 
     /// A text of which nothing is known.

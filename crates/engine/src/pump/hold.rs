@@ -13,7 +13,7 @@ use wire::{Answer, Input, Ticket};
 
 use super::decide::{Allowed, Refused};
 use super::masks::{Masked, Unread};
-use super::tickets::{Due, Hold};
+use super::tickets::{Due, Hold, Unsent};
 use super::{Chore, Pump};
 use crate::authorise::Permit;
 use crate::binding::{Meaning, binding};
@@ -134,7 +134,7 @@ impl Pump {
     }
 
     /// Humans have agreed: decided once more, by the policy that is in force now, with what they met. What stands before it in
-    /// the same message and has not been sent must still be allowed, too.
+    /// the same message and has not been sent must still be allowed too, and show nothing that is masked.
     pub(super) fn decide_again(
         &mut self,
         ticket: Ticket,
@@ -152,7 +152,13 @@ impl Pump {
                 Verdict::Hold { policies, .. } => Err((policies, no_longer_enough(), version.to_string())),
             }
         };
-        let before = self.out.tickets.unsent().map(|unsent| decide(&unsent.action, &unsent.met)).find(Result::is_err);
+        let still = |unsent: &Unsent| match decide(&unsent.action, &unsent.met) {
+            Ok((policies, obligations, version, _)) if self.may_show_masked(&permit, &unsent.action, &obligations) => {
+                Err((policies, masked_before(), version))
+            }
+            other => other,
+        };
+        let before = self.out.tickets.unsent().map(still).find(Result::is_err);
         match before.unwrap_or_else(|| decide(action, &met)) {
             Ok((policies, obligations, policy_version, observed)) => {
                 match self.mask(&permit, action, &obligations, read) {
@@ -212,6 +218,15 @@ fn said(reason: &Public) -> Option<String> {
 /// What a withdrawn hold is recorded as: the client took it back, or left.
 pub(super) fn withdrawn() -> Public {
     Public::new(Class::Cancelled, "withdrawn by the client while it waited for approval")
+}
+
+/// What is masked is decided when a command goes out, and one that stands before it would go out as it was decided long ago.
+fn masked_before() -> Public {
+    Public::new(
+        Class::Denied,
+        "it stands in one message behind a command whose result may have to be masked in another way by now",
+    )
+    .with_hint("Send it alone.")
 }
 
 /// What was agreed to is not what the policy asks for now.

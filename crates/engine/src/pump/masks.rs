@@ -43,11 +43,17 @@ impl Pump {
         }
         let (house, who) = (&self.premises.house, permit.who());
         let Some(catalogue) = read.or_else(|| house.catalogues.known(who)) else { return Masked::Unread };
-        let unsettled = self.changed_structure && action.facts.in_transaction;
+        // What was sent before it in the same breath may have changed it too, and nobody has seen that yet.
+        let unsettled = self.changed_structure && (action.facts.in_transaction || self.out.tickets.owes());
         let lineage = || self.facts.protocol.lineage(action, &catalogue);
         let rules = &obligations.mask;
         let command = ToMask { who, action, rules, catalogue: &catalogue, unsettled, lineage: &lineage };
         house.masks.mask(command).map_or_else(Masked::No, Masked::Yes)
+    }
+
+    /// Whether something that must be masked may come of a command, as things stand now.
+    pub(super) fn may_show_masked(&self, permit: &Permit, action: &Action, obligations: &Obligations) -> bool {
+        !matches!(self.mask(permit, action, obligations, None), Masked::Yes(None))
     }
 
     /// Has the catalogue read, on a connection that is not this session's. Meanwhile the question stays open.
@@ -72,9 +78,10 @@ impl Pump {
         }
     }
 
-    /// An allowed command may change what its database holds: what is known of it is old as soon as it is done.
+    /// An allowed command may change what its database holds: what is known of it is old as soon as it is done. That is not
+    /// forgotten while a command before it is still under way, which is done only then.
     pub(super) fn may_change_structure(&mut self, action: &Action) {
-        if !action.facts.in_transaction {
+        if !action.facts.in_transaction && !self.out.tickets.owes() {
             (self.changed_structure, self.ran_code) = (false, false);
         }
         self.changed_structure |= matches!(action.verb, Verb::Ddl | Verb::Grant | Verb::Call | Verb::Unknown);

@@ -171,6 +171,11 @@ impl Tickets {
         }
     }
 
+    /// Whether the outcome of any command with leave is owed. All others pause a side.
+    pub(crate) fn owes(&self) -> bool {
+        self.book.len() > self.client_paused + self.target_paused
+    }
+
     /// Commands that have leave and were not sent.
     pub(crate) fn unsent(&self) -> impl Iterator<Item = &Unsent> {
         self.book.values().filter_map(|standing| match standing {

@@ -24,7 +24,7 @@ pub(crate) fn read(text: &[u8]) -> Vec<Action> {
         readable: Vec::new(),
     };
     let Ok(statements) = statements(text, MOST) else {
-        let facts = Facts { unbounded_write: true, in_transaction: true, relations: true, ..Facts::default() };
+        let facts = Facts { unbounded_write: true, in_transaction: true, names: true, ..Facts::default() };
         return vec![action(Verb::Unknown, "several statements", Certainty::Opaque, facts, whole)];
     };
     let mut in_transaction = false;
@@ -49,7 +49,7 @@ mod tests {
         let [begin, delete] = &read("BEGIN; DELETE FROM t")[..] else { panic!("two statements") };
         assert_eq!((begin.verb, begin.facts.in_transaction), (Verb::Transaction, false));
         assert_eq!((delete.verb, delete.name, &delete.text[..]), (Verb::Write, "DELETE", &b"DELETE FROM t"[..]));
-        assert_eq!(delete.facts, Facts { unbounded_write: true, in_transaction: true, relations: true, binary: false });
+        assert_eq!(delete.facts, Facts { unbounded_write: true, in_transaction: true, names: true, binary: false });
         assert!(!read("DELETE FROM t WHERE id = 1")[0].facts.unbounded_write);
         assert_eq!(read("SELECT 'never ends")[0].certainty, Certainty::Opaque);
         let many = read(&"SELECT 1;".repeat(MOST + 1));

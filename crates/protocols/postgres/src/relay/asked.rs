@@ -199,7 +199,7 @@ impl Asked {
 
 /// The facts of what is not known.
 fn anything() -> Facts {
-    Facts { unbounded_write: true, relations: true, ..Facts::default() }
+    Facts { unbounded_write: true, names: true, ..Facts::default() }
 }
 
 /// A command of which nothing is known but this.

@@ -95,6 +95,20 @@ fn what_was_changed_by_others_is_seen_before_the_next_result() {
     assert!(through(&scene, "SELECT * FROM labelled").stderr.is_empty());
 }
 
+/// What comes behind a change in the same message does not make it forgotten.
+#[test]
+fn a_change_with_something_behind_it_is_seen_as_soon() {
+    if direct() {
+        return;
+    }
+    let (scene, _folder) = with_inspection(PASSWORD);
+    assert!(through(&scene, "SELECT word FROM later").ok().contains("seen"));
+    straight(&scene, "UPDATE later SET word = 'canary'");
+    let changed = through(&scene, "COMMENT ON COLUMN later.word IS 'signet: card'; SELECT 1");
+    assert!(changed.stderr.is_empty(), "{}", changed.report());
+    assert!(through(&scene, "SELECT word FROM later").stderr.is_empty());
+}
+
 #[test]
 fn what_cannot_be_read_is_refused_and_the_log_says_why() {
     if direct() {
