@@ -1,10 +1,13 @@
 //! What a command would do, in one shape for all protocols.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::Credentials;
 use crate::message::Message;
+use crate::reading::Reading;
 
 /// The kind of effect, from harmless to unknown. A command has the verb of its most consequential effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -132,6 +135,10 @@ pub struct Action {
     pub credentials: Credentials,
     /// The message that it came in, when it holds other commands besides.
     pub message: Option<Message>,
+    /// What its grammar found in it, where it is understood.
+    pub reading: Option<Arc<Reading>>,
+    /// The text that it runs, where its own holds only a name for that: an EXECUTE, a FETCH.
+    pub behind: Option<Bytes>,
     /// Parameters (from 0, in ascending order) that stand in a binary form on the wire, as text.
     pub readable: Vec<(usize, Bytes)>,
 }

@@ -1,8 +1,7 @@
 //! Where what a command shows comes from, and what else it does with the columns that it reads.
 
-use std::fmt;
-
 use crate::catalogue::ColumnId;
+use crate::reading::Name;
 
 /// What one column of a result is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,31 +72,13 @@ impl Lineage {
     }
 }
 
-/// A relation as a text names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RelationName {
-    /// Its schema, where that is named.
-    pub schema: Option<String>,
-    /// Its name, as the target would compare it.
-    pub name: String,
-}
-
-impl fmt::Display for RelationName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.schema {
-            Some(schema) => write!(f, "{schema}.{}", self.name),
-            None => f.write_str(&self.name),
-        }
-    }
-}
-
 /// What a text names, read without a catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mentions {
     /// All of it was understood. If not, it may name anything.
     pub known: bool,
     /// Tables, views and the like, read or written; not the names that it gives to parts of itself.
-    pub relations: Vec<RelationName>,
+    pub relations: Vec<Name>,
     /// Columns by their names, of whatever relation.
     pub columns: Vec<String>,
     /// All columns of a relation are named together: `*`, a whole row, a COPY, an INSERT without a list.

@@ -68,6 +68,8 @@ fn action(text: &'static [u8], parameters: Vec<Option<Bytes>>, credentials: Cred
         parameters,
         credentials,
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     }
 }

@@ -104,6 +104,8 @@ fn action() -> Action {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     }
 }

@@ -197,6 +197,8 @@ impl Given {
             parameters: Vec::new(),
             credentials: Credentials::default(),
             message: None,
+            reading: None,
+            behind: None,
             readable: Vec::new(),
         })
     }

@@ -43,6 +43,8 @@ fn no_type_prints_its_secret() {
         parameters: Vec::new(),
         credentials,
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     };
     let upstream = wire::Upstream { user: "u".into(), password: Some(secret()), tls: TlsMode::Disable, database: None };

@@ -21,4 +21,4 @@ pub use lexed::{TooManyStatements, split, split_either};
 pub use lineage::lineage;
 pub use mentions::mentions;
 pub use read::{fingerprint, normalised, read};
-pub use statement::{Name, SessionEffects, Statement, Understood};
+pub use statement::{SessionEffects, Statement};

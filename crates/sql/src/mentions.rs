@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Mentions, RelationName};
+use model::{Mentions, Name};
 
 use crate::full::find;
 use crate::lexer::{Kind, Lexer, Token};
@@ -16,11 +16,9 @@ const ELSEWHERE: [&str; 4] = ["DoStmt", "ExecuteStmt", "CallStmt", "FetchStmt"];
 pub fn mentions(text: &[u8]) -> Mentions {
     let found = str::from_utf8(text).ok().and_then(|text| {
         with_tree(text, |tree| {
-            let of_queries =
-                tree.statements().into_iter().filter_map(find).flat_map(|found| found.understood.relations);
-            let names = of_queries.map(|name| RelationName { schema: name.schema, name: name.name });
+            let of_queries = tree.statements().into_iter().filter_map(find).flat_map(|found| found.reading.relations);
             let summary = pg_query::summary(text, 0, -1).ok()?;
-            let relations: BTreeSet<RelationName> = names.chain(summary.tables.iter().map(named)).collect();
+            let relations: BTreeSet<Name> = of_queries.chain(summary.tables.iter().map(named)).collect();
             let known = !summary.statement_types.iter().any(|kind| ELSEWHERE.contains(&kind.as_str()));
             let rows =
                 relations.iter().map(|relation| relation.name.clone()).chain(summary.aliases.keys().cloned()).collect();
@@ -34,9 +32,9 @@ pub fn mentions(text: &[u8]) -> Mentions {
     found.flatten().unwrap_or_default()
 }
 
-fn named(table: &pg_query::Table) -> RelationName {
+fn named(table: &pg_query::Table) -> Name {
     let schema = (!table.schema_name.is_empty()).then(|| table.schema_name.clone());
-    RelationName { schema, name: table.table_name.clone() }
+    Name { schema, name: table.table_name.clone() }
 }
 
 /// With the columns that the words of the text can be; `rows` are the names that a whole row goes by.

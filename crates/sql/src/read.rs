@@ -54,7 +54,7 @@ fn better(lexed: Statement, found: Option<Found>) -> Statement {
         name,
         certainty: Certainty::Full,
         unbounded_write: found.unbounded_write,
-        understood: Some(Arc::new(found.understood)),
+        reading: Some(Arc::new(found.reading)),
         ..lexed
     }
 }

@@ -19,7 +19,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use model::{Certainty, Facts, Verb};
+use model::{Certainty, Facts, Reading, Verb};
 
 /// One statement of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Statement {
     /// What it may do to the conversation.
     pub effects: SessionEffects,
     /// What the grammar found in it, where its certainty is Full by the grammar.
-    pub understood: Option<Arc<Understood>>,
+    pub reading: Option<Arc<Reading>>,
 }
 
 /// What a statement may do to the state that the gateway keeps about a conversation.
@@ -49,33 +49,11 @@ pub struct SessionEffects {
     pub transaction: bool,
 }
 
-/// What stands in a statement.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Understood {
-    /// All that it does, from harmless to dangerous.
-    pub verbs: Vec<Verb>,
-    /// Relations that it names, also those of which no column is named. A query of a WITH is none.
-    pub relations: Vec<Name>,
-    /// Functions that it names.
-    pub functions: Vec<Name>,
-    /// The number of rows that its own LIMIT allows.
-    pub limit: Option<u64>,
-}
-
-/// A name in a statement.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name {
-    /// Its schema, when the statement says so.
-    pub schema: Option<String>,
-    /// The name itself.
-    pub name: String,
-}
-
 impl Statement {
     /// What policy is told of it besides its verb.
     pub fn facts(&self) -> Facts {
         // The lexer is sure of literals and the like alone; what needed the grammar has names in it.
-        let names = self.certainty != Certainty::Full || self.understood.is_some();
+        let names = self.certainty != Certainty::Full || self.reading.is_some();
         Facts { unbounded_write: self.unbounded_write, names, ..Facts::default() }
     }
 
@@ -88,7 +66,7 @@ impl Statement {
             certainty: Certainty::Opaque,
             unbounded_write: true,
             effects: SessionEffects { prepares: true, transaction: true },
-            understood: None,
+            reading: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is asked, and which records answer it.
 
 use evidence::Sealed;
-use model::{Mentions, RelationName};
+use model::{Mentions, Name};
 use serde_json::Value;
 use wire::Protocol;
 
@@ -13,7 +13,7 @@ use crate::reading::{Who, text};
 /// Which of the questions.
 pub(crate) enum Asked {
     /// Who touched this?
-    Touched { relation: RelationName, column: Option<String>, doubtful: bool },
+    Touched { relation: Name, column: Option<String>, doubtful: bool },
     /// What did this person do?
     Did(String),
     /// What was refused?
@@ -50,7 +50,7 @@ impl Asked {
             let failure = Failure::new(Code::Usage, format!("{relation:?} names no table"));
             return Err(failure.hint("Write NAME or SCHEMA.NAME."));
         }
-        Ok(Self::Touched { relation: RelationName { schema, name: name.to_owned() }, column, doubtful })
+        Ok(Self::Touched { relation: Name { schema, name: name.to_owned() }, column, doubtful })
     }
 }
 
@@ -170,11 +170,11 @@ fn by(record: &Value) -> &str {
 }
 
 /// Whether a text names the relation, and the column if there is one.
-fn touches(mentions: &Mentions, relation: &RelationName, column: Option<&str>) -> Option<Found> {
+fn touches(mentions: &Mentions, relation: &Name, column: Option<&str>) -> Option<Found> {
     if !mentions.known {
         return Some(Found::Doubtful);
     }
-    let same = |named: &RelationName| {
+    let same = |named: &Name| {
         let schemas = (named.schema.as_deref(), relation.schema.as_deref());
         named.name == relation.name && !matches!(schemas, (Some(named), Some(asked)) if named != asked)
     };

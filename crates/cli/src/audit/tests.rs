@@ -1,6 +1,6 @@
 //! Tests of what answers, on records made by hand.
 
-use model::{Mentions, RelationName};
+use model::{Mentions, Name};
 use serde_json::{Value, json};
 use wire::{Manifest, Opening, Probe, Protocol, Raw, Stream};
 
@@ -48,7 +48,7 @@ impl Protocol for Names {
         let all_columns = columns.iter().any(|column| column == "*");
         Mentions {
             known: name != "?",
-            relations: vec![RelationName { schema, name: relation.to_owned() }],
+            relations: vec![Name { schema, name: relation.to_owned() }],
             columns,
             all_columns,
         }

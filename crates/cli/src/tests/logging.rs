@@ -27,6 +27,8 @@ fn action(text: &'static str) -> ActionText {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     })
 }

@@ -26,6 +26,8 @@ pub(super) fn read(text: &[u8]) -> Vec<Action> {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     }]
 }

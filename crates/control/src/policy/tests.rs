@@ -36,6 +36,8 @@ fn read() -> Action {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     }
 }

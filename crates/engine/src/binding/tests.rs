@@ -89,6 +89,8 @@ fn scene() -> Scene {
             parameters: vec![Some(Bytes::from_static(b"one")), Some(Bytes::from_static(b"two"))],
             credentials: Credentials::default(),
             message: None,
+            reading: None,
+            behind: None,
             readable: Vec::new(),
         },
         settings: Vec::new(),

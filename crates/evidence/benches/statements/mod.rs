@@ -96,6 +96,8 @@ fn allowed(command: u64) -> Event {
         credentials: Credentials::default(),
         facts: Facts::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     };
     Event::Command {

@@ -30,6 +30,8 @@ fn command(number: u64) -> Event {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     };
     let (stream, command) = (StreamId(3), CommandId(number));

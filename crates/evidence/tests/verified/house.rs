@@ -117,6 +117,8 @@ pub fn action(text: &'static str) -> ActionText {
         parameters: vec![Some("mark".into()), None],
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     })
 }

@@ -157,6 +157,8 @@ impl Asked {
             parameters: Vec::new(),
             credentials: Credentials::default(),
             message: None,
+            reading: None,
+            behind: None,
             readable: Vec::new(),
         };
         let who = Who {

@@ -140,6 +140,8 @@ pub(super) fn command(verb: Verb) -> Action {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     }
 }

@@ -49,6 +49,8 @@ fn action(settings: &[(Bytes, Bytes)]) -> Option<Action> {
         parameters: Vec::new(),
         credentials,
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     })
 }

@@ -21,6 +21,8 @@ pub(crate) fn read(text: &[u8]) -> Vec<Action> {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     };
     let Ok(statements) = statements(text, MOST) else {

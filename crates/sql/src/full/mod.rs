@@ -7,13 +7,12 @@ mod bounded;
 mod expressions;
 mod queries;
 
-use model::Verb;
+use model::{Name, Reading, Verb};
 use pg_query::NodeEnum;
 use pg_query::protobuf::{CopyStmt, ExplainStmt, Node, SelectStmt, TypeName};
 
 use crate::builtin::{self, Class};
 use crate::names::{qualified, string};
-use crate::statement::{Name, Understood};
 
 /// What was found in a statement.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ pub(crate) struct Found {
     pub(crate) verb: Verb,
     pub(crate) name: &'static str,
     pub(crate) unbounded_write: bool,
-    pub(crate) understood: Understood,
+    pub(crate) reading: Reading,
     /// Nothing in it is unknown here.
     pub(crate) all_known: bool,
 }
@@ -109,8 +108,9 @@ impl<'a> Walk<'a> {
         let mut verbs: Vec<Verb> = self.verbs.iter().map(|(verb, _)| *verb).collect();
         verbs.sort_unstable();
         verbs.dedup();
-        let understood = Understood { verbs, relations: self.relations, functions: self.functions, limit: self.limit };
-        Found { verb, name, unbounded_write: self.unbounded, understood, all_known: !self.strange }
+        let (relations, functions, limit) = (self.relations, self.functions, self.limit);
+        let reading = Reading { verbs, relations, functions, limit, ..Reading::default() };
+        Found { verb, name, unbounded_write: self.unbounded, reading, all_known: !self.strange }
     }
 
     fn does(&mut self, verb: Verb, name: &'static str) {

@@ -86,7 +86,7 @@ fn push(
         certainty: reading.certainty,
         unbounded_write: unbounded_write(tokens, &reading),
         effects: reading.effects,
-        understood: None,
+        reading: None,
     });
     Ok(())
 }

@@ -3,7 +3,7 @@
 use model::{Certainty, Verb};
 
 use super::*;
-use crate::statement::Name;
+use model::Name;
 
 fn one(text: &str) -> Statement {
     let statements = read(text.as_bytes(), 16).unwrap();
@@ -132,7 +132,7 @@ fn writes_that_nothing_bounds() {
 
 #[test]
 fn relations_functions_and_limits() {
-    let understood = |text: &str| one(text).understood.unwrap();
+    let reading = |text: &str| one(text).reading.unwrap();
     let names = |names: &[Name]| {
         let spelled = names.iter().map(|name| match &name.schema {
             Some(schema) => format!("{schema}.{}", name.name),
@@ -155,13 +155,13 @@ fn relations_functions_and_limits() {
         ("COPY s.t TO STDOUT", "s.t"),
     ];
     for (text, expected) in cases {
-        assert_eq!(names(&understood(text).relations), expected, "{text}");
+        assert_eq!(names(&reading(text).relations), expected, "{text}");
     }
-    assert_eq!(names(&understood("SELECT upper(a), pg_catalog.lower(b) FROM t").functions), "upper pg_catalog.lower");
-    assert_eq!(understood("SELECT a FROM t LIMIT 5").limit, Some(5));
-    assert_eq!(understood("SELECT a FROM t LIMIT ALL").limit, None);
-    assert_eq!(understood("SELECT * FROM (SELECT a FROM t LIMIT 5) q").limit, None);
-    let verbs = &understood("WITH d AS (DELETE FROM t WHERE a = 1 RETURNING 1) SELECT * FROM d").verbs;
+    assert_eq!(names(&reading("SELECT upper(a), pg_catalog.lower(b) FROM t").functions), "upper pg_catalog.lower");
+    assert_eq!(reading("SELECT a FROM t LIMIT 5").limit, Some(5));
+    assert_eq!(reading("SELECT a FROM t LIMIT ALL").limit, None);
+    assert_eq!(reading("SELECT * FROM (SELECT a FROM t LIMIT 5) q").limit, None);
+    let verbs = &reading("WITH d AS (DELETE FROM t WHERE a = 1 RETURNING 1) SELECT * FROM d").verbs;
     assert_eq!(verbs[..], [Verb::Read, Verb::Write]);
 }
 

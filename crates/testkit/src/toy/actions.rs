@@ -25,6 +25,8 @@ pub(super) fn of(frame: &Frame) -> Action {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     }
 }

@@ -105,6 +105,8 @@ fn action(head: &Head) -> Action {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     }
 }

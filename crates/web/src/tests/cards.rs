@@ -25,6 +25,8 @@ impl Meaning for Cards {
             parameters: Vec::new(),
             credentials: Credentials::default(),
             message: None,
+            reading: None,
+            behind: None,
             readable: Vec::new(),
         }]
     }

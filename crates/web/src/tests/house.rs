@@ -231,6 +231,8 @@ impl House {
             parameters: Vec::new(),
             credentials: Credentials::default(),
             message: None,
+            reading: None,
+            behind: None,
             readable: Vec::new(),
         };
         match self.engine.decide(who, &read, &[]).verdict {

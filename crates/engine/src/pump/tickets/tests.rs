@@ -24,6 +24,8 @@ fn hold(now: Instant) -> Hold {
         parameters: Vec::new(),
         credentials: Credentials::default(),
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     };
     let waiting = Waiting { command: CommandId(1), action, policies: Vec::new(), policy_version: String::new() };

@@ -24,6 +24,8 @@ fn command(text: &'static str, parameters: Vec<Option<Bytes>>, credentials: Cred
         parameters,
         credentials,
         message: None,
+        reading: None,
+        behind: None,
         readable: Vec::new(),
     };
     let (stream, command, action) = (StreamId(0), CommandId(1), ActionText::from(&action));

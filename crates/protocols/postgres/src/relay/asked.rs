@@ -108,6 +108,7 @@ impl Asked {
                 name: "empty",
                 certainty: Certainty::Full,
                 facts: Facts::default(),
+                reading: None,
                 prepares: false,
                 ends_portals: false,
                 types,
@@ -119,6 +120,7 @@ impl Asked {
                 name: one.name,
                 certainty: one.certainty,
                 facts: one.facts(),
+                reading: one.reading.clone(),
                 prepares: one.effects.prepares,
                 ends_portals: one.effects.transaction,
                 types,
@@ -130,6 +132,7 @@ impl Asked {
                 name: "several statements",
                 certainty: Certainty::Opaque,
                 facts: anything(),
+                reading: None,
                 prepares: true,
                 ends_portals: true,
                 types,
@@ -157,10 +160,10 @@ impl Asked {
         match self {
             Self::Query(query) => query.action(),
             Self::Parse { prepared, .. } => {
-                let Prepared { verb, name, certainty, facts, text, credentials, .. } = prepared;
+                let Prepared { verb, name, certainty, facts, text, credentials, reading, .. } = prepared;
                 let credentials = of(credentials.clone(), &[]);
                 let parsed = self::action(*verb, name, *certainty, *facts, text.clone());
-                Action { phase: Phase::Prepare, credentials, ..parsed }
+                Action { phase: Phase::Prepare, credentials, reading: reading.clone(), ..parsed }
             }
             Self::Execute { action, .. } | Self::Bind { action, .. } => action.clone(),
             Self::Function { call, .. } => {
@@ -212,7 +215,20 @@ pub(super) fn opaque(name: &'static str, text: Bytes) -> Action {
 fn action(verb: Verb, name: &'static str, certainty: Certainty, facts: Facts, text: Bytes) -> Action {
     let credentials = Credentials::default();
     let (phase, parameters, readable) = (Phase::Run, Vec::new(), Vec::new());
-    Action { verb, name, certainty, phase, facts, text, parameters, credentials, message: None, readable }
+    Action {
+        verb,
+        name,
+        certainty,
+        phase,
+        facts,
+        text,
+        parameters,
+        credentials,
+        message: None,
+        reading: None,
+        behind: None,
+        readable,
+    }
 }
 
 /// A function can give a name a new meaning behind our back, so that a name proves nothing.
@@ -230,7 +246,8 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
     let action = match prepared {
         Some(prepared) => {
             let certainty = if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) };
-            action(prepared.verb, prepared.name, certainty, prepared.facts, prepared.text.clone())
+            let reading = prepared.reading.clone();
+            Action { reading, ..action(prepared.verb, prepared.name, certainty, prepared.facts, prepared.text.clone()) }
         }
         // SQL can make statements and cursors whose text never passed here under this name.
         None => action(Verb::Unknown, unknown, Certainty::Opaque, anything(), statement),
@@ -269,6 +286,7 @@ impl QueryAsked {
         let text = self.text.slice(range);
         let credentials = of(credentials::find(&text, self.strings), &[]);
         let facts = Facts { in_transaction: self.begins, ..statement.facts() };
-        Action { credentials, message, ..action(verb, name, certainty, facts, text) }
+        let reading = statement.reading.clone();
+        Action { credentials, message, reading, ..action(verb, name, certainty, facts, text) }
     }
 }

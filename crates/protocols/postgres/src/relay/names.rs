@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Certainty, Facts, Limits, Verb};
+use model::{Certainty, Facts, Limits, Reading, Verb};
 
 use crate::message::bind::Bind;
 use sql::credentials::Found;
@@ -20,6 +20,8 @@ pub(super) struct Prepared {
     pub(super) certainty: Certainty,
     /// What is known of it besides its verb.
     pub(super) facts: Facts,
+    /// What the grammar found in it.
+    pub(super) reading: Option<Arc<Reading>>,
     /// It may itself make named statements and portals.
     pub(super) prepares: bool,
     /// It may end portals.

@@ -102,6 +102,6 @@ fn unreadable(text: &[u8]) -> Statement {
         certainty: Certainty::Opaque,
         unbounded_write: true,
         effects: SessionEffects { prepares: true, transaction: true },
-        understood: None,
+        reading: None,
     }
 }
