@@ -7,6 +7,7 @@ use ports::ToMask;
 
 use crate::Keys;
 use crate::cache::Cache;
+use crate::lineages::Lineages;
 use crate::refusal::{outside, refusal};
 use crate::result::ResultMask;
 
@@ -14,12 +15,13 @@ use crate::result::ResultMask;
 pub struct Masks {
     keys: Arc<Keys>,
     cache: Cache,
+    lineages: Lineages,
 }
 
 impl Masks {
     /// With these keys.
     pub fn new(keys: Keys) -> Self {
-        Self { keys: Arc::new(keys), cache: Cache::default() }
+        Self { keys: Arc::new(keys), cache: Cache::default(), lineages: Lineages::default() }
     }
 }
 
@@ -30,7 +32,7 @@ impl ports::Masks for Masks {
             resource: command.who.resource.name.to_string(),
             catalogue: Arc::clone(command.catalogue),
             resolution: self.cache.resolution(command.catalogue, command.rules),
-            lineage: (command.lineage)(),
+            lineage: self.lineages.lineage(command.catalogue, command.action, command.lineage),
             verb: command.action.verb,
             in_transaction: command.action.facts.in_transaction,
             unsettled: command.unsettled,

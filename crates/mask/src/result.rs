@@ -22,7 +22,7 @@ pub(crate) struct ResultMask {
     pub(crate) resource: String,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) resolution: Arc<Resolution>,
-    pub(crate) lineage: Lineage,
+    pub(crate) lineage: Arc<Lineage>,
     pub(crate) verb: Verb,
     pub(crate) in_transaction: bool,
     pub(crate) unsettled: bool,
