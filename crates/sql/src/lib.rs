@@ -18,7 +18,7 @@ mod read;
 mod statement;
 
 pub use lexed::{TooManyStatements, split, split_either};
-pub use lineage::lineage;
+pub use lineage::{lineage, lineage_behind};
 pub use mentions::mentions;
 pub use read::{fingerprint, normalised, read};
 pub use statement::{SessionEffects, Statement};

@@ -20,7 +20,8 @@ impl Analysis<'_> {
             | NodeEnum::InsertStmt(_)
             | NodeEnum::UpdateStmt(_)
             | NodeEnum::DeleteStmt(_)
-            | NodeEnum::MergeStmt(_) => {
+            | NodeEnum::MergeStmt(_)
+            | NodeEnum::ExecuteStmt(_) => {
                 let outputs = self.query_of(node, &scope);
                 if self.stored { self.kept(&outputs) } else { shown(outputs) }
             }
@@ -32,9 +33,13 @@ impl Analysis<'_> {
                 let outputs = self.inner(view.query.as_deref(), &scope);
                 self.kept(&outputs)
             }
-            // Their rows come later, by FETCH and EXECUTE, which do not say what they are.
+            // Their rows come later, by FETCH and EXECUTE.
             NodeEnum::DeclareCursorStmt(cursor) => shown(self.inner(cursor.query.as_deref(), &scope)),
-            NodeEnum::PrepareStmt(prepare) => shown(self.inner(prepare.query.as_deref(), &scope)),
+            NodeEnum::PrepareStmt(prepare) => shown(self.prepared(prepare, &scope)),
+            NodeEnum::FetchStmt(fetch) => {
+                let outputs = self.behind(&scope);
+                if fetch.ismove { Some(Vec::new()) } else { shown(outputs) }
+            }
             NodeEnum::ExplainStmt(explain) => {
                 self.explain(explain);
                 Some(vec![Value::constant()])
@@ -62,7 +67,7 @@ impl Analysis<'_> {
         }
     }
 
-    fn inner(&mut self, query: Option<&Node>, scope: &Scope<'_>) -> Outputs {
+    pub(super) fn inner(&mut self, query: Option<&Node>, scope: &Scope<'_>) -> Outputs {
         match query {
             Some(query) => self.query(query, scope),
             None => Outputs { columns: Vec::new(), rest: Some(self.lost()) },

@@ -13,6 +13,7 @@ mod expression;
 mod flow;
 mod from;
 mod label;
+mod named;
 mod query;
 mod scope;
 mod with;
@@ -24,6 +25,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use model::{Catalogue, ColumnId, Derived, Lineage, Position, Use};
+use pg_query::NodeEnum;
 
 use self::flow::Value;
 use crate::parsed::{Tree, with_tree};
@@ -33,11 +35,21 @@ const MOST: usize = 1 << 18;
 
 /// The lineage of one statement. Of several, or of one that the grammar does not take, nothing is known.
 pub fn lineage(text: &str, catalogue: &Catalogue) -> Lineage {
-    with_tree(text, |tree| of_tree(tree, catalogue)).unwrap_or_else(Lineage::unknown)
+    with_tree(text, |tree| of_tree(tree, None, catalogue)).unwrap_or_else(Lineage::unknown)
 }
 
-fn of_tree(tree: &Tree, catalogue: &Catalogue) -> Lineage {
-    let mut analysis = Analysis::new(catalogue);
+/// The lineage of a statement that has only a name for what it runs (EXECUTE, FETCH), with the text of that: the PREPARE, the
+/// DECLARE, or the query itself.
+pub fn lineage_behind(text: &str, behind: &str, catalogue: &Catalogue) -> Lineage {
+    let read = |named: &Tree| match &named.statements()[..] {
+        [one] => with_tree(text, |tree| of_tree(tree, Some(*one), catalogue)),
+        _ => None,
+    };
+    with_tree(behind, read).flatten().unwrap_or_else(Lineage::unknown)
+}
+
+fn of_tree<'t>(tree: &Tree, behind: Option<&'t NodeEnum>, catalogue: &'t Catalogue) -> Lineage {
+    let mut analysis = Analysis { behind, ..Analysis::new(catalogue) };
     let outputs = match &tree.statements()[..] {
         [] => Some(Vec::new()),
         [one] => analysis.command(one),
@@ -58,6 +70,8 @@ fn of_tree(tree: &Tree, catalogue: &Catalogue) -> Lineage {
 /// What has been found so far about one statement.
 struct Analysis<'c> {
     catalogue: &'c Catalogue,
+    /// What the statement has only a name for.
+    behind: Option<&'c NodeEnum>,
     known: bool,
     runs_unknown: bool,
     relations: BTreeSet<u32>,
@@ -73,6 +87,7 @@ impl<'c> Analysis<'c> {
     fn new(catalogue: &'c Catalogue) -> Self {
         Self {
             catalogue,
+            behind: None,
             known: true,
             runs_unknown: false,
             relations: BTreeSet::new(),

@@ -32,6 +32,7 @@ impl Analysis<'_> {
             NodeEnum::UpdateStmt(update) => self.update(update, outer),
             NodeEnum::DeleteStmt(delete) => self.delete(delete, outer),
             NodeEnum::MergeStmt(merge) => self.merge(merge, outer),
+            NodeEnum::ExecuteStmt(execute) => self.executed(execute, outer),
             _ => self.lost_outputs(),
         }
     }

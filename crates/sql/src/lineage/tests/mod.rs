@@ -2,6 +2,7 @@
 
 mod attacks;
 mod generated;
+mod named;
 mod names;
 mod oracles;
 mod shapes;
@@ -109,7 +110,11 @@ pub(super) fn flows(text: &str) -> String {
 
 /// The uses of a statement: `predicate customers.ssn`.
 pub(super) fn uses(text: &str) -> String {
-    let lineage = lineage(text, &catalogue());
+    used(&lineage(text, &catalogue()))
+}
+
+/// The uses of a lineage in one line.
+pub(super) fn used(lineage: &Lineage) -> String {
     let position = |position| match position {
         Position::Equality => "equality",
         Position::Predicate => "predicate",
