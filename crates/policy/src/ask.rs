@@ -6,6 +6,7 @@ use ports::Who;
 
 use crate::entities;
 use crate::mentions::Mentions;
+use crate::objects::Sought;
 use crate::words::Deed;
 
 /// Everything that a decision may hang on.
@@ -18,6 +19,8 @@ pub(crate) struct Question<'a> {
     /// Those of the human behind a service or an agent.
     pub(crate) human_groups: &'a [String],
     pub(crate) approvals: &'a [String],
+    /// What humans have agreed to for access that lasts.
+    pub(crate) granted: &'a [String],
     pub(crate) now_us: u64,
     pub(crate) purpose: Option<&'a str>,
     pub(crate) break_glass: bool,
@@ -25,6 +28,8 @@ pub(crate) struct Question<'a> {
     pub(crate) reveals: bool,
     /// Policies about that which do not count: somebody agreed that they do not.
     pub(crate) lifted: &'a [String],
+    /// Relations and functions that the policies look for.
+    pub(crate) sought: &'a Sought,
 }
 
 impl Question<'_> {
@@ -85,7 +90,7 @@ fn request(mentions: Mentions, question: &Question<'_>) -> Option<Request> {
         let list = if about.of_statement { &mut statement } else { &mut pairs };
         list.push((about.name.to_owned(), value.expression()));
     }
-    if !statement.is_empty() {
+    if question.action.is_some() {
         pairs.push(("statement".to_owned(), RestrictedExpression::new_record(statement).ok()?));
     }
     let context = Context::from_pairs(pairs).ok()?;

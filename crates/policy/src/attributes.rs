@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
-use cedar_policy::{EntityUid, RestrictedExpression};
-use model::{Certainty, Phase, Verb};
+use cedar_policy::RestrictedExpression;
+use model::{Action, Certainty, Phase, Reading, Verb};
 use time::macros::format_description;
 
 use crate::ask::Question;
+use crate::objects;
 use crate::units;
 use crate::words::{Kind, uid};
 
@@ -16,6 +18,7 @@ use crate::words::{Kind, uid};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Attribute {
     Approvals,
+    Granted,
     Account,
     Database,
     Source,
@@ -33,6 +36,13 @@ pub(crate) enum Attribute {
     InTransaction,
     Bytes,
     Parameters,
+    Understood,
+    Resolved,
+    Verbs,
+    Relations,
+    Functions,
+    Limit,
+    Fingerprint,
 }
 
 /// What is to be known of one.
@@ -60,9 +70,14 @@ const fn statement(attribute: Attribute, name: &'static str, kind: &'static str,
     About { of_statement: true, ..always(attribute, name, kind, meaning) }
 }
 
+const fn found(attribute: Attribute, name: &'static str, kind: &'static str, meaning: &'static str) -> About {
+    About { optional: true, ..statement(attribute, name, kind, meaning) }
+}
+
 /// All of them, in the order of `Attribute`.
-pub(crate) const ATTRIBUTES: [About; 18] = [
+pub(crate) const ATTRIBUTES: [About; 26] = [
     always(Attribute::Approvals, "approvals", "Set<String>", "what humans have agreed to, for exactly this"),
+    always(Attribute::Granted, "granted", "Set<String>", "what humans have agreed to for access that lasts now"),
     always(Attribute::Account, "account", "String", "the upstream account"),
     maybe(Attribute::Database, "database", "String", "the database or its like, as the client named it"),
     always(Attribute::Source, "source", "ipaddr", "the client's address"),
@@ -80,19 +95,32 @@ pub(crate) const ATTRIBUTES: [About; 18] = [
     statement(Attribute::InTransaction, "in_transaction", "Bool", "a transaction is open, or may be"),
     statement(Attribute::Bytes, "bytes", "Long", "the length of its text in bytes"),
     statement(Attribute::Parameters, "parameters", "Long", "how many parameters are bound"),
+    statement(
+        Attribute::Understood,
+        "understood",
+        "Bool",
+        "the grammar knows all of it; without that it names nothing below",
+    ),
+    statement(Attribute::Resolved, "resolved", "Bool", "its names were looked up in what the database holds"),
+    statement(Attribute::Verbs, "verbs", "Set<Verb>", "all that it does"),
+    statement(Attribute::Relations, "relations", "Set<String>", "relations that it names: `orders`, `public.orders`"),
+    statement(Attribute::Functions, "functions", "Set<String>", "functions that it names, written likewise"),
+    found(Attribute::Limit, "limit", "Long", "the rows that its own LIMIT allows"),
+    found(Attribute::Fingerprint, "fingerprint", "String", "a short name of what it does, whatever its constants are"),
 ];
 
 /// A value, as the key of the cache and Cedar both take it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
     Text(Cow<'a, str>),
-    Texts(&'a [String]),
+    Texts(Cow<'a, [String]>),
     Number(i64),
     Flag(bool),
     Address(IpAddr),
     /// Whole seconds since 1970 UTC.
     Moment(u64),
     Word(Kind, &'static str),
+    Words(Kind, Vec<&'static str>),
 }
 
 impl Attribute {
@@ -104,7 +132,8 @@ impl Attribute {
         let borrowed = |text: &'a str| Value::Text(Cow::Borrowed(text));
         let action = question.action;
         Some(match self {
-            Self::Approvals => Value::Texts(question.approvals),
+            Self::Approvals => Value::Texts(Cow::Borrowed(question.approvals)),
+            Self::Granted => Value::Texts(Cow::Borrowed(question.granted)),
             Self::Account => borrowed(&who.account.name),
             Self::Database => borrowed(who.database?),
             Self::Source => Value::Address(who.client.to_canonical()),
@@ -122,6 +151,13 @@ impl Attribute {
             Self::InTransaction => Value::Flag(action?.facts.in_transaction),
             Self::Bytes => number(action?.text.len()),
             Self::Parameters => number(action?.parameters.len()),
+            Self::Understood => Value::Flag(understood(action?)),
+            Self::Resolved => Value::Flag(action?.facts.resolved),
+            Self::Verbs => Value::Words(Kind::Verb, verbs(action?)),
+            Self::Relations => Value::Texts(Cow::Owned(objects::named(&read(action?).relations, question.sought))),
+            Self::Functions => Value::Texts(Cow::Owned(objects::named(&read(action?).functions, question.sought))),
+            Self::Limit => Value::Number(i64::try_from(action?.reading.as_ref()?.limit?).unwrap_or(i64::MAX)),
+            Self::Fingerprint => borrowed(action?.reading.as_ref()?.fingerprint.as_deref()?),
         })
     }
 }
@@ -138,9 +174,32 @@ impl Value<'_> {
             Self::Flag(flag) => RestrictedExpression::new_bool(*flag),
             Self::Address(address) => RestrictedExpression::new_ip(address.to_string()),
             Self::Moment(seconds) => RestrictedExpression::new_datetime(written(*seconds)),
-            Self::Word(kind, word) => RestrictedExpression::new_entity_uid(EntityUid::clone(&uid(*kind, word))),
+            Self::Word(kind, word) => entity(*kind, word),
+            Self::Words(kind, words) => RestrictedExpression::new_set(words.iter().map(|word| entity(*kind, word))),
         }
     }
+}
+
+fn entity(kind: Kind, word: &str) -> RestrictedExpression {
+    RestrictedExpression::new_entity_uid(uid(kind, word))
+}
+
+/// What was read of a command; nothing of one that is not understood.
+fn read(action: &Action) -> &Reading {
+    static NOTHING: LazyLock<Reading> = LazyLock::new(Reading::default);
+    action.reading.as_deref().unwrap_or(&NOTHING)
+}
+
+/// Whether all that it names is known: by the grammar, or because it is one of the few that name nothing.
+fn understood(action: &Action) -> bool {
+    action.reading.is_some() || !action.facts.names
+}
+
+/// All that a command does: its most consequential effect is among that, whatever the grammar found.
+fn verbs(action: &Action) -> Vec<&'static str> {
+    let found = &read(action).verbs;
+    let all = Verb::ALL.into_iter().filter(|verb| *verb == action.verb || found.contains(verb));
+    all.map(Verb::as_str).collect()
 }
 
 /// A time as Cedar's `datetime` takes it.

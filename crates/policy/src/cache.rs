@@ -94,13 +94,17 @@ impl Key {
         self.0.push(1);
         match value {
             Value::Text(text) => self.text(&text),
-            Value::Texts(texts) => self.texts(texts),
+            Value::Texts(texts) => self.texts(&texts),
             Value::Number(number) => self.0.extend(number.to_be_bytes()),
             Value::Flag(flag) => self.0.push(u8::from(flag)),
             Value::Address(IpAddr::V4(address)) => self.bytes(&address.octets()),
             Value::Address(IpAddr::V6(address)) => self.bytes(&address.octets()),
             Value::Moment(seconds) => self.number(seconds),
             Value::Word(_, word) => self.text(word),
+            Value::Words(_, words) => {
+                self.length(words.len());
+                words.iter().for_each(|word| self.text(word));
+            }
         }
     }
 

@@ -102,7 +102,8 @@ impl Engine {
         let masks = action.and_then(|_| compiled.part(Deed::Reveal, now_us)).filter(|masks| !masks.is_empty());
         let parts = Parts { part, masks };
         let grants = self.grants(who, parts.mentions(), now_us);
-        let approvals = approvals(action, met, &grants);
+        let granted = granted(&grants);
+        let approvals = if action.is_some() { texts(met.iter()) } else { granted.clone() };
         let groups = self.inner.facts.groups(&who.principal.id, &who.principal.groups);
         let human_groups = behind(&who.principal.kind).map(|(_, human)| self.inner.facts.groups(human, &[]));
         let question = Question {
@@ -111,11 +112,13 @@ impl Engine {
             groups: &groups,
             human_groups: human_groups.as_deref().unwrap_or_default(),
             approvals: &approvals,
+            granted: &granted,
             now_us,
             purpose: purpose(&grants),
             break_glass: grants.iter().any(|grant| grant.gives == Gives::BrokenGlass),
             reveals: false,
             lifted: &lifted(compiled, &grants),
+            sought: &compiled.sought,
         };
         let decide = || outcome(compiled, parts, &question);
         let outcome: Arc<Outcome> =
@@ -128,7 +131,7 @@ impl Engine {
 
     /// Grants that last, where policies ask about what they give.
     fn grants(&self, who: Who<'_>, mentions: Mentions, now_us: u64) -> Vec<Grant> {
-        let asked = [Attribute::Approvals, Attribute::Purpose, Attribute::BreakGlass];
+        let asked = [Attribute::Approvals, Attribute::Granted, Attribute::Purpose, Attribute::BreakGlass];
         if !asked.into_iter().any(|attribute| mentions.has(attribute)) {
             return Vec::new();
         }
@@ -171,12 +174,13 @@ impl Engine {
     }
 }
 
-/// What stands in `context.approvals`: for a command what was agreed to for exactly this one, for a session what grants hold.
-fn approvals(action: Option<&Action>, met: &[Requirement], grants: &[Grant]) -> Vec<String> {
-    let counts = |grant: &&Grant| action.is_none() && grant.gives == Gives::Access;
-    let granted = grants.iter().filter(counts).flat_map(|grant| &grant.met);
-    let mut texts: Vec<String> =
-        met.iter().filter(|_| action.is_some()).chain(granted).map(ToString::to_string).collect();
+/// What humans agreed to for access that lasts. For beginning a session it is what was approved; commands are told of it apart.
+fn granted(grants: &[Grant]) -> Vec<String> {
+    texts(grants.iter().filter(|grant| grant.gives == Gives::Access).flat_map(|grant| &grant.met))
+}
+
+fn texts<'a>(met: impl Iterator<Item = &'a Requirement>) -> Vec<String> {
+    let mut texts: Vec<String> = met.map(ToString::to_string).collect();
     texts.sort();
     texts.dedup();
     texts

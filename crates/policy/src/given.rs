@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::facts::{Fixed, Gives, Grant};
 use crate::set::PolicySet;
 use crate::units;
+use crate::words::CONNECT;
 
 /// Reads a command of a protocol: its name, the text.
 pub type Reader<'a> = &'a dyn Fn(&str, &[u8]) -> Vec<Action>;
@@ -55,8 +56,24 @@ pub struct Given {
     pub unbounded_write: bool,
     /// A transaction is open.
     pub in_transaction: bool,
-    /// What humans have agreed to.
+    /// Whether all of it is understood; without this, what is neither `unknown` nor less than sure.
+    pub understood: Option<bool>,
+    /// Its names were looked up in the target.
+    pub resolved: bool,
+    /// What it does besides.
+    pub verbs: Vec<Verb>,
+    /// Relations that it names: `orders`, `public.orders`.
+    pub relations: Vec<String>,
+    /// Functions that it names.
+    pub functions: Vec<String>,
+    /// The rows that its own LIMIT allows.
+    pub limit: Option<u64>,
+    /// A short name of what it does.
+    pub fingerprint: Option<String>,
+    /// What humans have agreed to, for exactly this.
     pub approvals: Vec<Requirement>,
+    /// What humans have agreed to for access that lasts.
+    pub granted: Vec<Requirement>,
     /// The time: a date, or RFC 3339.
     pub time: String,
     /// The client's address.
@@ -122,7 +139,15 @@ impl Default for Given {
             phase: Phase::Run,
             unbounded_write: false,
             in_transaction: false,
+            understood: None,
+            resolved: false,
+            verbs: Vec::new(),
+            relations: Vec::new(),
+            functions: Vec::new(),
+            limit: None,
+            fingerprint: None,
             approvals: Vec::new(),
+            granted: Vec::new(),
             time: "2026-01-01T12:00:00Z".to_owned(),
             source: IpAddr::V4(Ipv4Addr::LOCALHOST),
             client: None,
@@ -173,7 +198,7 @@ impl Given {
         match (&self.action, &self.command) {
             (Some(_), Some(_)) => Err(GivenError::Both),
             (None, None) => Ok(vec![None]),
-            (Some(action), None) if action == "connect" => Ok(vec![None]),
+            (Some(action), None) if action == CONNECT => Ok(vec![None]),
             (Some(action), None) => {
                 let verb = Verb::ALL.into_iter().find(|verb| verb.as_str() == action);
                 let verb = verb.ok_or_else(|| GivenError::Action(action.clone()))?;
@@ -181,32 +206,27 @@ impl Given {
             }
             (None, Some(text)) => {
                 let read = reader(&self.protocol, text.as_bytes());
-                Ok(read.into_iter().map(|action| Some(self.with_facts(action))).collect())
+                Ok(read.into_iter().map(|action| Some(self.stated(action))).collect())
             }
         }
     }
 
     fn action(&self, verb: Verb) -> Action {
-        self.with_facts(Action {
+        let understood = verb != Verb::Unknown && self.certainty == Certainty::Full;
+        self.stated(Action {
             verb,
             name: "given",
             certainty: self.certainty,
             phase: self.phase,
-            facts: Facts::default(),
+            facts: Facts { names: !understood, ..Facts::default() },
             text: Vec::new().into(),
             parameters: Vec::new(),
             credentials: Credentials::default(),
             message: None,
-            reading: None,
+            reading: understood.then(Arc::default),
             behind: None,
             readable: Vec::new(),
         })
-    }
-
-    fn with_facts(&self, mut action: Action) -> Action {
-        action.facts.unbounded_write |= self.unbounded_write;
-        action.facts.in_transaction |= self.in_transaction;
-        action
     }
 
     fn facts(&self, policies: &PolicySet) -> Result<Fixed, GivenError> {
@@ -222,7 +242,9 @@ impl Given {
             until_us: u64::MAX,
             purpose: self.purpose.clone(),
         };
-        let mut grants = vec![grant(&self.approvals, Gives::Access)];
+        let connects = self.command.is_none() && self.action.as_deref().is_none_or(|action| action == CONNECT);
+        let for_access = if connects { &self.approvals } else { &self.granted };
+        let mut grants = vec![grant(for_access, Gives::Access)];
         grants.extend(self.break_glass.then(|| grant(&[], Gives::BrokenGlass)));
         let lifted = self.revealed.iter().filter_map(|id| {
             let masks = policies.masks(id)?.iter().map(ToString::to_string).collect();

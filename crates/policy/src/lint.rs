@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::pst::{ActionConstraint, PrincipalConstraint, ResourceConstraint};
 
+use crate::attributes::Attribute;
+use crate::mentions::Mentions;
 use crate::problem::Problem;
 use crate::remedy;
 use crate::reveal::reveals;
@@ -47,6 +49,10 @@ pub fn lint(policies: &PolicySet, inventory: &Inventory) -> Vec<Lint> {
             let remedy = "Add @message(\"what to do instead\"), or @approve(\"group:...\").";
             warn("it forbids and does not say what to do".to_owned(), remedy);
         }
+        if talked_past(rule) {
+            let remedy = "Name `context.statement.understood` in its conditions: what is not understood names nothing.";
+            warn("it goes by what a command names, and says nothing of what is not understood".to_owned(), remedy);
+        }
         for (kind, name) in unknown(rule, inventory) {
             let remedy = "Names are exact: case, spaces and marks count. Correct it, or make what it names.";
             warn(format!("it can never match: there is no {kind} {name:?}"), remedy);
@@ -67,6 +73,13 @@ fn is_boundless(rule: &Rule) -> bool {
         && tree.action == ActionConstraint::Any
         && tree.resource == ResourceConstraint::Any
         && tree.clauses().is_empty()
+}
+
+/// Whether what is not understood would go past it: that names neither relations nor functions, and does who knows what.
+fn talked_past(rule: &Rule) -> bool {
+    let mentions = Mentions::of(&rule.tree);
+    let names = [Attribute::Verbs, Attribute::Relations, Attribute::Functions];
+    names.into_iter().any(|name| mentions.has(name)) && !mentions.has(Attribute::Understood)
 }
 
 /// Effect, scope and conditions, without id and annotations.

@@ -9,6 +9,7 @@ use cedar_policy::{ActionConstraint, Effect, Policy};
 use crate::annotations::Terms;
 use crate::attributes::Attribute;
 use crate::mentions::Mentions;
+use crate::objects::{Sought, sought};
 use crate::problem::Problem;
 use crate::words::Deed;
 
@@ -37,6 +38,8 @@ pub(crate) struct Compiled {
     pub(crate) number: u64,
     pub(crate) version: Arc<str>,
     pub(crate) rules: BTreeMap<String, Rule>,
+    /// Relations and functions that they look for.
+    pub(crate) sought: Sought,
     /// What Cedar warns of.
     pub(crate) warnings: Vec<Problem>,
     /// By time, the first from the beginning: what is only observed differs.
@@ -129,7 +132,8 @@ impl Compiled {
         times.dedup();
         let stages = times.into_iter().zip(0..).map(|(from_us, at)| Stage::new(from_us, at, &rules));
         let stages = stages.collect::<Result<_, _>>()?;
-        Ok(Self { number, version: format!("{number}-{digest}").into(), rules, warnings, stages })
+        let sought = rules.values().flat_map(|rule| sought(&rule.tree)).collect();
+        Ok(Self { number, version: format!("{number}-{digest}").into(), rules, sought, warnings, stages })
     }
 
     /// What can mean that action at that time.

@@ -6,6 +6,7 @@ mod ending;
 mod holding;
 mod loading;
 mod names;
+mod objects;
 mod packs;
 mod revealing;
 mod world;

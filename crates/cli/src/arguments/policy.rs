@@ -79,6 +79,9 @@ pub(crate) struct TryArguments {
     /// What was approved already, such as group:dba-leads; may be given several times.
     #[arg(long = "approved", value_name = "WHO")]
     pub(crate) approved: Vec<Requirement>,
+    /// What was agreed to for access that lasts, such as group:dba-leads; may be given several times.
+    #[arg(long = "granted", value_name = "WHO")]
+    pub(crate) granted: Vec<Requirement>,
     /// With a transaction open.
     #[arg(long)]
     pub(crate) in_transaction: bool,

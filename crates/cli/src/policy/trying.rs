@@ -65,6 +65,7 @@ fn given(config: Option<&Config>, arguments: TryArguments) -> Outcome<Given> {
         command: arguments.command,
         in_transaction: arguments.in_transaction,
         approvals: arguments.approved,
+        granted: arguments.granted,
         time: arguments.at.map_or_else(now, Ok)?,
         source: arguments.source,
         break_glass: arguments.break_glass,

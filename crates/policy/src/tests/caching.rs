@@ -1,6 +1,8 @@
 //! A decision that is remembered is the decision that would be made.
 
-use model::{Certainty, Kind, Phase, PrincipalId, Requirement, Verb};
+use std::sync::Arc;
+
+use model::{Certainty, Changes, Kind, Name, Phase, PrincipalId, Reading, Requirement, Verb};
 use ports::Decider;
 
 use super::world::{Asker, NOON, command, engine, policies};
@@ -35,6 +37,7 @@ const CONDITIONS: &[&str] = &[
     "context.approvals.contains(\"group:x\")",
     "principal is Agent && principal.on_behalf_of in Group::\"g1\"",
     "resource.hasTag(\"team\")",
+    "context.granted.contains(\"group:x\")",
 ];
 const OF_COMMANDS: &[&str] = &[
     "context.statement.unbounded_write",
@@ -44,6 +47,12 @@ const OF_COMMANDS: &[&str] = &[
     "context.statement.certainty == Certainty::\"full\"",
     "context.statement.phase == Phase::\"run\"",
     "context.statement == context.statement && context.statement.bytes > 5",
+    "context.statement.understood && context.statement.resolved",
+    "context.statement.verbs.contains(Verb::\"ddl\")",
+    "context.statement.relations.contains(\"public.orders\")",
+    "context.statement.functions == [\"f\"]",
+    "context.statement has limit && context.statement.limit < 5",
+    "context.statement has fingerprint && context.statement.fingerprint == \"f1\"",
 ];
 
 fn random_policies(dice: &mut Dice) -> String {
@@ -109,6 +118,24 @@ fn random_asker(dice: &mut Dice) -> Asker {
     asker
 }
 
+fn random_reading(dice: &mut Dice) -> Option<Arc<Reading>> {
+    let name = |schema: Option<&str>, name: &str| Name { schema: schema.map(str::to_owned), name: name.to_owned() };
+    let reading = Reading {
+        verbs: dice.pick(&[vec![], vec![Verb::Read, Verb::Ddl]]),
+        relations: dice.pick(&[
+            vec![],
+            vec![name(None, "orders")],
+            vec![name(Some("public"), "orders")],
+            vec![name(Some("other"), "orders")],
+        ]),
+        functions: dice.pick(&[vec![], vec![name(None, "f")]]),
+        limit: dice.pick(&[None, Some(1), Some(9)]),
+        fingerprint: dice.pick(&[None, Some("f1".to_owned()), Some("f2".to_owned())]),
+        changes: Changes::Nothing,
+    };
+    (dice.throw(3) > 0).then(|| Arc::new(reading))
+}
+
 #[test]
 fn cached_decisions_are_those_that_would_be_made() {
     let mut verdicts = [0; 3];
@@ -145,6 +172,9 @@ fn cached_decisions_are_those_that_would_be_made() {
             action.facts.in_transaction = dice.throw(2) == 0;
             action.text = dice.pick(&["short", "a longer text"]).into();
             action.parameters = dice.pick(&[vec![], vec![None]]);
+            action.facts.names = dice.throw(2) == 0;
+            action.facts.resolved = dice.throw(2) == 0;
+            action.reading = random_reading(&mut dice);
             let met: Vec<Requirement> = dice.pick(&[vec![], vec!["group:x".parse().unwrap()]]);
             let (cached, fresh) = if dice.throw(3) == 0 {
                 (engine.admit(asker.who()), engine.uncached(asker.who(), None, &[]))

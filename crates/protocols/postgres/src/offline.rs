@@ -34,7 +34,8 @@ pub(crate) fn read(text: &[u8]) -> Vec<Action> {
     for statement in statements {
         let facts = Facts { in_transaction, ..statement.facts() };
         let (verb, name, certainty) = (statement.verb, statement.name, statement.certainty);
-        actions.push(action(verb, name, certainty, facts, whole.slice(statement.range)));
+        let reading = statement.reading.clone();
+        actions.push(Action { reading, ..action(verb, name, certainty, facts, whole.slice(statement.range)) });
         in_transaction |= statement.effects.transaction;
     }
     actions
@@ -42,6 +43,8 @@ pub(crate) fn read(text: &[u8]) -> Vec<Action> {
 
 #[cfg(test)]
 mod tests {
+    use model::Name;
+
     use super::*;
 
     #[test]
@@ -51,7 +54,9 @@ mod tests {
         let [begin, delete] = &read("BEGIN; DELETE FROM t")[..] else { panic!("two statements") };
         assert_eq!((begin.verb, begin.facts.in_transaction), (Verb::Transaction, false));
         assert_eq!((delete.verb, delete.name, &delete.text[..]), (Verb::Write, "DELETE", &b"DELETE FROM t"[..]));
-        assert_eq!(delete.facts, Facts { unbounded_write: true, in_transaction: true, names: true, binary: false });
+        assert_eq!(delete.facts, Facts { unbounded_write: true, in_transaction: true, names: true, ..Facts::default() });
+        assert_eq!(delete.reading.as_ref().unwrap().relations, [Name { schema: None, name: "t".to_owned() }]);
+        assert_eq!(begin.reading, None);
         assert!(!read("DELETE FROM t WHERE id = 1")[0].facts.unbounded_write);
         assert_eq!(read("SELECT 'never ends")[0].certainty, Certainty::Opaque);
         let many = read(&"SELECT 1;".repeat(MOST + 1));
