@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::code::{Code, Operator};
+
 /// One column of one relation, by the target's own numbers (PostgreSQL: OID and attribute number), which survive renaming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ColumnId {
@@ -137,6 +139,9 @@ pub struct Catalogue {
     types: HashMap<u32, Type>,
     names: HashMap<String, Vec<u32>>,
     running: HashSet<u32>,
+    numbers: HashMap<u32, String>,
+    operators: HashMap<String, Vec<usize>>,
+    code: Code,
 }
 
 impl Catalogue {
@@ -154,6 +159,9 @@ impl Catalogue {
             made.relations.insert(relation.id, relation);
         }
         for function in functions {
+            if !function.built_in {
+                made.numbers.insert(function.id, function.name.clone());
+            }
             made.functions.entry(function.name.clone()).or_default().push(function);
         }
         made.types = types.into_iter().map(|kind| (kind.id, kind)).collect();
@@ -164,6 +172,33 @@ impl Catalogue {
     #[must_use]
     pub fn with_running(self, running: HashSet<u32>) -> Self {
         Self { running, ..self }
+    }
+
+    /// The code of users in it.
+    #[must_use]
+    pub fn with_code(mut self, code: Code) -> Self {
+        self.operators.clear();
+        for (at, operator) in code.operators.iter().enumerate() {
+            self.operators.entry(operator.name.clone()).or_default().push(at);
+        }
+        Self { code, ..self }
+    }
+
+    /// The code of users in it.
+    pub fn code(&self) -> &Code {
+        &self.code
+    }
+
+    /// All operators of users that a name may stand for: without a schema, those of any.
+    pub fn operators<'a>(&'a self, schema: Option<&'a str>, name: &str) -> impl Iterator<Item = &'a Operator> {
+        let found = self.operators.get(name).map(Vec::as_slice).unwrap_or_default();
+        let operators = found.iter().filter_map(|at| self.code.operators.get(*at));
+        operators.filter(move |operator| schema.is_none_or(|schema| schema == operator.schema))
+    }
+
+    /// The function of users of that number.
+    pub fn function(&self, id: u32) -> Option<&Function> {
+        self.functions.get(self.numbers.get(&id)?)?.iter().find(|function| function.id == id)
     }
 
     /// Whether reading the relation runs code that is not known.

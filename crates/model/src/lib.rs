@@ -4,6 +4,7 @@ mod action;
 mod action_text;
 mod approval;
 mod catalogue;
+pub mod code;
 mod credential;
 mod durability;
 mod identity;

@@ -106,9 +106,9 @@ impl Database {
             (None, Some(held)) => Held { taken, ..held },
             (Some(found), _) => {
                 let version = self.versions.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-                let Found { fingerprint, server, relations, functions, types, running } = found;
+                let Found { fingerprint, server, relations, functions, types, running, code } = found;
                 let catalogue = Catalogue::new(version, server, relations, functions, types).with_running(running);
-                let catalogue = Arc::new(catalogue);
+                let catalogue = Arc::new(catalogue.with_code(code));
                 Held { taken, fingerprint, catalogue }
             }
             // Only what is known is asked after.

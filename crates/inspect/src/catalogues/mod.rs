@@ -12,6 +12,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use control::Inventory;
+use model::code::Code;
 use model::{Catalogue, Class, Function, Public, Relation, Resource, ResourceName, Type};
 use ports::{Later, Who};
 use tokio::time::Instant;
@@ -58,6 +59,8 @@ pub struct Found {
     pub types: Vec<Type>,
     /// Relations of which reading runs code that is not known.
     pub running: HashSet<u32>,
+    /// The code of users.
+    pub code: Code,
 }
 
 /// Why it cannot be read, for the gateway's own log.

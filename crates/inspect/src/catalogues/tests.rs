@@ -59,6 +59,7 @@ impl Source for Reading {
                 functions: Vec::new(),
                 types: Vec::new(),
                 running: HashSet::new(),
+                code: model::code::Code::default(),
             };
             Ok((known.as_ref() != Some(&fingerprint)).then(|| found(fingerprint)))
         })

@@ -81,7 +81,7 @@ pub(crate) struct Names(pub(crate) Catalogue);
 impl Names {
     pub(crate) fn of(found: Found) -> Self {
         let held = Catalogue::new(1, found.server, found.relations, found.functions, found.types);
-        Self(held.with_running(found.running))
+        Self(held.with_running(found.running).with_code(found.code))
     }
 
     fn column(&self, relation: &str, column: &str) -> &Column {
@@ -230,6 +230,10 @@ async fn what_has_not_changed_is_not_read_again() {
             "CREATE INDEX ON other (upper(remark))",
             "CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION e()",
             "ALTER EVENT TRIGGER e DISABLE",
+            "CREATE OPERATOR ## (FUNCTION = texteq, LEFTARG = text, RIGHTARG = text)",
+            "ALTER OPERATOR ## (text, text) SET SCHEMA pg_catalog",
+            "CREATE CAST (animals AS text) WITH INOUT",
+            "CREATE DOMAIN fresh AS int; ALTER DOMAIN fresh ADD CONSTRAINT c CHECK (VALUE > 0)",
             "ALTER SCHEMA public RENAME TO private",
             "DROP TABLE new",
             "BEGIN; DROP TABLE dogs; CREATE TABLE dogs (id int, bark text); COMMIT",

@@ -24,6 +24,7 @@ mod postgres;
 
 mod code;
 mod holds;
+mod users;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use model::code::Code;
 use model::{Column, ColumnId, Function, Relation, RelationKind, Type, Volatility};
 use tokio_postgres::{Error, Row};
 
@@ -149,7 +150,7 @@ impl Building {
         Ok(())
     }
 
-    pub(super) fn done(mut self, fingerprint: String, server: u32) -> Found {
+    pub(super) fn done(mut self, fingerprint: String, server: u32, code: Code) -> Found {
         for function in &mut self.functions {
             function.labels = self.labels.remove(&function.id).unwrap_or_default();
         }
@@ -158,6 +159,6 @@ impl Building {
             relation.columns.sort_by_key(|column| column.number);
         }
         let (functions, types, running) = (self.functions, self.types, self.running);
-        Found { fingerprint, server, relations, functions, types, running }
+        Found { fingerprint, server, relations, functions, types, running, code }
     }
 }

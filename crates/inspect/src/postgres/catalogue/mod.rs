@@ -1,6 +1,7 @@
 //! What a database holds: read in one transaction, so that all of it is of one moment.
 
 mod building;
+#[macro_use]
 mod code;
 mod definition;
 mod labels;
@@ -8,6 +9,7 @@ mod queries;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod users;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -86,7 +88,8 @@ async fn whole(client: &Client, fingerprint: String) -> Result<Found, Failure> {
     each(client, queries::FUNCTIONS, &[], |row| building.function(row)).await?;
     each(client, queries::TYPES, &[], |row| building.kind(row)).await?;
     each(client, queries::LABELS, &[], |row| building.label(row)).await?;
-    Ok(building.done(fingerprint, u32::try_from(server).unwrap_or_default()))
+    let code = users::code(client).await?;
+    Ok(building.done(fingerprint, u32::try_from(server).unwrap_or_default(), code))
 }
 
 /// Asks a question and takes each row of the answer as it comes.
