@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Catalogue, Class, ColumnId, Position, Predicates, Public, Use, Verb};
+use model::{Catalogue, Class, ColumnId, Position, Predicates, Public, Use};
 
 use crate::command::{Command, Effect};
 use crate::judgement::Trust;
@@ -19,7 +19,7 @@ const OUTSIDE: [&str; 2] = ["COPY PROGRAM", "COPY FILE"];
 pub(crate) fn refusal(command: Command<'_>) -> Option<Public> {
     let uses = command.lineage.uses.iter();
     let forbidden = uses.filter_map(|used| forbidden(command, *used)).next();
-    forbidden.or_else(|| not_understood(command)).or_else(|| structure(command))
+    forbidden.or_else(|| not_understood(command))
 }
 
 /// What the protocol calls by these names is refused in any case.
@@ -29,24 +29,13 @@ pub(crate) fn outside(name: &str) -> Option<Public> {
     OUTSIDE.contains(&name).then(refused)
 }
 
-/// A change of structure names a relation with masked columns, and uses none of its columns: a foreign key to it, or a
-/// partition of it, tells which values stand there.
-fn structure(command: Command<'_>) -> Option<Public> {
-    let resolution = command.judge.resolution;
-    let masked = command.lineage.relations.iter().any(|relation| resolution.touches(*relation));
-    if command.verb != Verb::Ddl || !command.lineage.uses.is_empty() || !masked {
-        return None;
-    }
-    let told = "this changes the structure around masked columns, which can tell of their values";
-    let hint = "Have it done by somebody who sees them, or under an approval that lifts the mask.";
-    Some(Public::new(Class::Denied, told).with_hint(hint))
-}
-
 /// What is wrong with one use of a column.
 fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
     let (catalogue, resolution) = (command.judge.catalogue, command.judge.resolution);
     let denied = |column: &ColumnId| match (used.position, resolution.predicates(*column)) {
         (Position::Write, _) => true,
+        (Position::Renamed, _) => resolution.hangs_on_name(*column, used.column.column == 0),
+        (Position::Labelled, _) => resolution.hangs_on_label(*column),
         (Position::Equality, Predicates::AllowEquality) | (_, Predicates::Allow) => false,
         _ => true,
     };
@@ -59,6 +48,8 @@ fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
         Position::Equality | Position::Predicate => "so no condition may be made on it",
         Position::Shape => "so rows may not be ordered, grouped or told apart by it",
         Position::Computed => "so nothing may be computed from it that could fail",
+        Position::Renamed => "so neither its name may be changed nor where it stands, by which the policy knows it",
+        Position::Labelled => "so its labels may not be changed, by which the policy knows it",
     };
     let (name, policies) = (shown_name(catalogue, column), policies(resolution, column));
     let masked = format!("{name} is masked by policy {}, {what}", policies.join(", "));
@@ -69,6 +60,8 @@ fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
 fn anything(resolution: &Resolution, position: Position) -> Option<Public> {
     let told = match position {
         Position::Write => "this stores what may be masked: where it comes from is not known",
+        Position::Renamed => "this renames what may be masked by its name",
+        Position::Labelled => "this changes labels that may say what is masked, or what a function does",
         _ if resolution.allows_all() => return None,
         _ => "this makes a condition on, or orders by, what may be masked: where it comes from is not known",
     };
@@ -90,6 +83,7 @@ fn way_out(policies: &[&str], position: Position) -> String {
         "Leave the column out, or ask to see it, where the policy lets people ask: signet requests create RESOURCE {reveal}."
     );
     match position {
+        Position::Renamed | Position::Labelled => ask.replacen("Leave the column out", "Leave it as it is", 1),
         Position::Write => ask,
         Position::Equality => format!("{ask} A policy permits this with @predicates(\"allow-equality\")."),
         _ => format!("{ask} A policy permits this with @predicates(\"allow\")."),

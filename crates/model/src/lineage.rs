@@ -39,6 +39,10 @@ pub enum Position {
     Computed,
     /// It is written elsewhere: INSERT ... SELECT, CREATE TABLE AS, UPDATE ... SET, a function that keeps it.
     Write,
+    /// Its name or place is changed: that of the column, its relation or its schema, or what the relation is a part of.
+    Renamed,
+    /// What labels it has at the target is changed.
+    Labelled,
 }
 
 /// One use of a column.

@@ -108,6 +108,29 @@ impl Resolution {
         }
     }
 
+    /// Whether the column would no longer be masked under another name: of its own, or `of_relation`, where the relation's
+    /// name, schema or parent changes. What is made of other columns is known by their numbers.
+    pub(crate) fn hangs_on_name(&self, column: ColumnId, of_relation: bool) -> bool {
+        self.reasons(column).iter().any(|reason| {
+            let rule = self.rule(reason.ground).map(|rule| &rule.columns);
+            match (rule, reason.from) {
+                (_, Some((_, Link::Same | Link::Computed))) => false,
+                // Wherever a column of that name is, it is masked.
+                (Some(ColumnPattern::Named { schema: None, relation: None, .. }), _) if of_relation => false,
+                (_, Some((_, Link::Parent | Link::Child))) => true,
+                (rule, None) => matches!(rule, Some(ColumnPattern::Named { .. })),
+            }
+        })
+    }
+
+    /// Whether the column is masked because of a label of its own.
+    pub(crate) fn hangs_on_label(&self, column: ColumnId) -> bool {
+        let labelled = |reason: &Reason| {
+            matches!(self.rule(reason.ground).map(|rule| &rule.columns), Some(ColumnPattern::Label(_)))
+        };
+        self.reasons(column).iter().any(|reason| reason.from.is_none() && labelled(reason))
+    }
+
     /// Whether anything may be asked about every column that a policy masks.
     pub(crate) fn allows_all(&self) -> bool {
         self.rules.iter().all(|rule| rule.predicates == Predicates::Allow)

@@ -114,12 +114,45 @@ fn nothing_is_copied_to_where_no_mask_is() {
 }
 
 #[test]
-fn structure_does_not_tell_of_masked_columns() {
-    let asked =
-        |verb, relation, uses| Asked { verb, ..Asked::read(lineage(&[relation], vec![], uses)) }.mask().is_err();
-    assert!(asked(Verb::Ddl, CUSTOMERS, &[]), "a foreign key, a partition");
-    assert!(!asked(Verb::Ddl, ORDERS, &[]) && !asked(Verb::Write, CUSTOMERS, &[]));
-    assert!(!asked(Verb::Ddl, CUSTOMERS, &[(NAME, Position::Write)]), "a view of what is not masked");
+fn what_a_policy_knows_a_column_by_stays() {
+    let labelled = |id, name| Relation { labels: vec!["pii".to_owned()], ..table(id, name, &["number"]) };
+    let more = || {
+        vec![
+            labelled(110, "cards"),
+            view(111, "taxes", &[("tax", &[SSN])]),
+            child(112, "customers_eu", CUSTOMERS, &["id", "ssn"]),
+        ]
+    };
+    let refused = |rule: &str, column, position| {
+        let asked = Asked { verb: Verb::Ddl, ..Asked::read(lineage(&[], vec![], &[(column, position)])).with(more()) };
+        Asked { rules: rules(rule), ..asked }.mask().is_err()
+    };
+    use Position::{Labelled, Renamed};
+    for (rule, column, position, expected) in [
+        ("customers.ssn", SSN, Renamed, true),
+        ("customers.ssn", NAME, Renamed, false),
+        ("customers.ssn", ROW, Renamed, true),
+        ("customers.ssn", SSN, Labelled, false),
+        // The name of the relation does not matter to it.
+        ("ssn", ROW, Renamed, false),
+        ("ssn", SSN, Renamed, true),
+        // A view is made of columns by their numbers.
+        ("customers.ssn", at(111, 0), Renamed, false),
+        // A part of it goes by the name of the whole.
+        ("customers.ssn", at(112, 0), Renamed, true),
+        ("customers_eu.ssn", SSN, Renamed, true),
+        ("label:pii", at(110, 0), Renamed, false),
+        ("label:pii", at(110, 0), Labelled, true),
+        ("label:pii", at(110, 1), Labelled, true),
+        ("label:pii", SSN, Labelled, false),
+        // Whatever it is, it may be anything.
+        ("customers.ssn", model::ColumnId::ANYTHING, Renamed, true),
+        ("customers.ssn", model::ColumnId::ANYTHING, Labelled, true),
+    ] {
+        assert_eq!(refused(rule, column, position), expected, "{rule} {column:?} {position:?}");
+    }
+    let asked = Asked::read(lineage(&[], vec![], &[(SSN, Renamed)]));
+    assert!(asked.refused().contains("customers.ssn") && asked.refused().contains("its name"));
 }
 
 #[test]

@@ -115,6 +115,11 @@ impl Analysis<'_> {
         }
     }
 
+    /// Whether a type came with the server.
+    pub(super) fn is_built_in(&self, kind: &TypeName) -> bool {
+        matches!(self.kind(kind), Kind::BuiltIn { .. })
+    }
+
     fn kind(&self, kind: &TypeName) -> Kind {
         let Some((schema, name)) = qualified(&kind.names) else { return Kind::Unknown };
         if schema.is_none_or(|schema| schema == "pg_catalog") {

@@ -47,9 +47,15 @@ impl Analysis<'_> {
             NodeEnum::CopyStmt(copy) => self.copy(copy, &scope),
             NodeEnum::VariableShowStmt(show) if show.name == "all" => Some(vec![Value::constant(); 3]),
             NodeEnum::VariableShowStmt(_) => Some(vec![Value::constant()]),
-            // With views inside it, these would have to be read.
-            NodeEnum::CreateSchemaStmt(schema) if schema.schema_elts.is_empty() => Some(Vec::new()),
-            _ if shows_nothing(node) => Some(Vec::new()),
+            NodeEnum::CallStmt(call) => {
+                match call.funccall.as_deref() {
+                    Some(call) => self.call(call, &scope),
+                    None => self.lost(),
+                };
+                self.foreign();
+                None
+            }
+            _ if shows_nothing(node) || self.structure(node) || self.upkeep(node) => Some(Vec::new()),
             _ => {
                 self.lost();
                 None
@@ -168,10 +174,19 @@ fn shows_nothing(node: &NodeEnum) -> bool {
             | NodeEnum::LockStmt(_)
             | NodeEnum::GrantStmt(_)
             | NodeEnum::GrantRoleStmt(_)
-            | NodeEnum::CommentStmt(_)
+            | NodeEnum::AlterDefaultPrivilegesStmt(_)
+            | NodeEnum::CreateRoleStmt(_)
+            | NodeEnum::AlterRoleStmt(_)
+            | NodeEnum::AlterRoleSetStmt(_)
+            | NodeEnum::DropRoleStmt(_)
+            | NodeEnum::AlterOwnerStmt(_)
             | NodeEnum::TruncateStmt(_)
-            | NodeEnum::CreateStmt(_)
             | NodeEnum::CreateSeqStmt(_)
+            | NodeEnum::AlterSeqStmt(_)
+            | NodeEnum::CreateEnumStmt(_)
+            | NodeEnum::AlterEnumStmt(_)
+            | NodeEnum::CompositeTypeStmt(_)
+            | NodeEnum::ReindexStmt(_)
             | NodeEnum::DropStmt(_)
     )
 }

@@ -4,10 +4,12 @@
 //! understood makes everything unknown. Names stand for all that they may stand for in the catalogue: the search path is not
 //! known here. docs/sql.md says what is taken for granted.
 
+mod alter;
 mod calls;
 mod columns;
 mod commands;
 mod conditions;
+mod constraints;
 mod documents;
 mod expression;
 mod flow;
@@ -16,6 +18,8 @@ mod label;
 mod named;
 mod query;
 mod scope;
+mod structure;
+mod upkeep;
 mod with;
 mod writes;
 

@@ -6,6 +6,7 @@ mod named;
 mod names;
 mod oracles;
 mod shapes;
+mod structure;
 mod uses;
 
 use model::{Catalogue, Column, Derived, Function, Lineage, Position, Relation, RelationKind, Type, Volatility};
@@ -121,6 +122,8 @@ pub(super) fn used(lineage: &Lineage) -> String {
         Position::Shape => "shape",
         Position::Computed => "computed",
         Position::Write => "write",
+        Position::Renamed => "renamed",
+        Position::Labelled => "labelled",
     };
     let uses = lineage.uses.iter().map(|one| format!("{} {}", position(one.position), spelled(one.column)));
     uses.collect::<Vec<_>>().join(", ")

@@ -53,6 +53,6 @@ fn what_is_not_a_query_is_not_known() {
         ("EXECUTE p", "SELECT 1; SELECT 2", "unknown | "),
         ("EXECUTE p", "SELEC", "unknown | "),
         ("EXECUTE p", "", "unknown | "),
-        ("CALL p()", "SELECT 1", "unknown | "),
+        ("DO $$ begin end $$", "SELECT 1", "unknown | "),
     ]);
 }

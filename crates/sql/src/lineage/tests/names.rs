@@ -95,11 +95,6 @@ fn functions_side_by_side_keep_their_names() {
 }
 
 #[test]
-fn a_schema_with_views_in_it_is_not_understood() {
-    check(&[("CREATE SCHEMA s CREATE VIEW v AS SELECT ssn FROM customers", "unknown"), ("CREATE SCHEMA s", "")], flows);
-}
-
-#[test]
 fn a_join_condition_sees_its_own_sides_only() {
     check(
         &[

@@ -105,7 +105,7 @@ fn what_everybody_misses() {
             ("FETCH ALL FROM c", "unknown"),
             ("EXECUTE p", "unknown"),
             ("DO $$ begin end $$", "unknown"),
-            ("CALL p()", "unknown"),
+            ("CALL p()", "any number; foreign"),
             ("DECLARE c CURSOR FOR SELECT ssn FROM customers", "=customers.ssn"),
             ("PREPARE p AS SELECT ssn FROM customers WHERE id = $1", "=customers.ssn"),
             ("EXPLAIN SELECT ssn FROM customers", "-"),
