@@ -8,6 +8,7 @@ use model::{HoldTerms, MaskRule, Obligations, Recording, Requirement, Wait};
 use crate::annotations::{InTransaction, Terms};
 use crate::ask::{Answer, Question, ask};
 use crate::entities::entities;
+use crate::lasting::lasting;
 use crate::reveal::{Masked, masked, rules};
 use crate::set::{Compiled, Parts};
 
@@ -59,6 +60,8 @@ pub(crate) struct Pending {
     pub(crate) messages: Vec<String>,
     pub(crate) terms: HoldTerms,
     pub(crate) in_transaction: InTransaction,
+    /// Access for a time would lift all of it.
+    pub(crate) lasting: bool,
 }
 
 /// Decides a question by these policies.
@@ -152,7 +155,8 @@ fn pending(compiled: &Compiled, forbids: Vec<String>) -> Pending {
             _ => InTransaction::Refuse,
         })
         .unwrap_or(InTransaction::AtMost(IN_TRANSACTION));
-    Pending { messages: messages(compiled, &forbids), policies: forbids, terms, in_transaction }
+    let lasting = forbids.iter().all(|id| compiled.rules.get(id).is_some_and(|rule| lasting(rule).is_some()));
+    Pending { messages: messages(compiled, &forbids), policies: forbids, terms, in_transaction, lasting }
 }
 
 fn leave(compiled: &Compiled, permits: Vec<String>) -> Leave {

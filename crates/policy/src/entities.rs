@@ -6,16 +6,11 @@ use cedar_policy::{Entities, Entity, EntityUid, RestrictedExpression};
 use model::{Kind as Being, PrincipalId, Resource};
 
 use crate::ask::Question;
-use crate::words::{COMMAND, Kind, label, principal, uid};
+use crate::words::{self, COMMAND, Kind, label, principal, uid};
 
 /// Who asks.
 pub(crate) fn asker(question: &Question<'_>) -> EntityUid {
-    let kind = match question.who.principal.kind {
-        Being::Human => Kind::Person,
-        Being::Service { .. } => Kind::Service,
-        Being::Agent { .. } => Kind::Agent,
-    };
-    uid(kind, &principal(&question.who.principal.id))
+    words::asker(question.who.principal)
 }
 
 /// What is asked for.

@@ -25,10 +25,17 @@ macro_rules! pack {
 }
 
 /// All of them.
-pub const PACKS: [Pack; 5] = [
+pub const PACKS: [Pack; 6] = [
     pack!("destructive", "no DELETE or UPDATE without WHERE; DROP, TRUNCATE and what cannot be seen need approval"),
     pack!("read-only", "nobody changes anything"),
-    pack!("pci", "card data: need to know, numbers masked until somebody agrees, whole recordings, approved changes"),
+    pack!(
+        "production-change",
+        "changes of production are held for a second person, one by one or for a window of time"
+    ),
+    pack!(
+        "pci-cardholder",
+        "card data: need to know, numbers masked until somebody agrees, whole recordings, approved changes"
+    ),
     pack!(
         "gdpr",
         "personal data: access for a purpose, identifiers masked until somebody agrees, approved bulk copies"

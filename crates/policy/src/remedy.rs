@@ -4,6 +4,27 @@ use cedar_policy::pst::{BinaryOp, Clause, Expr, Literal, Template, UnaryOp, Var}
 
 /// Whether the policy is certainly without effect once `approval` stands in `context.approvals`.
 pub(crate) fn lifts(policy: &Template, approval: &str) -> bool {
+    without_effect(policy, Given { place: APPROVALS, approval })
+}
+
+/// The same once it stands in `context.granted`.
+pub(crate) fn lifts_for_a_time(policy: &Template, approval: &str) -> bool {
+    without_effect(policy, Given { place: GRANTED, approval })
+}
+
+/// Where in `context` what was approved for one command stands.
+const APPROVALS: &str = "approvals";
+/// Where what was approved for access that lasts stands.
+const GRANTED: &str = "granted";
+
+/// A text that stands in a set of `context`.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    place: &'static str,
+    approval: &'a str,
+}
+
+fn without_effect(policy: &Template, approval: Given<'_>) -> bool {
     policy.clauses().iter().any(|clause| match clause {
         Clause::Unless(body) => given(body, approval) == Some(true),
         Clause::When(body) => given(body, approval) == Some(false),
@@ -11,13 +32,13 @@ pub(crate) fn lifts(policy: &Template, approval: &str) -> bool {
 }
 
 /// What an expression certainly is when the approval was given; `None` when that hangs on something else.
-fn given(expr: &Expr, approval: &str) -> Option<bool> {
+fn given(expr: &Expr, approval: Given<'_>) -> Option<bool> {
     match expr {
         Expr::Literal(Literal::Bool(value)) => Some(*value),
         Expr::UnaryOp { op: UnaryOp::Not, expr } => given(expr, approval).map(|value| !value),
         Expr::BinaryOp { op: BinaryOp::Contains, left, right } => {
-            let named = matches!(&**right, Expr::Literal(Literal::String(text)) if text == approval);
-            (is_approvals(left) && named).then_some(true)
+            let named = matches!(&**right, Expr::Literal(Literal::String(text)) if text == approval.approval);
+            (is(left, approval.place) && named).then_some(true)
         }
         Expr::BinaryOp { op: BinaryOp::Or, left, right } => match (given(left, approval), given(right, approval)) {
             (Some(true), _) | (_, Some(true)) => Some(true),
@@ -33,7 +54,7 @@ fn given(expr: &Expr, approval: &str) -> Option<bool> {
     }
 }
 
-/// Texts that a policy looks for in `context.approvals`.
+/// Texts that a policy looks for in `context.approvals` or `context.granted`.
 pub(crate) fn looked_for(policy: &Template) -> Vec<String> {
     let mut found = Vec::new();
     for clause in policy.clauses() {
@@ -46,7 +67,7 @@ pub(crate) fn looked_for(policy: &Template) -> Vec<String> {
 fn collect(expr: &Expr, found: &mut Vec<String>) {
     match expr {
         Expr::BinaryOp { op: BinaryOp::Contains | BinaryOp::ContainsAll | BinaryOp::ContainsAny, left, right }
-            if is_approvals(left) =>
+            if is(left, APPROVALS) || is(left, GRANTED) =>
         {
             texts(right, found);
         }
@@ -67,6 +88,6 @@ fn texts(expr: &Expr, found: &mut Vec<String>) {
     }
 }
 
-fn is_approvals(expr: &Expr) -> bool {
-    matches!(expr, Expr::GetAttr { expr, attr } if attr == "approvals" && matches!(&**expr, Expr::Var(Var::Context)))
+fn is(expr: &Expr, place: &str) -> bool {
+    matches!(expr, Expr::GetAttr { expr, attr } if attr == place && matches!(&**expr, Expr::Var(Var::Context)))
 }

@@ -4,6 +4,7 @@ mod caching;
 mod deciding;
 mod ending;
 mod holding;
+mod lasting;
 mod loading;
 mod names;
 mod objects;

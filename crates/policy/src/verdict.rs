@@ -51,10 +51,13 @@ fn hold(pending: &Pending, leave: &Leave, question: &Question<'_>) -> Verdict {
     if locked {
         match pending.in_transaction {
             InTransaction::AtMost(longest) => terms.expires = terms.expires.min(longest),
-            InTransaction::Refuse => return deny(pending.policies.clone(), not_in_transaction(&terms)),
+            InTransaction::Refuse => {
+                return deny(pending.policies.clone(), not_in_transaction(&terms, for_a_time(pending, question)));
+            }
         }
     }
-    Verdict::Hold { policies: pending.policies.clone(), notice: notice(pending, &terms, locked), terms }
+    let notice = notice(pending, &terms, locked, for_a_time(pending, question));
+    Verdict::Hold { policies: pending.policies.clone(), notice, terms }
 }
 
 fn forbidden(policies: &[String], messages: &[String]) -> Public {
@@ -99,24 +102,30 @@ fn ask_first(pending: &Pending, question: &Question<'_>) -> Verdict {
     Verdict::Hold { policies: pending.policies.clone(), notice, terms: pending.terms.clone() }
 }
 
-fn not_in_transaction(terms: &HoldTerms) -> Public {
+/// How to ask once for all that is to come.
+fn for_a_time(pending: &Pending, question: &Question<'_>) -> String {
+    let ask = || format!(" To have it agreed to for a time: signet requests create {}.", question.who.resource.name);
+    if pending.lasting { ask() } else { String::new() }
+}
+
+fn not_in_transaction(terms: &HoldTerms, for_a_time: String) -> Public {
     let of = spoken_requirements(&terms.requirements);
     let message = format!("this needs approval of {of}, which is not waited for inside a transaction");
-    let hint = "Send it outside of a transaction; locks would be held all the while.";
+    let hint = format!("Send it outside of a transaction; locks would be held all the while.{for_a_time}");
     Public::new(Class::NotApproved, message).with_hint(hint)
 }
 
-fn notice(pending: &Pending, terms: &HoldTerms, locked: bool) -> Public {
+fn notice(pending: &Pending, terms: &HoldTerms, locked: bool, for_a_time: String) -> Public {
     let of = spoken_requirements(&terms.requirements);
     let time = spoken(terms.expires);
     let (message, hint) = match terms.wait {
         Wait::Session => {
             let locks = if locked { " The transaction stays open meanwhile, and its locks are held." } else { "" };
-            let hint = format!("It waits at most {time}; Ctrl-C takes it back.{locks}");
+            let hint = format!("It waits at most {time}; Ctrl-C takes it back.{locks}{for_a_time}");
             (format!("this waits for approval of {of}"), hint)
         }
         Wait::Resubmit => {
-            let hint = format!("Send the same command again once it is approved, within {time}.");
+            let hint = format!("Send the same command again once it is approved, within {time}.{for_a_time}");
             (format!("this needs approval of {of} first"), hint)
         }
     };

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use cedar_policy::{EntityId, EntityTypeName, EntityUid};
-use model::{PrincipalId, Verb};
+use model::{Kind as Being, Principal, PrincipalId, Verb};
 
 /// A type of entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,16 @@ pub(crate) fn uid(kind: Kind, id: &str) -> EntityUid {
 /// `ISSUER/SUBJECT`. A slash in the subject is written `%2F` (and `%` as `%25`), so that no two principals share a name.
 pub(crate) fn principal(id: &PrincipalId) -> String {
     format!("{}/{}", id.issuer, escaped(&id.subject, '/', "%2F"))
+}
+
+/// The entity of who asks.
+pub(crate) fn asker(who: &Principal) -> EntityUid {
+    let kind = match who.kind {
+        Being::Human => Kind::Person,
+        Being::Service { .. } => Kind::Service,
+        Being::Agent { .. } => Kind::Agent,
+    };
+    uid(kind, &principal(&who.id))
 }
 
 /// `KEY=VALUE`. An equals sign in the key is written `%3D` (and `%` as `%25`).

@@ -13,7 +13,7 @@ pub(crate) enum PolicyCommand {
     Init {
         /// The folder; it is made when it is not there. Files in it are not overwritten.
         folder: PathBuf,
-        /// A pack: destructive, read-only, pci, gdpr, agents; may be given several times.
+        /// A pack: destructive, read-only, production-change, pci-cardholder, gdpr, agents; may be given several times.
         #[arg(long = "pack", value_name = "NAME", required = true)]
         packs: Vec<String>,
     },

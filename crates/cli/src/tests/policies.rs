@@ -49,17 +49,17 @@ fn put(place: &Place, folder: &str, text: &str) -> String {
 fn a_pack_is_written_checked_and_tested() {
     let place = Place::new();
     let folder = place.path().join("policies").display().to_string();
-    let done = place.signet(&["policy", "init", &folder, "--pack", "destructive", "--pack", "pci"]);
+    let done = place.signet(&["policy", "init", &folder, "--pack", "destructive", "--pack", "pci-cardholder"]);
     assert_eq!(done.code, 0, "{done:?}");
     assert_eq!(done.out.lines().count(), 4);
     assert_eq!(place.signet(&["policy", "test", &folder]).out, "13 tests passed\n");
     let done = place.signet(&["policy", "check", &folder]);
     assert!(done.code == 0 && done.out.ends_with("is good: 13 policies, 2 warnings\n"), "{done:?}");
-    assert!(done.err.contains("pci-keep-identity: it says the same as policy destructive-keep-identity"), "{done:?}");
-    let again = place.signet(&["policy", "init", &folder, "--pack", "pci"]);
+    assert!(done.err.contains("pci-cardholder-keep-identity: it says the same as policy destructive-keep-identity"), "{done:?}");
+    let again = place.signet(&["policy", "init", &folder, "--pack", "pci-cardholder"]);
     assert!(again.code == 1 && again.err.contains("Files are not overwritten"), "{again:?}");
     let none = place.signet(&["policy", "init", &folder, "--pack", "pic"]);
-    assert!(none.code == 4 && none.err.contains("destructive, read-only, pci, gdpr, agents"), "{none:?}");
+    assert!(none.code == 4 && none.err.contains("destructive, read-only, production-change, pci-cardholder, gdpr, agents"), "{none:?}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::{Account, Class, CredentialId, Decision, MaskRule, Public, Requirement, Resource, SessionId, Verdict};
-use policy::{Engine, Facts, File, LoadError, compile};
+use policy::{Engine, Facts, File, LoadError, ToLift, compile};
 use ports::{Decider, Who};
 
 use crate::{AccessPolicy, AccessTerms, Asked, Caller, ObservedPolicy, PolicyForce, Standing};
@@ -85,17 +85,25 @@ impl AccessPolicy for Force {
         resource: &Arc<Resource>,
         account: &Account,
     ) -> Result<AccessTerms, Public> {
-        let decision = self.engine.admit(who(&by.credential, standing, resource, account, by.client));
+        let who = who(&by.credential, standing, resource, account, by.client);
+        let decision = self.engine.admit(who);
+        let masks = Vec::new();
         match decision.verdict {
             Verdict::Hold { policies, terms, .. } => {
                 let policy_version = decision.version.to_string();
-                Ok(AccessTerms { terms, policies, masks: Vec::new(), policy_version })
+                Ok(AccessTerms { terms, policies, masks, policy_version })
             }
             Verdict::Deny { reason, .. } => Err(reason),
-            Verdict::Allow { .. } => {
-                let message = "you may use it already: no request is needed";
-                Err(Public::new(Class::Denied, message).with_hint("Connect: signet connect RESOURCE."))
-            }
+            // They may connect; there may still be commands that access for a time lets through.
+            Verdict::Allow { .. } => match self.engine.to_lift(who) {
+                Some(ToLift { terms, policies, version }) => {
+                    Ok(AccessTerms { terms, policies, masks, policy_version: version })
+                }
+                None => {
+                    let message = "you may use it already: no request is needed";
+                    Err(Public::new(Class::Denied, message).with_hint("Connect: signet connect RESOURCE."))
+                }
+            },
         }
     }
 

@@ -63,10 +63,11 @@ pub struct AccessTerms {
 
 /// Who says what requests need: the policy, over what would happen if they connected now.
 pub trait AccessPolicy: Send + Sync {
-    /// What must be met before that principal may connect.
+    /// What must be met before that principal may connect; for who may connect already, before commands that a policy holds
+    /// one by one are let through for a time.
     ///
     /// # Errors
-    /// When they may connect without, or never: in words for them.
+    /// When they need no access for a time, or get none: in words for them.
     fn terms(
         &self,
         by: &Caller,
