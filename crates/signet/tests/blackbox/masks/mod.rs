@@ -95,6 +95,25 @@ fn what_was_changed_by_others_is_seen_before_the_next_result() {
     assert!(through(&scene, "SELECT * FROM labelled").stderr.is_empty());
 }
 
+/// A label holds whatever its column is called, and is not taken away by whom it hides the column from.
+#[test]
+fn a_label_stays_through_other_names_and_is_not_taken_away() {
+    if direct() {
+        return;
+    }
+    let (scene, _folder) = with_inspection(PASSWORD);
+    for taken in ["COMMENT ON COLUMN cards.number IS NULL", "COMMENT ON TABLE cards IS 'signet: other'"] {
+        let refused = through(&scene, taken);
+        assert!(refused.stderr.contains("cards.number is masked by policy mask-people"), "{}", refused.report());
+        assert!(refused.stderr.contains("its labels may not be changed"), "{}", refused.report());
+    }
+    for renamed in ["ALTER TABLE cards RENAME number TO digits", "ALTER TABLE cards RENAME TO papers"] {
+        through(&scene, renamed).ok();
+    }
+    assert!(through(&scene, "SELECT digits FROM papers").stderr.is_empty());
+    assert!(through(&scene, "COMMENT ON COLUMN later.word IS 'a word'").stderr.is_empty());
+}
+
 /// What comes behind a change in the same message does not make it forgotten.
 #[test]
 fn a_change_with_something_behind_it_is_seen_as_soon() {

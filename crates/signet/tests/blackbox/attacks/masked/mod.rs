@@ -3,6 +3,7 @@
 //! logs or metrics.
 
 mod shapes;
+mod structure;
 
 use std::fs;
 use std::path::Path;
