@@ -40,6 +40,7 @@ pub(crate) fn binding(who: Who<'_>, meaning: &Meaning<'_>, action: &Action) -> [
     parts.part(action.name.as_bytes());
     parts.part(&[action.phase as u8]);
     parts.part(&action.text);
+    parts.optional(action.behind.as_deref());
     parts.part(&[action.facts.binary.into()]);
     parts.number(action.parameters.len());
     for parameter in &action.parameters {

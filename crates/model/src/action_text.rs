@@ -11,7 +11,7 @@ use crate::action::{Action, Certainty, Phase, Verb};
 use crate::credential::{without, without_tokens};
 
 /// An action as it stands in a record and as people are shown it: its bytes, but with a mark in the place of each credential.
-/// Printed, they are text where they are that.
+/// Where its text has only a name for what it runs, that stands before it, under a mark. Printed, they are text where they are that.
 #[derive(Clone, Debug)]
 pub struct ActionText {
     /// The most consequential effect.
@@ -50,8 +50,12 @@ impl fmt::Debug for Typed {
 impl From<&Action> for ActionText {
     fn from(action: &Action) -> Self {
         let text = harmless(&action.text, &action.credentials.text);
+        let behind = action.behind.as_ref().map(|behind| {
+            let harmless = harmless(behind, &action.credentials.behind);
+            (harmless.is_some(), harmless.unwrap_or_else(|| behind.clone()))
+        });
         let mut left = action.credentials.parameters.as_slice();
-        let mut harmed = text.is_some();
+        let mut harmed = text.is_some() || behind.as_ref().is_some_and(|(harmed, _)| *harmed);
         let mut parameters = action.readable_parameters();
         for (number, parameter) in parameters.iter_mut().enumerate() {
             let behind = left.partition_point(|(of, _)| *of <= number);
@@ -63,22 +67,32 @@ impl From<&Action> for ActionText {
                 harmed = true;
             }
         }
-        let differs = harmed || !action.readable.is_empty();
+        let differs = harmed || behind.is_some() || !action.readable.is_empty();
         let typed = differs.then(|| Typed {
             text: action.text.clone(),
             parameters: action.parameters.clone(),
             left_out: harmed,
         });
+        let text = text.unwrap_or_else(|| action.text.clone());
         Self {
             verb: action.verb,
             name: action.name,
             certainty: action.certainty,
             phase: action.phase,
-            text: text.unwrap_or_else(|| action.text.clone()),
+            text: behind.map_or_else(|| text.clone(), |(_, behind)| under_mark(&behind, &text)),
             parameters,
             typed,
         }
     }
+}
+
+/// What stands before the text that a name stands for, in a record and before approvers.
+const RUNS: &str = "/* runs */ ";
+
+/// What a command runs, and behind it the command itself, as two statements.
+fn under_mark(behind: &[u8], text: &[u8]) -> Bytes {
+    // On a line of its own: what is behind may end with a comment.
+    [RUNS.as_bytes(), behind, b"\n;\n", text].concat().into()
 }
 
 /// The bytes without credentials and tokens; `None` when they hold none.

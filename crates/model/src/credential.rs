@@ -21,6 +21,8 @@ const SUSPICIOUS: usize = 16;
 pub struct Credentials {
     /// Ranges of its text, in order and apart from one another.
     pub text: Vec<Range<usize>>,
+    /// Ranges of the text that it runs, where its own has only a name for that; the same.
+    pub behind: Vec<Range<usize>>,
     /// Parameters (from 0), and what of them; in order and apart from one another.
     pub parameters: Vec<(usize, Range<usize>)>,
 }

@@ -77,7 +77,8 @@ fn action(text: &'static [u8], parameters: Vec<Option<Bytes>>, credentials: Cred
 #[test]
 fn a_record_has_a_mark_in_the_place_of_each_credential() {
     let parameters = vec![Some("one".into()), None, Some("two=b c".into()), Some("sgt_0123456789abcdefX".into())];
-    let credentials = Credentials { text: vec![2..4, 5..6], parameters: vec![(0, 0..3), (2, 4..5), (2, 6..7)] };
+    let credentials =
+        Credentials { text: vec![2..4, 5..6], behind: Vec::new(), parameters: vec![(0, 0..3), (2, 4..5), (2, 6..7)] };
     let typed = action(b"0 11 2 \xff", parameters.clone(), credentials);
     let record = ActionText::from(&typed);
     assert_eq!(
@@ -105,7 +106,7 @@ fn a_record_without_credentials_is_as_it_was_typed() {
 fn what_is_read_stands_in_the_record_and_what_came_is_kept_beside_it() {
     let parameters =
         vec![Some(Bytes::from_static(b"\0\x05")), Some("x".into()), Some(Bytes::from_static(b"\x01secret"))];
-    let credentials = Credentials { text: Vec::new(), parameters: vec![(2, 0..6)] };
+    let credentials = Credentials { parameters: vec![(2, 0..6)], ..Credentials::default() };
     let mut typed = action(b"SELECT $1", parameters.clone(), credentials);
     typed.readable = vec![(0, "5".into()), (2, "secret".into()), (9, "nowhere".into())];
     let record = ActionText::from(&typed);
@@ -114,6 +115,20 @@ fn what_is_read_stands_in_the_record_and_what_came_is_kept_beside_it() {
     typed.credentials = Credentials::default();
     let record = ActionText::from(&typed);
     assert!(record.typed.is_some_and(|typed| typed.parameters == parameters && !typed.left_out));
+}
+
+#[test]
+fn what_a_name_stands_for_stands_before_it() {
+    let credentials = Credentials { behind: std::iter::once(13..15).collect(), ..Credentials::default() };
+    let mut named = action(b"EXECUTE p", Vec::new(), credentials);
+    named.behind = Some(Bytes::from_static(b"PREPARE p AS 'x' -- y"));
+    let record = ActionText::from(&named);
+    assert_eq!(record.text, format!("/* runs */ PREPARE p AS {LEFT_OUT}' -- y\n;\nEXECUTE p"));
+    assert!(record.typed.is_some_and(|typed| typed.text == named.text && typed.left_out));
+    named.credentials = Credentials::default();
+    let record = ActionText::from(&named);
+    assert_eq!(record.text, "/* runs */ PREPARE p AS 'x' -- y\n;\nEXECUTE p");
+    assert!(record.typed.is_some_and(|typed| typed.text == named.text && !typed.left_out));
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn no_type_prints_its_secret() {
     let secret = || Secret::new(SECRET);
     let text = Bytes::from_static(SECRET.as_bytes());
     let (verb, certainty, phase) = (Verb::Grant, Certainty::Lexed, Phase::Run);
-    let credentials = Credentials { text: std::iter::once(0..text.len()).collect(), parameters: Vec::new() };
+    let credentials = Credentials { text: std::iter::once(0..text.len()).collect(), ..Credentials::default() };
     let action = Action {
         verb,
         name: "x",

@@ -16,9 +16,11 @@ mod names;
 mod parsed;
 mod read;
 mod statement;
+mod step;
 
 pub use lexed::{TooManyStatements, split, split_either};
 pub use lineage::{lineage, lineage_behind};
 pub use mentions::mentions;
 pub use read::{fingerprint, normalised, read};
 pub use statement::{SessionEffects, Statement};
+pub use step::Step;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use model::Certainty;
-use pg_query::FingerprintOptions;
+use pg_query::{FingerprintOptions, NodeEnum};
 
 use crate::cache;
 use crate::full::{Found, find};
 use crate::lexed::{TooManyStatements, split};
 use crate::parsed::with_tree;
 use crate::statement::Statement;
+use crate::step;
 
 /// The statements of a text, without the empty ones, as a session reads it whose `standard_conforming_strings` is on and whose
 /// `client_encoding` is UTF8, or any other when the text is ASCII and `reads_one_way`. For the rest there are `split` and `split_either`.
@@ -26,14 +27,26 @@ pub fn read(text: &[u8], maximum: usize) -> Result<Vec<Statement>, TooManyStatem
     }
     let mut statements = split(text, true, maximum)?;
     let worth = statements.iter().any(|statement| statement.certainty == Certainty::Lexed);
-    if worth && let Some(found) = with_tree(utf8, |tree| tree.statements().into_iter().map(find).collect::<Vec<_>>()) {
+    if worth && let Some(found) = with_tree(utf8, |tree| tree.statements().into_iter().map(of_tree).collect::<Vec<_>>())
+    {
         if found.len() != statements.len() {
             return Ok(vec![Statement::opaque(text)]);
         }
-        statements = statements.into_iter().zip(found).map(|(lexed, found)| better(lexed, found)).collect();
+        let both = |(lexed, (found, step)): (Statement, FromTree)| {
+            let step = step.and_then(|step| step.of(utf8, &lexed));
+            Statement { step, ..better(lexed, found) }
+        };
+        statements = statements.into_iter().zip(found).map(both).collect();
     }
     cache::keep(utf8, &statements);
     Ok(statements)
+}
+
+/// What the grammar says of a statement.
+type FromTree = (Option<Found>, Option<step::Found>);
+
+fn of_tree(node: &NodeEnum) -> FromTree {
+    (find(node), step::find(node))
 }
 
 /// What both readings of a statement come to. Only where all of it is known may the grammar's be the milder one.

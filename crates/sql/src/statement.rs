@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 use model::{Certainty, Facts, Reading, Verb};
 
+use crate::step::Step;
+
 /// One statement of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -38,6 +40,8 @@ pub struct Statement {
     pub effects: SessionEffects,
     /// What the grammar found in it, where its certainty is Full by the grammar.
     pub reading: Option<Arc<Reading>>,
+    /// What it does to the names of prepared statements and cursors, where that is certain. Its `effects` are the worst.
+    pub step: Option<Step>,
 }
 
 /// What a statement may do to the state that the gateway keeps about a conversation.
@@ -67,6 +71,7 @@ impl Statement {
             unbounded_write: true,
             effects: SessionEffects { prepares: true, transaction: true },
             reading: None,
+            step: None,
         }
     }
 }

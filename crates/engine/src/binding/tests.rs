@@ -134,6 +134,8 @@ fn every_field_matters() {
         |scene| scene.action.parameters = parameters(&[Some(b"two"), Some(b"one")]),
         |scene| scene.action.parameters = parameters(&[Some(b"one")]),
         |scene| scene.action.parameters = parameters(&[Some(b"one"), Some(b"two"), None]),
+        |scene| scene.action.behind = Some(Bytes::from_static(b"PREPARE p AS DELETE FROM t")),
+        |scene| scene.action.behind = Some(Bytes::from_static(b"PREPARE p AS DELETE FROM u")),
         |scene| scene.action.readable = vec![(0, Bytes::from_static(b"5"))],
         |scene| scene.action.readable = vec![(1, Bytes::from_static(b"5"))],
         |scene| scene.action.message = message("BEGIN; UPDATE t; COMMIT", 7),

@@ -38,7 +38,7 @@ fn action(settings: &[(Bytes, Bytes)]) -> Option<Action> {
         }
     }
     let text = Bytes::from(texts.join(&b"; "[..]));
-    let credentials = Credentials { text: credentials::find(&text, Some(true)).text, parameters: Vec::new() };
+    let credentials = Credentials { text: credentials::find(&text, Some(true)).text, ..Credentials::default() };
     (!text.is_empty()).then(|| Action {
         verb: worst,
         name: "SET",

@@ -201,6 +201,14 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether expressions, outside of any query, hold nothing but what is known here, and read nothing.
+pub(crate) fn are_plain(expressions: &[Node]) -> bool {
+    let mut walk = Walk::default();
+    walk.nodes(expressions, NO_QUERIES);
+    walk.all();
+    !walk.strange && walk.verbs.is_empty() && walk.relations.is_empty()
+}
+
 /// Whether an EXPLAIN runs what it explains.
 pub(crate) fn analyzes(explain: &ExplainStmt) -> bool {
     explain.options.iter().any(|option| match &option.node {

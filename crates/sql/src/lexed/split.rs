@@ -87,6 +87,7 @@ fn push(
         unbounded_write: unbounded_write(tokens, &reading),
         effects: reading.effects,
         reading: None,
+        step: None,
     });
     Ok(())
 }

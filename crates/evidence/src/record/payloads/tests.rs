@@ -59,7 +59,7 @@ fn assert_commits(payload: &Payload<'_>, exact: &[u8]) {
 fn a_credential_is_left_out_and_the_exact_command_committed_to() {
     let typed = "ALTER ROLE x PASSWORD 'secret'";
     let parameters = vec![Some("open".into()), Some("hidden".into()), None];
-    let credentials = Credentials { text: std::iter::once(22..30).collect(), parameters: vec![(1, 0..6)] };
+    let credentials = Credentials { text: std::iter::once(22..30).collect(), parameters: vec![(1, 0..6)], ..Credentials::default() };
     let event = command(typed, parameters, credentials);
     let [command, bound] = &Payload::of(&event)[..] else { panic!() };
     assert_eq!(text(command), format!("ALTER ROLE x PASSWORD {LEFT_OUT}"));
@@ -70,7 +70,7 @@ fn a_credential_is_left_out_and_the_exact_command_committed_to() {
 
 #[test]
 fn what_is_whole_says_so() {
-    let credentials = Credentials { text: std::iter::once(7..8).collect(), parameters: Vec::new() };
+    let credentials = Credentials { text: std::iter::once(7..8).collect(), ..Credentials::default() };
     let event = command("SELECT 1", vec![Some("x".into())], credentials);
     let payloads = Payload::of(&event);
     assert!(payloads[0].whole.is_some() && payloads[1].whole.is_none(), "only the text had one");

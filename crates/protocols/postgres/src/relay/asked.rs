@@ -9,15 +9,16 @@ use model::{Action, Certainty, Credentials, Facts, Message, Phase, Status, Verb}
 use wire::Out;
 
 use super::bound::Bound;
+use super::changes::Change;
 use super::credentials::of;
-use super::names::{Portal, Prepared};
+use super::prepared::{Portal, Prepared};
 use super::readable;
 use super::refusal::Shape;
 use super::running::{End, Running};
 use crate::message::function_call::FunctionCall;
 use crate::message::parse::Parse;
 use sql::credentials::{self, Found};
-use sql::{Statement, TooManyStatements};
+use sql::{Statement, Step, TooManyStatements};
 
 /// What is asked about.
 pub(super) enum Asked {
@@ -31,14 +32,15 @@ pub(super) enum Asked {
     Bind {
         bound: Bound,
         action: Action,
+        runs: Option<Arc<Prepared>>,
     },
     Execute {
         /// Its Bind, when that goes out with it.
         bound: Option<Bound>,
         frame: Bytes,
         action: Action,
-        prepares: bool,
-        ends_portals: bool,
+        /// What runs; `None` when that is not known.
+        runs: Option<Arc<Prepared>>,
     },
     Function {
         frame: Bytes,
@@ -53,7 +55,7 @@ pub(super) enum Asked {
 /// A Query, whose statements are decided one by one.
 pub(super) struct QueryAsked {
     pub(super) frame: Bytes,
-    text: Bytes,
+    pub(super) text: Bytes,
     /// `standard_conforming_strings`, where it is certain.
     strings: Option<bool>,
     /// What of the text are credentials, when several statements stand in it.
@@ -61,9 +63,9 @@ pub(super) struct QueryAsked {
     pub(super) statement: Option<Statement>,
     pub(super) left: vec::IntoIter<Statement>,
     pub(super) granted: Vec<Running>,
+    /// What those that were granted make of names.
+    pub(super) changes: Vec<Change>,
     pub(super) opaque: bool,
-    pub(super) prepares: bool,
-    pub(super) ends_portals: bool,
     /// A statement before the next one may begin a transaction.
     begins: bool,
 }
@@ -71,8 +73,6 @@ pub(super) struct QueryAsked {
 impl Asked {
     pub(super) fn query(frame: Bytes, text: Bytes, statements: Vec<Statement>, strings: Option<bool>) -> Self {
         let opaque = statements.iter().any(|statement| statement.certainty == Certainty::Opaque);
-        let prepares = statements.iter().any(|statement| statement.effects.prepares);
-        let ends_portals = statements.iter().any(|statement| statement.effects.transaction);
         let several = (statements.len() > 1).then(|| credentials::find(&text, strings).text.into());
         let mut left = statements.into_iter();
         let (statement, granted) = (left.next(), Vec::new());
@@ -84,9 +84,8 @@ impl Asked {
             statement,
             left,
             granted,
+            changes: Vec::new(),
             opaque,
-            prepares,
-            ends_portals,
             begins: false,
         })
     }
@@ -101,58 +100,26 @@ impl Asked {
         let Parse { name, text, types } = parse;
         let credentials = credentials::find(&text, strings);
         let prepared = match statements.as_deref() {
-            Ok([]) => Prepared {
-                text,
-                credentials,
-                verb: Verb::Read,
-                name: "empty",
-                certainty: Certainty::Full,
-                facts: Facts::default(),
-                reading: None,
-                prepares: false,
-                ends_portals: false,
-                types,
-            },
-            Ok([one]) => Prepared {
-                text,
-                credentials,
-                verb: one.verb,
-                name: one.name,
-                certainty: one.certainty,
-                facts: one.facts(),
-                reading: one.reading.clone(),
-                prepares: one.effects.prepares,
-                ends_portals: one.effects.transaction,
-                types,
-            },
-            _ => Prepared {
-                text,
-                credentials,
-                verb: Verb::Unknown,
-                name: "several statements",
-                certainty: Certainty::Opaque,
-                facts: anything(),
-                reading: None,
-                prepares: true,
-                ends_portals: true,
-                types,
-            },
+            Ok([one]) => Prepared::of(text, one, types),
+            Ok([]) => Prepared::other(text, true, types),
+            _ => Prepared::other(text, false, types),
         };
+        let prepared = Prepared { credentials, ..prepared };
         Self::Parse { frame, name, prepared }
     }
 
     /// The target plans when it binds, and runs the input functions of the parameters' types.
     pub(super) fn bind(bound: Bound, portal: Portal) -> Self {
         let proven = is_proof(bound.portal(), &portal) && portal.parameters.is_empty();
-        Self::Bind { action: Action { phase: Phase::Bind, ..portal_action(portal, "BIND", proven) }, bound }
+        let runs = portal.prepared.clone();
+        Self::Bind { action: Action { phase: Phase::Bind, ..portal_action(portal, "BIND", proven) }, bound, runs }
     }
 
     /// Decided anew every time, with the text and parameters that run now.
     pub(super) fn execute(frame: Bytes, name: &Bytes, bound: Option<Bound>, portal: Portal) -> Self {
-        let (prepares, ends_portals) =
-            portal.prepared.as_ref().map_or((true, true), |prepared| (prepared.prepares, prepared.ends_portals));
+        let runs = portal.prepared.clone();
         let proven = is_proof(name, &portal) && (bound.is_none() || portal.parameters.is_empty());
-        Self::Execute { bound, frame, action: portal_action(portal, "EXECUTE", proven), prepares, ends_portals }
+        Self::Execute { bound, frame, action: portal_action(portal, "EXECUTE", proven), runs }
     }
 
     /// The command to decide next.
@@ -173,6 +140,24 @@ impl Asked {
                 Action { parameters: call.arguments.clone(), credentials, ..called }
             }
             Self::Unknown { frame } => opaque("unknown message", frame.clone()),
+        }
+    }
+
+    /// What it does to names.
+    pub(super) fn step(&self) -> Option<&Step> {
+        match self {
+            Self::Query(query) => query.statement.as_ref()?.step.as_ref(),
+            Self::Parse { prepared, .. } => prepared.step.as_ref(),
+            Self::Bind { runs, .. } | Self::Execute { runs, .. } => runs.as_ref()?.step.as_ref(),
+            Self::Function { .. } | Self::Unknown { .. } => None,
+        }
+    }
+
+    /// What has been granted of the same message changes these names before it.
+    pub(super) fn earlier(&self) -> &[Change] {
+        match self {
+            Self::Query(query) => &query.changes,
+            _ => &[],
         }
     }
 
@@ -238,8 +223,8 @@ fn is_proof(name: &Bytes, portal: &Portal) -> bool {
 
 /// What a portal runs, as a command. Whatever the text is proven to do, what stands behind a name or in a parameter is not
 /// part of the proof.
-fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action {
-    let Portal { prepared, statement, parameters, binary } = portal;
+pub(super) fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action {
+    let Portal { prepared, statement, parameters, binary, .. } = portal;
     let types = prepared.as_ref().map(|prepared| prepared.types.as_slice()).unwrap_or_default();
     let readable = readable::read(&parameters, &binary, types);
     let found = prepared.as_ref().map(|prepared| prepared.credentials.clone()).unwrap_or_default();
@@ -247,7 +232,7 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
         Some(prepared) => {
             let certainty = if proven { prepared.certainty } else { prepared.certainty.min(Certainty::Lexed) };
             let reading = prepared.reading.clone();
-            Action { reading, ..action(prepared.verb, prepared.name, certainty, prepared.facts, prepared.text.clone()) }
+            Action { reading, ..action(prepared.verb, prepared.name, certainty, prepared.facts, prepared.own_text()) }
         }
         // SQL can make statements and cursors whose text never passed here under this name.
         None => action(Verb::Unknown, unknown, Certainty::Opaque, anything(), statement),
@@ -259,8 +244,9 @@ fn portal_action(portal: Portal, unknown: &'static str, proven: bool) -> Action 
 }
 
 impl QueryAsked {
-    /// A statement was granted; whether there is a further one to ask about.
-    pub(super) fn granted(&mut self, running: Running) -> bool {
+    /// A statement was granted that makes this of names; whether there is a further one to ask about.
+    pub(super) fn granted(&mut self, running: Running, change: Change) -> bool {
+        self.changes.push(change);
         let transaction = self.statement.as_ref().is_none_or(|statement| statement.effects.transaction);
         if transaction {
             // It may be the COMMIT of those before it.

@@ -6,6 +6,7 @@ use wire::{Answer, Ask, Out, Side, Ticket, Why};
 
 use super::Relay;
 use super::asked::{Asked, QueryAsked};
+use super::changes::Change;
 use super::expected::{Batch, Copy, Expected};
 use super::names::own;
 use super::refusal::Shape;
@@ -27,7 +28,7 @@ pub(super) struct Question {
 impl Relay {
     /// Asks whether it may happen.
     pub(super) fn ask(&mut self, asked: Asked, out: &mut dyn Out) {
-        let mut action = asked.action();
+        let mut action = self.complete(&asked);
         action.facts.in_transaction |= self.may_hold_locks();
         let text = action.text.clone();
         // That of a Parse may have been read with another setting.
@@ -80,7 +81,9 @@ impl Relay {
     fn granted(&mut self, asked: Asked, mut running: Running, out: &mut dyn Out) -> Result<(), Fault> {
         match asked {
             Asked::Query(mut query) => {
-                if query.granted(running) {
+                let one = query.statement.as_ref();
+                let change = one.map(|one| self.change_of_statement(&query.text, one, &query.changes));
+                if query.granted(running, change.unwrap_or(Change::Nothing)) {
                     self.ask(Asked::Query(query), out);
                 } else {
                     self.forward_query(query, out);
@@ -95,9 +98,10 @@ impl Relay {
                 self.unsynced = true;
             }
             Asked::Bind { bound, .. } => return self.bind_alone(bound, running, out),
-            Asked::Execute { bound, frame, action, prepares, ends_portals } => {
+            Asked::Execute { bound, frame, action, runs } => {
+                let change = runs.as_ref().map_or(Change::ANY, |runs| self.change(runs, 0, &[]));
                 // A procedure may commit.
-                if ends_portals || action.verb == Verb::Call {
+                if runs.is_none_or(|runs| runs.ends_portals) || action.verb == Verb::Call {
                     running.may_commit();
                 }
                 let portal = execute::parse(&frame).map_err(Fault::malformed(Side::Client))?;
@@ -106,11 +110,11 @@ impl Relay {
                 }
                 self.describe_masked(&portal, &running, out);
                 out.send(Side::Target, 0, frame, Why::Command(&running.go));
+                self.take_step(change, &mut running);
                 self.replies.target(Expected::Execute { running, copy: Copy::No });
                 self.unsynced = true;
                 self.ran = true;
                 self.flush_what_is_bounded(out);
-                self.names_may_change(prepares, ends_portals);
             }
             Asked::Function { frame, .. } => {
                 out.send(Side::Target, 0, frame, Why::Command(&running.go));
@@ -126,7 +130,10 @@ impl Relay {
     }
 
     /// All statements were granted: the message goes out as the one that it is, with the gate of each before it.
-    fn forward_query(&mut self, query: QueryAsked, out: &mut dyn Out) {
+    fn forward_query(&mut self, mut query: QueryAsked, out: &mut dyn Out) {
+        for (change, running) in query.changes.drain(..).zip(&mut query.granted) {
+            self.take_step(change, running);
+        }
         let boundary = self.next_boundary();
         let last = query.granted.len().saturating_sub(1);
         for (at, running) in query.granted.iter().enumerate() {
@@ -138,16 +145,5 @@ impl Relay {
         let batch = Batch { commands, opaque: query.opaque, boundary, bounded, ..Batch::default() };
         self.replies.target(Expected::Query(batch));
         self.unsynced = false;
-        self.names_may_change(query.prepares, query.ends_portals);
-    }
-
-    /// A command goes out that can give names another meaning.
-    fn names_may_change(&mut self, prepares: bool, ends_portals: bool) {
-        if prepares {
-            self.names.forget_named();
-        }
-        if ends_portals {
-            self.names.forget_portals();
-        }
     }
 }

@@ -9,7 +9,8 @@ use super::Relay;
 use super::asked::Asked;
 use super::expected::Expected;
 use super::from_client::too_many_names;
-use super::names::{Portal, TooMuch, own};
+use super::names::{TooMuch, own};
+use super::prepared::Portal;
 use super::refusal::Shape;
 use super::running::{End, Running};
 use crate::fault::Fault;
@@ -93,7 +94,8 @@ impl Relay {
     pub(super) fn portal_of(&self, bound: &Bound) -> Portal {
         let Bind { statement, parameters, binary, .. } = &bound.bind;
         let prepared = self.names.statement(statement, self.boundary).cloned();
-        Portal { prepared, statement: statement.clone(), parameters: parameters.clone(), binary: binary.clone() }
+        let (statement, parameters, binary) = (statement.clone(), parameters.clone(), binary.clone());
+        Portal { prepared, statement, parameters, binary, hold: false }
     }
 
     /// A Describe follows the Bind that is held, or the target is asked now.

@@ -19,5 +19,5 @@ pub(super) fn of(found: Found, parameters: &[Option<Bytes>]) -> Credentials {
         }
         ranges.extend(own.into_iter().map(|range| (number, range)));
     }
-    Credentials { text: found.text, parameters: ranges }
+    Credentials { text: found.text, parameters: ranges, ..Credentials::default() }
 }

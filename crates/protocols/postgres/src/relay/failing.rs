@@ -18,6 +18,7 @@ impl Relay {
             return self.died(error, total, flow);
         }
         self.copy_in = false;
+        self.names.failed();
         self.aborts(flow);
         self.failed_command(error, total, flow)?;
         self.aborted(&error, flow);
@@ -35,6 +36,7 @@ impl Relay {
                     self.stray = syncs;
                 }
                 let mut commands = std::mem::take(&mut batch.commands);
+                commands.iter().for_each(|running| self.names.undo(running.made.as_deref()));
                 match commands.pop_front() {
                     Some(running) => self.ended(running, End::failed(error.code), total, flow),
                     None => flow.pass(total, Kind::Unasked),
@@ -94,6 +96,7 @@ impl Relay {
             let end = if failed { End::failed(error.code) } else { End::of(Status::NotRun) };
             failed &= expected.is_begun();
             for running in expected.into_commands() {
+                self.names.undo(running.made.as_deref());
                 if let Err(running) = self.ended_in_excess(running, end) {
                     running.settle(end, std::mem::take(&mut last), flow.out);
                 }

@@ -7,7 +7,7 @@ use wire::{Out, Side};
 use super::asked::{Asked, opaque};
 use super::bound::Bound;
 use super::expected::{Batch, Expected};
-use super::names::Portal;
+use super::prepared::Portal;
 use super::refusal::Shape;
 use super::{Relay, Skip};
 use crate::fault::Fault;

@@ -160,6 +160,9 @@ impl Relay {
 
     fn completed(&mut self, rows: Option<u64>, total: usize, flow: &mut Flow<'_>) -> Result<(), Fault> {
         let answering = self.replies.answering();
+        if let Some(made) = self.replies.next_mut().and_then(Expected::running_mut).and_then(|one| one.made.take()) {
+            self.names.confirm(&made);
+        }
         match self.replies.next_mut() {
             Some(Expected::Query(batch)) if !batch.failed && batch.copy != Copy::Out => {
                 batch.columns = None;
@@ -242,6 +245,7 @@ impl Relay {
         if !left.is_empty() {
             flow.flush();
             for running in left {
+                self.names.undo(running.made.as_deref());
                 let status = if completed { Status::Done } else { Status::Unknown };
                 let end = End::of(status);
                 if let Err(running) = self.ended_in_excess(running, end) {

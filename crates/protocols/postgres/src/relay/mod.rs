@@ -3,13 +3,16 @@
 //! `from_client` takes frames, `bound` holds a Bind until its Execute, `asked` says what is decided, `asking` asks, `refusal`
 //! answers what was refused, `from_target` lets answers through (`flow`), `hearing` matches them with what is owed, `failing` knows
 //! what an error ends, `limits` stops what is too large or takes too long, `copying` is about COPY, `ending` about the end,
-//! `describing` and `readable` about the types and values of parameters.
+//! `describing` and `readable` about the types and values of parameters. `names` knows what names stand for (`prepared`), `changes`
+//! what SQL makes of them, and `behind` what an EXECUTE or a FETCH runs.
 //! `veiling` masks the result of one command and `copied` the data of a COPY, `veils` has both done where answers come;
 //! `telling` says which words of the target are the client's to read.
 
 mod asked;
 mod asking;
+mod behind;
 mod bound;
+mod changes;
 mod copied;
 mod copying;
 mod credentials;
@@ -24,6 +27,7 @@ mod hearing;
 mod limits;
 mod names;
 mod owed;
+mod prepared;
 mod readable;
 mod refusal;
 mod running;

@@ -5,48 +5,11 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Certainty, Facts, Limits, Reading, Verb};
+use model::Limits;
 
+use super::changes::Made;
+use super::prepared::{Portal, Prepared};
 use crate::message::bind::Bind;
-use sql::credentials::Found;
-
-/// A statement that was sent to be planned.
-#[derive(Clone, Debug)]
-pub(super) struct Prepared {
-    pub(super) text: Bytes,
-    pub(super) credentials: Found,
-    pub(super) verb: Verb,
-    pub(super) name: &'static str,
-    pub(super) certainty: Certainty,
-    /// What is known of it besides its verb.
-    pub(super) facts: Facts,
-    /// What the grammar found in it.
-    pub(super) reading: Option<Arc<Reading>>,
-    /// It may itself make named statements and portals.
-    pub(super) prepares: bool,
-    /// It may end portals.
-    pub(super) ends_portals: bool,
-    /// The numbers of its parameters' types: as given, and as the target described them. 0 = not known.
-    pub(super) types: Vec<u32>,
-}
-
-/// A statement with its parameters.
-#[derive(Clone, Debug)]
-pub(super) struct Portal {
-    /// What runs; `None` when the statement is not known here.
-    pub(super) prepared: Option<Arc<Prepared>>,
-    pub(super) statement: Bytes,
-    pub(super) parameters: Vec<Option<Bytes>>,
-    /// Which of them (from 0) are in their types' binary form.
-    pub(super) binary: Vec<usize>,
-}
-
-impl Portal {
-    /// One that was not made here: a cursor of SQL perhaps.
-    pub(super) fn unknown(name: &Bytes) -> Self {
-        Self { prepared: None, statement: name.clone(), parameters: Vec::new(), binary: Vec::new() }
-    }
-}
 
 /// More names or bytes than a conversation may keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +32,10 @@ pub(super) struct Names {
     /// How many those are.
     count: usize,
     portals: HashMap<Bytes, Named<Portal>>,
-    /// Their names, the oldest first: what ends with a transaction stands at the front.
+    /// The names of those that end with their transaction, the oldest first.
     ages: BTreeMap<u64, Bytes>,
+    /// Of cursors up to this one it is not certain that their transaction was committed.
+    failed: u64,
     registered: u64,
     bytes: usize,
     limit: usize,
@@ -92,6 +57,7 @@ impl Names {
             count: 0,
             portals: HashMap::new(),
             ages: BTreeMap::new(),
+            failed: 0,
             registered: 0,
             bytes: 0,
             limit: limits.names,
@@ -121,10 +87,6 @@ impl Names {
     /// A Bind goes out.
     pub(super) fn bind(&mut self, bind: &Bind, boundary: u64) -> Result<u64, TooMuch> {
         let Bind { portal, statement, parameters, binary } = bind;
-        let values = parameters.iter().flatten().map(Bytes::len).sum::<usize>().saturating_add(size(binary));
-        let bytes = values.saturating_add(portal.len()).saturating_add(statement.len());
-        self.forget_portal(portal);
-        self.room(self.portals.len(), bytes)?;
         let prepared = self.statement(statement, boundary).cloned();
         // What lives on must not keep a whole read buffer alive.
         let parameters = if portal.is_empty() {
@@ -132,14 +94,24 @@ impl Names {
         } else {
             parameters.iter().map(|value| value.as_ref().map(own)).collect()
         };
+        let opened = Portal { prepared, statement: own(statement), parameters, binary: binary.clone(), hold: false };
+        self.open(portal, opened, 0, boundary)
+    }
+
+    /// A portal is made: by a Bind, or as a cursor, which has a text of its own.
+    pub(super) fn open(&mut self, name: &Bytes, portal: Portal, text: usize, boundary: u64) -> Result<u64, TooMuch> {
+        let values = portal.parameters.iter().flatten().map(Bytes::len).sum::<usize>();
+        let bytes = [values, size(&portal.binary), name.len(), portal.statement.len(), text];
+        let bytes = bytes.into_iter().fold(0, usize::saturating_add);
+        self.forget_portal(name);
+        self.room(self.portals.len(), bytes)?;
         let registered = self.register(bytes);
-        let thing = Portal { prepared, statement: own(statement), parameters, binary: binary.clone() };
-        self.keep(own(portal), Named { thing, registered, boundary, confirmed: false, bytes });
+        self.keep(own(name), Named { thing: portal, registered, boundary, confirmed: false, bytes });
         Ok(registered)
     }
 
     /// What a statement's name stands for, where that is certain.
-    pub(super) fn statement(&self, name: &Bytes, boundary: u64) -> Option<&Arc<Prepared>> {
+    pub(super) fn statement(&self, name: &[u8], boundary: u64) -> Option<&Arc<Prepared>> {
         let last = self.statements.get(name).and_then(|all| all.back())?;
         last.stands(boundary).then_some(&last.thing)
     }
@@ -161,7 +133,7 @@ impl Names {
     }
 
     /// What a portal's name stands for, where that is certain.
-    pub(super) fn portal(&self, name: &Bytes, boundary: u64) -> Option<&Portal> {
+    pub(super) fn portal(&self, name: &[u8], boundary: u64) -> Option<&Portal> {
         self.portals.get(name).filter(|named| named.stands(boundary)).map(|named| &named.thing)
     }
 
@@ -215,6 +187,23 @@ impl Names {
         }
     }
 
+    /// The command that makes this name is done.
+    pub(super) fn confirm(&mut self, made: &Made) {
+        match made {
+            Made::Statement(name, registered) => self.confirm_statement(name, *registered),
+            Made::Portal(name, registered) => self.confirm_portal(name, *registered),
+        }
+    }
+
+    /// It failed, or was skipped.
+    pub(super) fn undo(&mut self, made: Option<&Made>) {
+        match made {
+            Some(Made::Statement(name, registered)) => self.undo_statement(name, *registered),
+            Some(Made::Portal(name, registered)) => self.undo_portal(name, *registered),
+            None => {}
+        }
+    }
+
     fn gone(&mut self, named: &Named<Arc<Prepared>>) {
         self.bytes = self.bytes.saturating_sub(named.bytes);
         self.count = self.count.saturating_sub(1);
@@ -229,16 +218,21 @@ impl Names {
 
     /// SQL may have given any name a new meaning. The unnamed ones are out of its reach.
     pub(super) fn forget_named(&mut self) {
-        let unnamed = self.statements.remove_entry(&Bytes::new());
-        for named in std::mem::take(&mut self.statements).into_values().flatten() {
-            self.gone(&named);
-        }
-        self.statements.extend(unnamed);
+        self.forget_statements();
         let unnamed = self.portals.remove_entry(&Bytes::new());
         self.forget_portals();
         if let Some((name, named)) = unnamed {
             self.keep(name, named);
         }
+    }
+
+    /// All statements that have a name are gone.
+    pub(super) fn forget_statements(&mut self) {
+        let unnamed = self.statements.remove_entry(&Bytes::new());
+        for named in std::mem::take(&mut self.statements).into_values().flatten() {
+            self.gone(&named);
+        }
+        self.statements.extend(unnamed);
     }
 
     /// SQL may have ended portals, and cursors may have taken their names.
@@ -249,15 +243,30 @@ impl Names {
         }
     }
 
-    /// The transaction ended at that boundary, and its portals with it.
+    /// SQL ends a transaction, or part of one. Which part is not looked at. A COMMIT keeps what is to be held, if it succeeds.
+    pub(super) fn end_portals(&mut self, commits: bool) {
+        let names: Vec<_> = self.ages.values().cloned().collect();
+        for name in names {
+            if !(commits && self.portals.get(&name).is_some_and(|named| named.thing.hold)) {
+                self.forget_portal(&name);
+            }
+        }
+    }
+
+    /// The target said that something failed: what was to be held of its transaction may not be.
+    pub(super) fn failed(&mut self) {
+        self.failed = self.registered;
+    }
+
+    /// The transaction ended at that boundary, and its portals with it. Cursors that are held stand until they are closed.
     pub(super) fn end_transaction(&mut self, boundary: u64) {
         while let Some(oldest) = self.ages.first_entry() {
-            let ended = self.portals.get(oldest.get()).is_some_and(|named| named.boundary < boundary);
-            if !ended {
-                break;
-            }
+            let Some(named) = self.portals.get(oldest.get()).filter(|named| named.boundary < boundary) else { break };
+            let held = named.thing.hold && named.confirmed && named.registered > self.failed;
             let name = oldest.remove();
-            self.forget_portal(&name);
+            if !held {
+                self.forget_portal(&name);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use model::{Class, Outcome, Public, Status};
 use wire::{Go, Out, Plan};
 
+use super::changes::Made;
 use super::veiling::Veiling;
 use crate::sqlstate::{self, Code};
 
@@ -42,6 +43,8 @@ pub(super) struct Running {
     bytes: u64,
     excess: Option<Excess>,
     may_commit: bool,
+    /// The name that it makes.
+    pub(super) made: Option<Box<Made>>,
     /// What masks its result.
     pub(super) veiling: Option<Box<Veiling>>,
 }
@@ -50,7 +53,7 @@ impl Running {
     pub(super) fn new(go: Go, plan: &Plan, veiling: Option<Veiling>) -> Self {
         let (max_rows, max_bytes) = (plan.max_rows, plan.max_bytes);
         let veiling = veiling.map(Box::new);
-        Self { go, max_rows, max_bytes, rows: 0, bytes: 0, excess: None, may_commit: false, veiling }
+        Self { go, max_rows, max_bytes, rows: 0, bytes: 0, excess: None, may_commit: false, made: None, veiling }
     }
 
     /// Whether the target's own words for it may hold values that are masked.

@@ -103,5 +103,6 @@ fn unreadable(text: &[u8]) -> Statement {
         unbounded_write: true,
         effects: SessionEffects { prepares: true, transaction: true },
         reading: None,
+        step: None,
     }
 }
