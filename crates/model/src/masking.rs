@@ -1,6 +1,7 @@
 //! What stands between a value and who is shown it: typed values, and what is done with those of each column of a result.
 //! A protocol decodes its own forms into these, and encodes what comes back in the same type and form.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -40,17 +41,18 @@ pub enum ValueKind {
     Other,
 }
 
-/// One value. Those of lists are masked one by one.
+/// One value, borrowed from where it came where it can be: there are millions of them in a result. Those of lists are masked
+/// one by one.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Value {
+pub enum Value<'v> {
     /// Text.
-    Text(String),
+    Text(Cow<'v, str>),
     /// A whole number.
     Integer(i64),
     /// A floating-point number.
     Float(f64),
     /// A decimal number as text: digits, perhaps with a sign and a point; or `NaN`, `Infinity`, `-Infinity`.
-    Decimal(String),
+    Decimal(Cow<'v, str>),
     /// True or false.
     Bool(bool),
     /// A UUID.
@@ -64,16 +66,16 @@ pub enum Value {
     /// An address, and the number of bits that belong to the network.
     Network(IpAddr, u8),
     /// JSON as text.
-    Json(String),
+    Json(Cow<'v, str>),
     /// Bytes.
-    Bytes(Vec<u8>),
+    Bytes(Cow<'v, [u8]>),
 }
 
 /// Replaces values of one column.
 pub trait Veil: Send + Sync {
     /// What is shown instead of that value, in the same type; `None` = that it is missing. A text is never longer than its
     /// kind allows.
-    fn veil(&self, value: &Value, kind: &ValueKind) -> Option<Value>;
+    fn veil<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>>;
 }
 
 /// A column of a result, as the target describes it.

@@ -11,8 +11,8 @@ use ports::{Catalogues, Later, Masks, ToMask, Who};
 struct Stars;
 
 impl Veil for Stars {
-    fn veil(&self, _: &Value, kind: &ValueKind) -> Option<Value> {
-        matches!(kind, ValueKind::Text(_)).then(|| Value::Text("****".to_owned()))
+    fn veil<'v>(&self, _: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
+        matches!(kind, ValueKind::Text(_)).then(|| Value::Text("****".into()))
     }
 }
 

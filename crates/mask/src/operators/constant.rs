@@ -17,26 +17,26 @@ impl Constant {
 }
 
 impl Veil for Constant {
-    fn veil(&self, _: &Value, kind: &ValueKind) -> Option<Value> {
+    fn veil<'v>(&self, _: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         read(&self.0, element(kind)).or_else(|| redacted(kind))
     }
 }
 
 /// The text as a value of that kind, when it is one.
-pub(super) fn read(text: &str, kind: &ValueKind) -> Option<Value> {
+pub(super) fn read(text: &str, kind: &ValueKind) -> Option<Value<'static>> {
     Some(match kind {
-        ValueKind::Text(limit) => fits(text.chars().count(), *limit).then(|| Value::Text(text.to_owned()))?,
+        ValueKind::Text(limit) => fits(text.chars().count(), *limit).then(|| Value::Text(text.to_owned().into()))?,
         ValueKind::Integer(bytes) => Value::Integer(integer(text, *bytes)?),
         ValueKind::Float(bytes) => Value::Float(float(text, *bytes)?),
-        ValueKind::Decimal => is_decimal(text).then(|| Value::Decimal(text.to_owned()))?,
+        ValueKind::Decimal => is_decimal(text).then(|| Value::Decimal(text.to_owned().into()))?,
         ValueKind::Bool => Value::Bool(text.parse().ok()?),
         ValueKind::Uuid => Value::Uuid(uuid(text)?),
         ValueKind::Date => Value::Date(date::read(text)?),
         ValueKind::Time => Value::Time(date::read_time(text)?),
         ValueKind::Timestamp => Value::Timestamp(timestamp(text)?),
         ValueKind::Network => network(text)?,
-        ValueKind::Json => Value::Json(json(text)),
-        ValueKind::Bytes => Value::Bytes(text.as_bytes().to_vec()),
+        ValueKind::Json => Value::Json(json(text).into()),
+        ValueKind::Bytes => Value::Bytes(text.as_bytes().to_owned().into()),
         ValueKind::List(_) | ValueKind::Other => return None,
     })
 }
@@ -84,7 +84,7 @@ fn timestamp(text: &str) -> Option<i64> {
 }
 
 /// An address, perhaps with the bits of its network, beyond which it must be zero: some types want that.
-fn network(text: &str) -> Option<Value> {
+fn network(text: &str) -> Option<Value<'static>> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
     let address: IpAddr = address.parse().ok()?;
     let most = if address.is_ipv4() { 32 } else { 128 };

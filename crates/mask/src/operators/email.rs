@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Value, ValueKind, Veil};
 
 use super::redact::redacted;
-use super::token::{LENGTH, SHORTEST, name, token};
+use super::token::{LENGTH, SHORTEST, lower, name, token};
 use super::{element, fits};
 use crate::Keys;
 use crate::keys::Purpose;
@@ -21,20 +21,28 @@ impl Email {
     /// The address with a token in it, cut to what there is place for.
     fn shown(&self, address: &str, limit: Option<u32>) -> Option<String> {
         let (local, domain) = parts(address)?;
-        let domain = domain.to_lowercase();
-        let mut token = name(self.0.digest(Purpose::Email, local.to_lowercase().as_bytes()));
-        let behind = 1 + domain.chars().count();
+        let domain = lower(domain);
+        let mut token = name(self.0.digest(Purpose::Email, lower(local).as_bytes()));
+        let behind = 1 + domain.len();
         if !fits(LENGTH + behind, limit) {
             token.truncate(usize::try_from(limit.unwrap_or_default()).ok()?.saturating_sub(behind));
         }
-        (token.len() >= SHORTEST).then(|| format!("{token}@{domain}"))
+        if token.len() < SHORTEST {
+            return None;
+        }
+        token.reserve_exact(1 + domain.len());
+        token.push('@');
+        token.push_str(&domain);
+        Some(token)
     }
 }
 
 impl Veil for Email {
-    fn veil(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+    fn veil<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         let address = match (value, element(kind)) {
-            (Value::Text(text), ValueKind::Text(limit)) => self.shown(text, *limit).map(Value::Text),
+            (Value::Text(text), ValueKind::Text(limit)) => {
+                self.shown(text, *limit).map(|text| Value::Text(text.into()))
+            }
             _ => None,
         };
         address.or_else(|| token(&self.0, value, kind)).or_else(|| redacted(kind))

@@ -15,7 +15,7 @@ impl Generalise {
         Self(grain)
     }
 
-    fn rounded(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+    fn rounded<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         match (self.0, value, element(kind)) {
             (Grain::Year | Grain::Month, Value::Date(day), ValueKind::Date) => match *day {
                 i32::MIN | i32::MAX => Some(value.clone()),
@@ -52,7 +52,7 @@ impl Generalise {
 }
 
 impl Veil for Generalise {
-    fn veil(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+    fn veil<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         self.rounded(value, kind).or_else(|| redacted(kind))
     }
 }
@@ -84,7 +84,7 @@ fn down(number: i64, step: u32, bytes: u8) -> i64 {
 }
 
 /// The same of a decimal number; those that are too large to count with are not shown.
-fn decimal(text: &str, step: u32) -> Option<Value> {
+fn decimal(text: &str, step: u32) -> Option<Value<'static>> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let (whole, step): (i128, i128) = (whole.parse().ok()?, i128::from(step.max(1)));
@@ -95,5 +95,5 @@ fn decimal(text: &str, step: u32) -> Option<Value> {
         let least = whole.checked_neg()?.checked_sub(i128::from(fraction))?;
         least.checked_sub(least.rem_euclid(step))?
     };
-    Some(Value::Decimal(found.to_string()))
+    Some(Value::Decimal(found.to_string().into()))
 }

@@ -37,22 +37,23 @@ impl Keep {
             End::First => 0..stay,
             End::Last => countable - stay..countable,
         };
-        let mut seen = 0;
-        let shown = text.chars().map(|c| {
-            if !c.is_alphanumeric() {
-                return if is_separator(c) { c } else { '*' };
-            }
-            seen += 1;
-            if stays.contains(&(seen - 1)) { c } else { '*' }
-        });
-        Some(shown.collect())
+        let (mut seen, mut shown) = (0, String::with_capacity(text.len()));
+        for c in text.chars() {
+            let countable = c.is_alphanumeric();
+            let stays = if countable { stays.contains(&seen) } else { is_separator(c) };
+            seen += usize::from(countable);
+            shown.push(if stays { c } else { '*' });
+        }
+        Some(shown)
     }
 }
 
 impl Veil for Keep {
-    fn veil(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+    fn veil<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         match (value, element(kind)) {
-            (Value::Text(text), ValueKind::Text(_)) => self.kept(text).map(Value::Text).or_else(|| redacted(kind)),
+            (Value::Text(text), ValueKind::Text(_)) => {
+                self.kept(text).map(|text| Value::Text(text.into())).or_else(|| redacted(kind))
+            }
             _ => redacted(kind),
         }
     }

@@ -19,7 +19,7 @@ impl Shift {
         Self(if drawn < most { drawn - most } else { drawn - most + 1 })
     }
 
-    fn moved(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+    fn moved<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         match (value, element(kind)) {
             (Value::Date(i32::MIN | i32::MAX), ValueKind::Date)
             | (Value::Timestamp(i64::MIN | i64::MAX), ValueKind::Timestamp) => Some(value.clone()),
@@ -36,7 +36,7 @@ impl Shift {
 }
 
 impl Veil for Shift {
-    fn veil(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+    fn veil<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         self.moved(value, kind).or_else(|| redacted(kind))
     }
 }

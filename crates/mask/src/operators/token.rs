@@ -1,6 +1,7 @@
 //! `token`: a keyed name of a value. Equal values have equal tokens, in whatever column they stand and however they are
 //! written, and nobody without the key can tell the value from its token or try values against it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{Value, ValueKind, Veil};
@@ -26,20 +27,20 @@ impl Token {
 }
 
 impl Veil for Token {
-    fn veil(&self, value: &Value, kind: &ValueKind) -> Option<Value> {
+    fn veil<'v>(&self, value: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         token(&self.0, value, kind).or_else(|| redacted(kind))
     }
 }
 
 /// The token of a value, where its kind can hold one.
-pub(super) fn token(keys: &Keys, value: &Value, kind: &ValueKind) -> Option<Value> {
+pub(super) fn token(keys: &Keys, value: &Value<'_>, kind: &ValueKind) -> Option<Value<'static>> {
     match (value, element(kind)) {
         (Value::Text(text), ValueKind::Text(limit)) => {
             let mut token = name(keys.digest(Purpose::Token, normal(text).as_bytes()));
             if !fits(LENGTH, *limit) {
                 token.truncate(usize::try_from(limit.unwrap_or_default()).ok()?);
             }
-            (token.len() >= SHORTEST).then_some(Value::Text(token))
+            (token.len() >= SHORTEST).then(|| Value::Text(token.into()))
         }
         (Value::Integer(number), ValueKind::Integer(bytes)) => {
             let digest = keys.digest(Purpose::Token, number.to_string().as_bytes());
@@ -52,24 +53,30 @@ pub(super) fn token(keys: &Keys, value: &Value, kind: &ValueKind) -> Option<Valu
 
 /// A text in the form in which it is compared: without space around it, in lower case, and when it is a number with
 /// separators in it, without these.
-pub(super) fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
     let separator = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')' | '/');
     let text = text.trim();
     let number =
         text.chars().all(|c| c.is_ascii_digit() || separator(c)) && text.contains(|c: char| c.is_ascii_digit());
-    if number { text.chars().filter(|c| !separator(*c)).collect() } else { text.to_lowercase() }
+    if number { text.chars().filter(|c| !separator(*c)).collect::<String>().into() } else { lower(text) }
+}
+
+/// A text in lower case.
+pub(super) fn lower(text: &str) -> Cow<'_, str> {
+    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// A digest in letters and digits (base 32, lower case).
 pub(super) fn name(digest: [u8; 16]) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let bits = u128::from_be_bytes(digest);
-    let five = |at: usize| {
-        let shift = 128_i32 - 5 * (i32::try_from(at).unwrap_or_default() + 1);
-        let part = if shift >= 0 { bits >> shift } else { bits << -shift };
-        usize::try_from(part & 31).ok().and_then(|at| LETTERS.get(at)).map_or('a', |letter| char::from(*letter))
-    };
-    (0..LENGTH).map(five).collect()
+    // The last letter has three bits of the digest only.
+    let five = |shift: u32| if shift < 5 { bits << (5 - shift) } else { bits >> (shift - 5) };
+    let letter = |part: u128| LETTERS.get(usize::from(part as u8 & 31)).copied().unwrap_or(b'a');
+    let mut token = String::with_capacity(LENGTH);
+    token.extend((0..LENGTH as u32).map(|at| char::from(letter(five(128 - 5 * at)))));
+    token
 }
 
 /// A positive number of so many bytes. That of a smaller type is the end of that of a larger one.

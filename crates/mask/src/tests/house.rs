@@ -225,8 +225,8 @@ pub(super) fn said(treatment: &Treatment) -> String {
     match treatment {
         Treatment::Show => "=".to_owned(),
         Treatment::Null => "0".to_owned(),
-        Treatment::Veil(veil) => match veil.veil(&Value::Text("536-90-4399".to_owned()), &ValueKind::Text(None)) {
-            Some(Value::Text(text)) => text,
+        Treatment::Veil(veil) => match veil.veil(&Value::Text("536-90-4399".into()), &ValueKind::Text(None)) {
+            Some(Value::Text(text)) => text.into_owned(),
             other => panic!("{other:?}"),
         },
     }

@@ -124,12 +124,10 @@ impl Running {
             let veiled = match column {
                 Treatment::Show => None,
                 Treatment::Null => Some(String::new()),
-                Treatment::Veil(veil) => {
-                    match veil.veil(&Value::Text(String::from_utf8_lossy(value).into_owned()), &TEXT) {
-                        Some(Value::Text(text)) => Some(text),
-                        _ => Some(String::new()),
-                    }
-                }
+                Treatment::Veil(veil) => match veil.veil(&Value::Text(String::from_utf8_lossy(value)), &TEXT) {
+                    Some(Value::Text(text)) => Some(text.into_owned()),
+                    _ => Some(String::new()),
+                },
             };
             self.masked += u64::from(veiled.is_some());
             let value = veiled.as_ref().map_or(value, String::as_bytes);

@@ -14,7 +14,7 @@ fn keys() -> Arc<Keys> {
     Arc::new(Keys::new(Zeroizing::new([9; 32])))
 }
 
-fn shown(operator: &str, kind: &ValueKind, value: &Value) -> Option<Value> {
+fn shown(operator: &str, kind: &ValueKind, value: &Value<'static>) -> Option<Value<'static>> {
     let operator = MaskOperator::from_str(operator).unwrap();
     match treatment(&operator, kind, &keys(), "prod.public.t.c") {
         Treatment::Show => panic!("{operator} shows {kind:?}"),
@@ -24,8 +24,8 @@ fn shown(operator: &str, kind: &ValueKind, value: &Value) -> Option<Value> {
 }
 
 fn text(operator: &str, limit: Option<u32>, value: &str) -> String {
-    match shown(operator, &ValueKind::Text(limit), &Value::Text(value.to_owned())) {
-        Some(Value::Text(text)) => text,
+    match shown(operator, &ValueKind::Text(limit), &Value::Text(value.to_owned().into())) {
+        Some(Value::Text(text)) => text.into_owned(),
         other => panic!("{other:?}"),
     }
 }

@@ -96,7 +96,7 @@ fn dates_move_by_one_number_a_column_and_never_by_none() {
 fn values_are_rounded_down() {
     let day = |text: &str| Value::Date(date::read(text).unwrap());
     let network = |address: &str, bits| Value::Network(address.parse().unwrap(), bits);
-    let decimal = |text: &str| Value::Decimal(text.to_owned());
+    let decimal = |text: &str| Value::Decimal(text.to_owned().into());
     for (operator, kind, from, to) in [
         ("generalise(year)", ValueKind::Date, day("1999-12-31"), day("1999-01-01")),
         ("generalise(month)", ValueKind::Date, day("1968-02-29"), day("1968-02-01")),

@@ -25,20 +25,20 @@ impl Draw {
         (0..length).map(|_| letters[self.below(letters.len() as u64)]).collect()
     }
 
-    fn value(&mut self, kind: &ValueKind) -> Value {
+    fn value(&mut self, kind: &ValueKind) -> Value<'static> {
         let number = self.next().cast_signed() >> self.below(63);
         match kind {
-            ValueKind::Text(limit) => Value::Text(self.text(*limit)),
+            ValueKind::Text(limit) => Value::Text(self.text(*limit).into()),
             ValueKind::Integer(2) => Value::Integer(i64::from(number as i16)),
             ValueKind::Integer(4) => Value::Integer(i64::from(number as i32)),
             ValueKind::Integer(_) => Value::Integer([number, i64::MIN, i64::MAX][self.below(3)]),
             ValueKind::Float(4) => Value::Float(f64::from(f32::from_bits(number as u32))),
             ValueKind::Float(_) => Value::Float(f64::from_bits(self.next())),
             ValueKind::Decimal => Value::Decimal(match self.below(4) {
-                0 => ["NaN", "Infinity", "-Infinity", "-0.00"][self.below(4)].to_owned(),
-                1 => "9".repeat(200),
-                2 => format!("{number}.{}", self.next()),
-                _ => number.to_string(),
+                0 => ["NaN", "Infinity", "-Infinity", "-0.00"][self.below(4)].into(),
+                1 => "9".repeat(200).into(),
+                2 => format!("{number}.{}", self.next()).into(),
+                _ => number.to_string().into(),
             }),
             ValueKind::Bool => Value::Bool(self.below(2) == 1),
             ValueKind::Uuid => Value::Uuid((u128::from(self.next()) << 64 | u128::from(self.next())).to_be_bytes()),
@@ -64,10 +64,10 @@ impl Draw {
                 let bits = u128::from(self.next()) << 64 | u128::from(self.next());
                 Value::Network(IpAddr::V6(bits.into()), u8::try_from(self.below(129)).unwrap())
             }
-            ValueKind::Json => Value::Json(format!("{{\"a\": {number}}}")),
-            ValueKind::Bytes => Value::Bytes(self.text(None).into_bytes()),
+            ValueKind::Json => Value::Json(format!("{{\"a\": {number}}}").into()),
+            ValueKind::Bytes => Value::Bytes(self.text(None).into_bytes().into()),
             ValueKind::List(inner) => self.value(inner),
-            ValueKind::Other => Value::Bytes(Vec::new()),
+            ValueKind::Other => Value::Bytes(Vec::new().into()),
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Copied {
     columns: Vec<(Treatment, ValueKind)>,
     /// What came of the next row.
     held: BytesMut,
+    /// Where a masked value is written first, as its length or its escapes are not known before.
+    room: BytesMut,
     /// Where its end is looked for next.
     search: Search,
     /// Lines or bytes that are no row come first.
@@ -59,7 +61,15 @@ impl Copied {
             Options::Csv(csv) => csv.header,
             Options::Binary => true,
         };
-        Self { options, columns, held: BytesMut::new(), search: Search::default(), header, ended: false }
+        Self {
+            options,
+            columns,
+            held: BytesMut::new(),
+            room: BytesMut::new(),
+            search: Search::default(),
+            header,
+            ended: false,
+        }
     }
 
     /// Bytes of a row whose end has not come.
@@ -99,13 +109,13 @@ impl Copied {
             })?;
             return Ok(0);
         }
-        let (columns, form) = (self.columns.as_slice(), Form { binary: !is_line, utf8 });
+        let (columns, form, room) = (self.columns.as_slice(), Form { binary: !is_line, utf8 }, &mut self.room);
         let (mut masked, mut ended) = (0, false);
         frame::put(b'd', into, |into| {
             (masked, ended) = match &self.options {
-                Options::Text(text) => (text::row(text, columns, form, row, into)?, false),
-                Options::Csv(csv) => (csv::row(csv, columns, form, row, into)?, false),
-                Options::Binary => binary::row(columns, form, row, into)?,
+                Options::Text(text) => (text::row(text, columns, form, row, room, into)?, false),
+                Options::Csv(csv) => (csv::row(csv, columns, form, row, room, into)?, false),
+                Options::Binary => binary::row(columns, form, row, room, into)?,
             };
             Ok::<(), NotACopy>(())
         })?;

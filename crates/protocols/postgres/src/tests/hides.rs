@@ -11,9 +11,9 @@ pub(super) struct Hides;
 struct Stars;
 
 impl Veil for Stars {
-    fn veil(&self, _: &Value, kind: &ValueKind) -> Option<Value> {
+    fn veil<'v>(&self, _: &Value<'v>, kind: &ValueKind) -> Option<Value<'v>> {
         match kind {
-            ValueKind::Text(limit) => Some(Value::Text("*".repeat(limit.unwrap_or(3).min(3) as usize))),
+            ValueKind::Text(limit) => Some(Value::Text("*".repeat(limit.unwrap_or(3).min(3) as usize).into())),
             ValueKind::Integer(_) => Some(Value::Integer(7)),
             _ => None,
         }

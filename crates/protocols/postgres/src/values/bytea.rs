@@ -1,5 +1,7 @@
 //! Truth, UUIDs and bytes.
 
+use std::borrow::Cow;
+
 use bytes::{BufMut, BytesMut};
 
 use super::{Form, ascii};
@@ -45,11 +47,11 @@ pub(super) fn encode_uuid(form: Form, value: &[u8; 16], into: &mut BytesMut) -> 
     Some(())
 }
 
-pub(super) fn decode(form: Form, bytes: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decode(form: Form, bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     match bytes {
-        _ if form.binary => Some(bytes.to_vec()),
-        [b'\\', b'x', digits @ ..] => from_hex(digits),
-        _ => unescaped(bytes),
+        _ if form.binary => Some(bytes.into()),
+        [b'\\', b'x', digits @ ..] => from_hex(digits).map(Cow::Owned),
+        _ => unescaped(bytes).map(Cow::Owned),
     }
 }
 

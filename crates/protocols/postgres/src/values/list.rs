@@ -1,7 +1,7 @@
 //! Arrays: their elements are replaced one by one, and their shape stays.
 
 use bytes::{BufMut, BytesMut};
-use model::{Value, ValueKind};
+use model::{ValueKind, Veil};
 use wire::Reader;
 
 use super::{Form, decode, encode};
@@ -10,27 +10,19 @@ use crate::message::value;
 /// The target allows no more dimensions.
 const DIMENSIONS: u32 = 6;
 
-/// What is shown instead of an element; `None` = that it is missing.
-type Replace<'a> = dyn FnMut(&Value, &ValueKind) -> Option<Value> + 'a;
-
 /// Writes an array with each element replaced; an element that is not understood is missing then. `None` when it is not an
 /// array, and then nothing of `into` counts.
-pub(super) fn veil_list(
-    of: &ValueKind,
-    form: Form,
-    bytes: &[u8],
-    replace: &mut Replace<'_>,
-    into: &mut BytesMut,
-) -> Option<()> {
-    if form.binary { binary(of, form, bytes, replace, into) } else { text(of, form, bytes, replace, into) }
+pub(super) fn veil_list(of: &ValueKind, form: Form, bytes: &[u8], veil: &dyn Veil, into: &mut BytesMut) -> Option<()> {
+    if form.binary { binary(of, form, bytes, veil, into) } else { text(of, form, bytes, veil, into) }
 }
 
-fn element(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, into: &mut BytesMut) -> Option<()> {
-    let shown = replace(&decode(of, form, bytes)?, of)?;
+fn element(of: &ValueKind, form: Form, bytes: &[u8], veil: &dyn Veil, into: &mut BytesMut) -> Option<()> {
+    let value = decode(of, form, bytes)?;
+    let shown = veil.veil(&value, of)?;
     encode(of, form, &shown, bytes, into)
 }
 
-fn binary(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, into: &mut BytesMut) -> Option<()> {
+fn binary(of: &ValueKind, form: Form, bytes: &[u8], veil: &dyn Veil, into: &mut BytesMut) -> Option<()> {
     let mut reader = Reader::new(bytes);
     let dimensions = reader.u32().ok().filter(|count| *count <= DIMENSIONS)?;
     reader.u32().ok().filter(|flags| *flags <= 1)?;
@@ -49,7 +41,7 @@ fn binary(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, i
     for _ in 0..count {
         let shown = match value(&mut reader).ok()? {
             None => None,
-            Some(bytes) => put_value(into, |into| element(of, form, bytes, replace, into)),
+            Some(bytes) => put_value(into, |into| element(of, form, bytes, veil, into)),
         };
         if shown.is_none() {
             missing = true;
@@ -77,7 +69,7 @@ pub(crate) fn put_value(into: &mut BytesMut, write: impl FnOnce(&mut BytesMut) -
     written
 }
 
-fn text(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, into: &mut BytesMut) -> Option<()> {
+fn text(of: &ValueKind, form: Form, bytes: &[u8], veil: &dyn Veil, into: &mut BytesMut) -> Option<()> {
     // Lower bounds stand before: `[0:1]={..}`.
     let brace = memchr::memchr(b'{', bytes)?;
     let (bounds, mut left) = bytes.split_at_checked(brace)?;
@@ -97,7 +89,7 @@ fn text(of: &ValueKind, form: Form, bytes: &[u8], replace: &mut Replace<'_>, int
                 left = if is_quoted { take_quoted(rest, &mut plain)? } else { take_plain(left, &mut plain)? };
                 quoted.clear();
                 let missing = !is_quoted && plain.eq_ignore_ascii_case(b"null");
-                let shown = if missing { None } else { element(of, form, &plain, replace, &mut quoted) };
+                let shown = if missing { None } else { element(of, form, &plain, veil, &mut quoted) };
                 put_element(shown.map(|()| quoted.as_ref()), into);
                 continue;
             }

@@ -33,9 +33,10 @@ pub(crate) struct Form {
 /// Writes what is shown in the place of `bytes`; `None` when nothing is, and then what was written does not count.
 pub(crate) fn veil(veil: &dyn Veil, kind: &ValueKind, form: Form, bytes: &[u8], into: &mut BytesMut) -> Option<()> {
     match kind {
-        ValueKind::List(of) => veil_list(of, form, bytes, &mut |value, kind| veil.veil(value, kind), into),
+        ValueKind::List(of) => veil_list(of, form, bytes, veil, into),
         kind => {
-            let shown = veil.veil(&decode(kind, form, bytes)?, kind)?;
+            let value = decode(kind, form, bytes)?;
+            let shown = veil.veil(&value, kind)?;
             encode(kind, form, &shown, bytes, into)
         }
     }
@@ -49,13 +50,13 @@ pub(crate) fn as_text(kind: &ValueKind, bytes: &[u8], style: &[u8], into: &mut B
 }
 
 /// The value that `bytes` stand for; `None` when they are not one of that kind.
-fn decode(kind: &ValueKind, form: Form, bytes: &[u8]) -> Option<Value> {
+fn decode<'v>(kind: &ValueKind, form: Form, bytes: &'v [u8]) -> Option<Value<'v>> {
     match kind {
-        ValueKind::Text(limit) => text::decode(*limit, form, bytes).map(|text| Value::Text(text.to_owned())),
-        ValueKind::Json => text::decode_json(form, bytes).map(|text| Value::Json(text.to_owned())),
+        ValueKind::Text(limit) => text::decode(*limit, form, bytes).map(|text| Value::Text(text.into())),
+        ValueKind::Json => text::decode_json(form, bytes).map(|text| Value::Json(text.into())),
         ValueKind::Integer(width) => number::decode_integer(*width, form, bytes).map(Value::Integer),
         ValueKind::Float(width) => number::decode_float(*width, form, bytes).map(Value::Float),
-        ValueKind::Decimal => number::decode_decimal(form, bytes).map(Value::Decimal),
+        ValueKind::Decimal => number::decode_decimal(form, bytes).map(|text| Value::Decimal(text.into())),
         ValueKind::Bool => bytea::decode_bool(form, bytes).map(Value::Bool),
         ValueKind::Uuid => bytea::decode_uuid(form, bytes).map(Value::Uuid),
         ValueKind::Bytes => bytea::decode(form, bytes).map(Value::Bytes),
@@ -68,7 +69,7 @@ fn decode(kind: &ValueKind, form: Form, bytes: &[u8]) -> Option<Value> {
 }
 
 /// Writes a value in the place of `original`, whose style it keeps; `None` when the kind cannot hold it.
-fn encode(kind: &ValueKind, form: Form, value: &Value, original: &[u8], into: &mut BytesMut) -> Option<()> {
+fn encode(kind: &ValueKind, form: Form, value: &Value<'_>, original: &[u8], into: &mut BytesMut) -> Option<()> {
     match (kind, value) {
         (ValueKind::Text(limit), Value::Text(value)) => text::encode(*limit, form, value, original, into),
         (ValueKind::Json, Value::Json(value)) => text::encode_json(form, value, original, into),

@@ -17,7 +17,7 @@ pub(super) fn decode(limit: Option<u32>, form: Form, bytes: &[u8]) -> Option<&st
 pub(super) fn encode(limit: Option<u32>, form: Form, value: &str, original: &[u8], into: &mut BytesMut) -> Option<()> {
     let limit = limit.and_then(|limit| usize::try_from(limit).ok());
     let too_long = limit.is_some_and(|limit| value.chars().count() > limit);
-    if too_long || value.contains('\0') || !(form.utf8 || value.is_ascii()) {
+    if too_long || holds_nul(value) || !(form.utf8 || value.is_ascii()) {
         return None;
     }
     into.extend_from_slice(value.as_bytes());
@@ -39,7 +39,7 @@ pub(super) fn decode_json(form: Form, bytes: &[u8]) -> Option<&str> {
 }
 
 pub(super) fn encode_json(form: Form, value: &str, original: &[u8], into: &mut BytesMut) -> Option<()> {
-    if value.is_empty() || value.contains('\0') || !(form.utf8 || value.is_ascii()) {
+    if value.is_empty() || holds_nul(value) || !(form.utf8 || value.is_ascii()) {
         return None;
     }
     if form.binary && original.first() == Some(&JSONB) {
@@ -51,7 +51,11 @@ pub(super) fn encode_json(form: Form, value: &str, original: &[u8], into: &mut B
 
 /// Text of the target, in which no NUL can stand.
 fn understood(form: Form, bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok().filter(|text| (form.utf8 || text.is_ascii()) && !text.contains('\0'))
+    std::str::from_utf8(bytes).ok().filter(|text| (form.utf8 || text.is_ascii()) && !holds_nul(text))
+}
+
+fn holds_nul(text: &str) -> bool {
+    memchr::memchr(0, text.as_bytes()).is_some()
 }
 
 /// Whether it fills its type with spaces at its end, as `char(n)` does.

@@ -124,10 +124,9 @@ fn put_era(before: bool, into: &mut BytesMut) {
 
 /// Days since 1970-01-01 of `YYYY-MM-DD`.
 fn days(text: &str, before: bool) -> Option<i64> {
-    let mut fields = text.splitn(3, '-');
-    let year = number(fields.next()?, 4..=7)?;
-    let month = number(fields.next()?, 2..=2)?;
-    let day = number(fields.next()?, 2..=2)?;
+    let [year @ .., b'-', m, n, b'-', d, e] = text.as_bytes() else { return None };
+    let (month, day) = (digits(&[*m, *n])?, digits(&[*d, *e])?);
+    let year = digits(year).filter(|_| (4..=7).contains(&year.len()))?;
     let year = if before { 1_i64.checked_sub(year)? } else { year };
     let days = day_number(year, month, day);
     // A day that is no day of its month comes back as another.
@@ -135,8 +134,15 @@ fn days(text: &str, before: bool) -> Option<i64> {
 }
 
 fn number(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<i64> {
-    let digits = length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
+    digits(text.as_bytes()).filter(|_| length.contains(&text.len()))
+}
+
+/// A number of few digits and nothing else.
+fn digits(text: &[u8]) -> Option<i64> {
+    if !(1..=18).contains(&text.len()) {
+        return None;
+    }
+    text.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
 }
 
 /// Writes a day; whether it stands before year 1.
@@ -147,8 +153,23 @@ fn put_day(days: i64, into: &mut BytesMut) -> Option<bool> {
     if year > LAST_YEAR {
         return None;
     }
-    write!(into, "{year:04}-{month:02}-{day:02}").ok()?;
+    if year > 9999 {
+        write!(into, "{year}").ok()?;
+    } else {
+        put_two(year / 100, into);
+        put_two(year % 100, into);
+    }
+    for part in [month, day] {
+        into.put_u8(b'-');
+        put_two(part, into);
+    }
     Some(before)
+}
+
+/// Writes a number below 100 with both its digits.
+fn put_two(number: i64, into: &mut BytesMut) {
+    let digit = |digit: i64| b'0'.saturating_add(u8::try_from(digit.rem_euclid(10)).unwrap_or(0));
+    into.put_slice(&[digit(number / 10), digit(number)]);
 }
 
 /// Microseconds of `HH:MM:SS` with up to six digits behind.
@@ -170,7 +191,11 @@ fn clock(text: &str) -> Option<i64> {
 
 fn put_clock(micros: i64, into: &mut BytesMut) -> Option<()> {
     let (seconds, fraction) = (micros / SECOND, micros % SECOND);
-    write!(into, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60).ok()?;
+    put_two(seconds / 3600, into);
+    for part in [seconds / 60 % 60, seconds % 60] {
+        into.put_u8(b':');
+        put_two(part, into);
+    }
     if fraction > 0 {
         let digits = format!("{fraction:06}");
         write!(into, ".{}", digits.trim_end_matches('0')).ok()?;

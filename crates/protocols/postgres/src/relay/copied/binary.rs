@@ -69,7 +69,13 @@ fn begins_with(bytes: &[u8]) -> Result<Option<usize>, NotACopy> {
 }
 
 /// Writes a row; how many values are masked, and whether it was the end.
-pub(super) fn row(columns: &Columns, form: Form, row: &[u8], into: &mut BytesMut) -> Result<(u64, bool), NotACopy> {
+pub(super) fn row(
+    columns: &Columns,
+    form: Form,
+    row: &[u8],
+    room: &mut BytesMut,
+    into: &mut BytesMut,
+) -> Result<(u64, bool), NotACopy> {
     let beginning = if row.starts_with(SIGNATURE) { begins_with(row)?.ok_or(NotACopy)? } else { 0 };
     let mut reader = Reader::new(row);
     into.put_slice(reader.bytes(beginning)?);
@@ -82,10 +88,10 @@ pub(super) fn row(columns: &Columns, form: Form, row: &[u8], into: &mut BytesMut
     if usize::from(count) != columns.len() {
         return Err(NotACopy);
     }
-    let (mut masked, mut room) = (0, BytesMut::new());
+    let mut masked = 0;
     for column in columns {
         let value = value(&mut reader)?;
-        let (shown, veiled) = value.map_or((None, false), |value| veiled(column, form, value, &mut room));
+        let (shown, veiled) = value.map_or((None, false), |value| veiled(column, form, value, room));
         masked += u64::from(veiled);
         match shown.and_then(|shown| Some((u32::try_from(shown.len()).ok()?, shown))) {
             Some((length, shown)) => {

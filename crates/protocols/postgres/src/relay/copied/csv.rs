@@ -30,13 +30,14 @@ pub(super) fn row(
     columns: &Columns,
     form: Form,
     row: &[u8],
+    room: &mut BytesMut,
     into: &mut BytesMut,
 ) -> Result<u64, NotACopy> {
     let mut left = Some(row.strip_suffix(b"\n").ok_or(NotACopy)?);
     if columns.is_empty() && left == Some(b"") {
         left = None;
     }
-    let (mut masked, mut plain, mut room) = (0, Vec::new(), BytesMut::new());
+    let (mut masked, mut plain) = (0, Vec::new());
     for (at, column) in columns.iter().enumerate() {
         let (value, quoted, rest) = value(options, left.ok_or(NotACopy)?, &mut plain)?;
         left = rest;
@@ -47,7 +48,7 @@ pub(super) fn row(
             into.put_slice(value);
             continue;
         }
-        match veiled(column, form, &plain, &mut room) {
+        match veiled(column, form, &plain, room) {
             (_, false) => into.put_slice(value),
             (shown, true) => {
                 masked += 1;

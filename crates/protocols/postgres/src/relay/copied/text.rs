@@ -1,6 +1,7 @@
 //! Lines: values with a delimiter between, in which a backslash stands before what would be taken for something else.
 
 use bytes::{BufMut, BytesMut};
+use model::Treatment;
 
 use super::{Columns, End, NotACopy, Search, veiled};
 use crate::copy_options::Text;
@@ -22,25 +23,29 @@ pub(super) fn row(
     columns: &Columns,
     form: Form,
     row: &[u8],
+    room: &mut BytesMut,
     into: &mut BytesMut,
 ) -> Result<u64, NotACopy> {
     let mut left = Some(row.strip_suffix(b"\n").ok_or(NotACopy)?);
     if columns.is_empty() && left == Some(b"") {
         left = None;
     }
-    let (mut masked, mut plain, mut room) = (0, Vec::new(), BytesMut::new());
+    let (mut masked, mut plain) = (0, Vec::new());
     for (at, column) in columns.iter().enumerate() {
         let (value, rest) = value(options, left.ok_or(NotACopy)?);
         left = rest;
         if at > 0 {
             into.put_u8(options.delimiter);
         }
-        if value == options.null {
+        if value == options.null || matches!(column.0, Treatment::Show) {
             into.put_slice(value);
             continue;
         }
-        unescape(value, &mut plain);
-        match veiled(column, form, &plain, &mut room) {
+        let escaped = memchr::memchr(b'\\', value).is_some();
+        if escaped {
+            unescape(value, &mut plain);
+        }
+        match veiled(column, form, if escaped { &plain } else { value }, room) {
             (_, false) => into.put_slice(value),
             (shown, true) => {
                 masked += 1;
@@ -57,17 +62,15 @@ pub(super) fn row(
 
 /// The next value as it stands there, and what is behind its delimiter.
 fn value<'a>(options: &Text, left: &'a [u8]) -> (&'a [u8], Option<&'a [u8]>) {
-    let mut at = 0;
-    loop {
-        match left.get(at) {
-            None => return (left, None),
-            Some(b'\\') => at += 2,
-            Some(byte) if *byte == options.delimiter => {
-                return (left.get(..at).unwrap_or_default(), left.get(at.saturating_add(1)..));
-            }
-            Some(_) => at += 1,
+    let mut from = 0_usize;
+    while let Some(found) = memchr::memchr2(b'\\', options.delimiter, left.get(from..).unwrap_or_default()) {
+        let at = from.saturating_add(found);
+        if left.get(at) != Some(&b'\\') {
+            return (left.get(..at).unwrap_or_default(), left.get(at.saturating_add(1)..));
         }
+        from = at.saturating_add(2);
     }
+    (left, None)
 }
 
 fn unescape(mut value: &[u8], plain: &mut Vec<u8>) {
@@ -93,6 +96,9 @@ fn unescape(mut value: &[u8], plain: &mut Vec<u8>) {
 }
 
 fn escape(options: &Text, value: &[u8], into: &mut BytesMut) {
+    if !value.iter().any(|byte| matches!(byte, 8..=13 | b'\\') || *byte == options.delimiter) {
+        return into.put_slice(value);
+    }
     for byte in value {
         let letter = match byte {
             8 => b'b',
