@@ -28,7 +28,15 @@ impl Keep {
 
     /// The text with stars for what does not stay, or nothing when there is nothing in it that could be counted.
     fn kept(&self, text: &str) -> Option<String> {
-        let countable = text.chars().filter(|c| c.is_alphanumeric()).count();
+        if text.is_ascii() {
+            // Millions of values are; a byte is a character then.
+            return self.starred(text.bytes().map(char::from), text.len());
+        }
+        self.starred(text.chars(), text.len())
+    }
+
+    fn starred(&self, text: impl Iterator<Item = char> + Clone, bytes: usize) -> Option<String> {
+        let countable = text.clone().filter(|c| c.is_alphanumeric()).count();
         if countable == 0 {
             return None;
         }
@@ -37,8 +45,8 @@ impl Keep {
             End::First => 0..stay,
             End::Last => countable - stay..countable,
         };
-        let (mut seen, mut shown) = (0, String::with_capacity(text.len()));
-        for c in text.chars() {
+        let (mut seen, mut shown) = (0, String::with_capacity(bytes));
+        for c in text {
             let countable = c.is_alphanumeric();
             let stays = if countable { stays.contains(&seen) } else { is_separator(c) };
             seen += usize::from(countable);

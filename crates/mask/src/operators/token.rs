@@ -74,9 +74,8 @@ pub(super) fn name(digest: [u8; 16]) -> String {
     // The last letter has three bits of the digest only.
     let five = |shift: u32| if shift < 5 { bits << (5 - shift) } else { bits >> (shift - 5) };
     let letter = |part: u128| LETTERS.get(usize::from(part as u8 & 31)).copied().unwrap_or(b'a');
-    let mut token = String::with_capacity(LENGTH);
-    token.extend((0..LENGTH as u32).map(|at| char::from(letter(five(128 - 5 * at)))));
-    token
+    let letters: Vec<u8> = (0..LENGTH as u32).map(|at| letter(five(128 - 5 * at))).collect();
+    String::from_utf8(letters).unwrap_or_default()
 }
 
 /// A positive number of so many bytes. That of a smaller type is the end of that of a larger one.

@@ -60,5 +60,5 @@ fn holds_nul(text: &str) -> bool {
 
 /// Whether it fills its type with spaces at its end, as `char(n)` does.
 fn is_padded(limit: Option<usize>, text: &str) -> bool {
-    text.ends_with(' ') && limit == Some(text.chars().count())
+    limit.is_some_and(|limit| text.ends_with(' ') && limit == text.chars().count())
 }

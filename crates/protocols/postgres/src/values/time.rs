@@ -22,11 +22,11 @@ pub(super) fn decode_date(form: Form, bytes: &[u8]) -> Option<i32> {
             days => i32::try_from(i64::from(days) + EPOCH_DAYS).ok().filter(|days| *days != i32::MAX),
         };
     }
-    match ascii(bytes)? {
-        "infinity" => Some(i32::MAX),
-        "-infinity" => Some(i32::MIN),
-        text => {
-            let (text, before) = era(text);
+    match bytes {
+        b"infinity" => Some(i32::MAX),
+        b"-infinity" => Some(i32::MIN),
+        bytes => {
+            let (text, before) = era(ascii(bytes)?);
             i32::try_from(days(text, before)?).ok()
         }
     }
@@ -156,20 +156,18 @@ fn put_day(days: i64, into: &mut BytesMut) -> Option<bool> {
     if year > 9999 {
         write!(into, "{year}").ok()?;
     } else {
-        put_two(year / 100, into);
-        put_two(year % 100, into);
+        let ([c, d], [y, z]) = (two(year / 100), two(year % 100));
+        into.put_slice(&[c, d, y, z]);
     }
-    for part in [month, day] {
-        into.put_u8(b'-');
-        put_two(part, into);
-    }
+    let ([m, n], [d, e]) = (two(month), two(day));
+    into.put_slice(&[b'-', m, n, b'-', d, e]);
     Some(before)
 }
 
-/// Writes a number below 100 with both its digits.
-fn put_two(number: i64, into: &mut BytesMut) {
+/// Both digits of a number below 100.
+fn two(number: i64) -> [u8; 2] {
     let digit = |digit: i64| b'0'.saturating_add(u8::try_from(digit.rem_euclid(10)).unwrap_or(0));
-    into.put_slice(&[digit(number / 10), digit(number)]);
+    [digit(number / 10), digit(number)]
 }
 
 /// Microseconds of `HH:MM:SS` with up to six digits behind.
@@ -191,11 +189,8 @@ fn clock(text: &str) -> Option<i64> {
 
 fn put_clock(micros: i64, into: &mut BytesMut) -> Option<()> {
     let (seconds, fraction) = (micros / SECOND, micros % SECOND);
-    put_two(seconds / 3600, into);
-    for part in [seconds / 60 % 60, seconds % 60] {
-        into.put_u8(b':');
-        put_two(part, into);
-    }
+    let ([h, i], [m, n], [s, t]) = (two(seconds / 3600), two(seconds / 60 % 60), two(seconds % 60));
+    into.put_slice(&[h, i, b':', m, n, b':', s, t]);
     if fraction > 0 {
         let digits = format!("{fraction:06}");
         write!(into, ".{}", digits.trim_end_matches('0')).ok()?;
