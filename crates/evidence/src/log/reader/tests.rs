@@ -158,7 +158,7 @@ fn what_is_no_parameter_is_left_over() {
 #[test]
 fn a_view_is_flat_and_names_the_chain() {
     let mut room = Room::new();
-    let policy = json!({ "ids": ["a", "b"], "version": "7" });
+    let policy = json!({ "ids": ["a", "b"], "observed": ["c"], "version": "7" });
     let reason = br#"{"class":"denied","message":"no"}"#;
     room.record(1, "gateway.started", &json!({ "version": "0.1" }), &[]);
     room.record(
@@ -184,7 +184,7 @@ fn a_view_is_flat_and_names_the_chain() {
         [
             json!({ "sequence": 0, "time_us": 1000, "position": 1, "type": "gateway.started", "run": chain(1), "version": "0.1" }),
             json!({ "sequence": 1, "time_us": 1001, "position": 1, "type": "session.start", "session": chain(2), "run": "r",
-                "policies": ["a", "b"], "policy_version": "7", "client": "c" }),
+                "policies": ["a", "b"], "observed": ["c"], "policy_version": "7", "client": "c" }),
             json!({ "sequence": 2, "time_us": 1002, "position": 1, "type": "refusal", "session": chain(2), "class": "denied",
                 "text_hex": "ff00", "reason": { "class": "denied", "message": "no" } }),
             json!({ "sequence": 3, "time_us": 1003, "position": 1, "type": "outcome", "session": chain(2), "command": 1,

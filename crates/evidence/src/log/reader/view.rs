@@ -53,6 +53,7 @@ fn place(view: &mut Map<String, Value>, kind: &str, key: &str, value: Value) {
         (_, "policy", Value::Object(mut policy)) => {
             view.insert("policies".to_owned(), policy.remove("ids").unwrap_or_else(|| Vec::<Value>::new().into()));
             policy.remove("version").map(|version| view.insert("policy_version".to_owned(), version));
+            policy.remove("observed").map(|observed| view.insert("observed".to_owned(), observed));
         }
         (_, key, value) => {
             // A gateway that is newer than this reader may use our own names.
