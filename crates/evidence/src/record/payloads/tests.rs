@@ -59,7 +59,8 @@ fn assert_commits(payload: &Payload<'_>, exact: &[u8]) {
 fn a_credential_is_left_out_and_the_exact_command_committed_to() {
     let typed = "ALTER ROLE x PASSWORD 'secret'";
     let parameters = vec![Some("open".into()), Some("hidden".into()), None];
-    let credentials = Credentials { text: std::iter::once(22..30).collect(), parameters: vec![(1, 0..6)], ..Credentials::default() };
+    let credentials =
+        Credentials { text: std::iter::once(22..30).collect(), parameters: vec![(1, 0..6)], ..Credentials::default() };
     let event = command(typed, parameters, credentials);
     let [command, bound] = &Payload::of(&event)[..] else { panic!() };
     assert_eq!(text(command), format!("ALTER ROLE x PASSWORD {LEFT_OUT}"));
