@@ -65,8 +65,8 @@ fn anything(resolution: &Resolution, position: Position) -> Option<Public> {
         _ if resolution.allows_all() => return None,
         _ => "this makes a condition on, or orders by, what may be masked: where it comes from is not known",
     };
-    let hint = "It comes from a function, or from a relation that is new or temporary. Leave it out, or have an administrator \
-                label the function as harmless.";
+    let hint = "It comes from a function of somebody, or from a relation that is new or temporary. Leave it out. A relation that was \
+                made in this transaction is known when that is committed.";
     Some(Public::new(Class::Denied, told).with_hint(hint))
 }
 
@@ -108,7 +108,7 @@ fn not_understood(command: Command<'_>) -> Option<Public> {
             Class::Denied,
             "this stores what a function makes that is not known, which may be masked columns",
         )
-        .with_hint("Leave the function out, or have an administrator say that it is harmless."),
+        .with_hint("Leave the function out. A trigger or rule of the table may be that function: what it does cannot be told."),
         (Trust::NotUnderstood, Effect::Shows) => Public::new(
             Class::Denied,
             "this is not understood well enough to tell whether it makes conditions on masked columns",

@@ -60,7 +60,7 @@ fn what_is_made_of_them_shows_nothing() {
 fn what_would_tell_of_them_or_copy_them_is_refused() {
     for (verb, text) in [
         (Verb::Read, "SELECT ssn::int FROM customers"),
-        (Verb::Read, "SELECT ssn || 'x' FROM customers"),
+        (Verb::Read, "SELECT ssn || name FROM customers"),
         (Verb::Read, "SELECT array_agg(ssn) FROM customers"),
         (Verb::Read, "SELECT query_to_xml('select ssn from customers', true, true, '')"),
         (Verb::Read, "SELECT id FROM customers WHERE ssn = '1'"),

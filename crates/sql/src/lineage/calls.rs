@@ -63,6 +63,9 @@ impl Analysis<'_> {
         }
         match () {
             () if bare && is_total(call, name) && self.is_text(&value, name) => value.at_least(Derived::Total),
+            () if bare && name == "concat" && !call.func_variadic && self.stays_small(&call.args, scope) => {
+                value.at_least(Derived::Computed)
+            }
             () if is_calm(call, name) => value.at_least(Derived::Computed),
             () => self.risky(value),
         }
@@ -70,9 +73,12 @@ impl Analysis<'_> {
 
     /// Whether a function that is also there for other types, of which it may make NULL, is given texts.
     fn is_text(&self, value: &Value, name: &str) -> bool {
-        let text =
-            |source: &ColumnId| self.catalogue.column(*source).is_some_and(|column| TEXTS.contains(&column.kind));
-        !matches!(name, "lower" | "upper" | "length") || value.sources.iter().all(text)
+        !matches!(name, "lower" | "upper" | "length") || value.sources.iter().all(|source| self.is_text_column(*source))
+    }
+
+    /// Whether a column holds texts.
+    pub(super) fn is_text_column(&self, column: ColumnId) -> bool {
+        self.catalogue.column(column).is_some_and(|column| TEXTS.contains(&column.kind))
     }
 
     /// The function of the server's own that a name stands for, and certainly not one of somebody's.
@@ -100,6 +106,8 @@ impl Analysis<'_> {
     pub(super) fn cast(&mut self, cast: &TypeCast, scope: &Scope<'_>) -> Value {
         let value = self.maybe(cast.arg.as_deref(), scope);
         match &cast.type_name {
+            // What is too long for it is cut.
+            Some(kind) if kind.array_bounds.is_empty() && self.is_cut(kind) => value.at_least(Derived::Total),
             Some(kind) => self.typed(kind, value),
             None => self.lost(),
         }
@@ -113,6 +121,14 @@ impl Analysis<'_> {
             Kind::Own if value.is_constant() => value,
             Kind::Own | Kind::Unknown => self.stranger(value),
         }
+    }
+
+    /// Whether a type holds texts up to a length.
+    fn is_cut(&self, kind: &TypeName) -> bool {
+        let named = qualified(&kind.names).is_some_and(|(schema, name)| {
+            schema.is_none_or(|schema| schema == "pg_catalog") && matches!(name, "varchar" | "bpchar")
+        });
+        named && !kind.pct_type && self.is_built_in(kind) && kind.typmods.iter().all(is_constant)
     }
 
     /// Whether a type came with the server.
@@ -138,7 +154,7 @@ impl Analysis<'_> {
 }
 
 /// Whether a call never fails and makes nothing NULL, whatever its first argument is.
-fn is_total(call: &FuncCall, name: &str) -> bool {
+pub(super) fn is_total(call: &FuncCall, name: &str) -> bool {
     let others = call.args.get(1..).unwrap_or_default();
     let fits = match name {
         // With a text it is a pattern, which may not be found.

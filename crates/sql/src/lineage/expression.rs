@@ -116,7 +116,9 @@ impl Analysis<'_> {
             self.used(&value, Position::Write);
             return value.at_least(Derived::Unknown);
         }
+        let sides = [&operation.lexpr, &operation.rexpr].into_iter().filter_map(|side| side.as_deref());
         match operation.kind() {
+            AExprKind::AexprOp if name == "||" && self.stays_small(sides, scope) => value.at_least(Derived::Computed),
             AExprKind::AexprOp | AExprKind::AexprLike | AExprKind::AexprIlike if is_calm(operation, name) => {
                 value.at_least(Derived::Computed)
             }

@@ -18,6 +18,7 @@ mod label;
 mod named;
 mod query;
 mod scope;
+mod small;
 mod structure;
 mod upkeep;
 mod with;

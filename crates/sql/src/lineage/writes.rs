@@ -1,6 +1,6 @@
 //! INSERT, UPDATE, DELETE, MERGE: what is written from what, and what RETURNING shows of it.
 
-use model::{Derived, Position};
+use model::{Catalogue, ColumnId, Derived, Position};
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
     DeleteStmt, InsertStmt, MergeStmt, Node, OnConflictClause, RangeVar, ReturningClause, ReturningOptionKind,
@@ -21,6 +21,23 @@ struct Written {
 }
 
 impl Written {
+    /// The row that was to be inserted: what is written, defaults, and what is generated from these. Nothing of a row that
+    /// stands already.
+    fn proposed(&self, target: &Entry, catalogue: &Catalogue) -> Entry {
+        let mut row = target.clone();
+        let all = Value::all(self.columns.iter().map(|(_, value)| value).chain(&self.any));
+        for column in &mut row.columns {
+            let generated = column.value.sources.iter().any(|source| is_generated(catalogue, *source));
+            let named = column.clone();
+            let written = self.columns.iter().filter(|(name, _)| named.may_be(name)).map(|(_, value)| value);
+            let value = Value::all(written.chain(&self.any));
+            column.value = if generated { all.clone().at_least(Derived::Computed) } else { value };
+        }
+        row.other = row.other.map(|_| all.clone());
+        row.row = all.at_least(Derived::Computed);
+        row
+    }
+
     /// The columns of a table, with what is written into them.
     fn into(self, mut target: Entry) -> Entry {
         for column in &mut target.columns {
@@ -59,7 +76,7 @@ impl Analysis<'_> {
             written = inserted(&insert.cols, &target, &outputs);
         }
         if let Some(conflict) = insert.on_conflict_clause.as_deref() {
-            let excluded = Written { columns: written.columns.clone(), any: written.any.clone() }.into(target.clone());
+            let excluded = written.proposed(&target, self.catalogue);
             self.on_conflict(conflict, &target, excluded, &mut written, &with);
         }
         let target = written.into(target);
@@ -224,6 +241,11 @@ impl Analysis<'_> {
         }
         self.targets(&clause.exprs, star, &scope)
     }
+}
+
+/// Whether a column is computed from others of its row.
+fn is_generated(catalogue: &Catalogue, column: ColumnId) -> bool {
+    catalogue.column(column).is_some_and(|column| !column.from.is_empty())
 }
 
 /// What of a query goes into which column.

@@ -100,6 +100,30 @@ fn computing_and_writing() {
             ("SELECT pg_notify('x', ssn) FROM customers", "computed customers.ssn, write customers.ssn"),
             ("SELECT leak(ssn) FROM customers", "write customers.ssn"),
             ("INSERT INTO customers (ssn) VALUES ('x') ON CONFLICT (ssn) DO NOTHING", "equality customers.ssn"),
+            (
+                "INSERT INTO customers (id, ssn) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET ssn = excluded.ssn, name = excluded.name",
+                "equality customers.id",
+            ),
+            (
+                "INSERT INTO customers (id, ssn) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = customers.ssn || excluded.ssn",
+                "equality customers.id, computed customers.ssn, write customers.ssn",
+            ),
+            (
+                "INSERT INTO notes SELECT id, ssn FROM customers ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+                "write customers.id, write customers.ssn, equality notes.id",
+            ),
+            (
+                "INSERT INTO parts (id, base) SELECT id, ssn FROM customers ON CONFLICT (id) DO UPDATE SET base = 'x' WHERE excluded.doubled > 'x'",
+                "predicate customers.id, write customers.id, predicate customers.ssn, write customers.ssn, equality parts.id",
+            ),
+            (
+                "INSERT INTO customers VALUES (1, 'x', 'y') ON CONFLICT (id) DO UPDATE SET ssn = 'z' WHERE customers.ssn < excluded.ssn",
+                "equality customers.id, predicate customers.ssn",
+            ),
+            (
+                "INSERT INTO odd VALUES (1, 'x', 'y') ON CONFLICT (id) DO UPDATE SET secret = excluded.secret RETURNING *",
+                "equality m.odd.id, equality other.odd.id",
+            ),
         ],
         uses,
     );

@@ -90,7 +90,12 @@ fn no_shape_shows_a_masked_value(version: Version) {
     for (name, text, becomes) in SHAPES {
         let straight = psql(&server, text);
         let clear = format!("{}{}", straight.stdout, straight.stderr);
-        if canary(&clear).is_none() && *becomes != Becomes::Pieces && !clear.chars().any(|c| c.is_ascii_digit()) {
+        // Pieces of a canary, or a part of a number, are told by their digits.
+        let shows = match becomes {
+            Becomes::Pieces => straight.stdout.chars().any(|letter| letter.is_ascii_digit()),
+            _ => canary(&clear).is_some(),
+        };
+        if !shows {
             problems.push(format!("{name} shows nothing at the server either, so it proves nothing:\n{clear}"));
         }
         problems.extend(wrong(name, *becomes, &psql(&gateway, text)));
@@ -175,12 +180,21 @@ fn what_is_not_masked_is_untouched() {
     for (text, expected) in [
         ("SELECT id, name FROM customers ORDER BY id", "1|Ada\n2|Bob\n3|Kim"),
         ("SELECT name || '!' FROM customers WHERE id = 1", "Ada!"),
+        (
+            "SELECT ssn || '!', concat('x', ssn), ssn::varchar(3), id FROM customers WHERE id = 1",
+            "[masked]|[masked]|***|1",
+        ),
         ("SELECT count(*) FROM customers", "3"),
         ("SELECT 1 + 1, 'x' || 'y', current_database()", "2|xy|postgres"),
         ("SELECT string_agg(word, ',') FROM guesses", ""),
         ("SELECT count(*) > 0 FROM pg_class", "t"),
         ("SELECT relname FROM pg_class WHERE relname = 'customers'", "customers"),
         ("SHOW server_version_num", "150"),
+        (
+            "INSERT INTO customers (id, name, ssn) VALUES (7, 'Eve', 'x') ON CONFLICT (id) DO UPDATE SET ssn = excluded.ssn RETURNING id, ssn",
+            "7|[masked]",
+        ),
+        ("UPDATE customers SET name = 'Eva' WHERE id = 7 RETURNING id, name, ssn", "7|Eva|[masked]"),
     ] {
         let told = Client::psql(&scene.gateway.door()).args(["-c", text]).run();
         assert!(told.ok().trim().starts_with(expected), "{text}: {}", told.report());

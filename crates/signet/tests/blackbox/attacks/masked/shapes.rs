@@ -232,7 +232,7 @@ pub const SHAPES: &[(&str, &str, Becomes)] = &[
         Hidden,
     ),
     ("time", "SELECT 'canary', CASE WHEN ssn LIKE '5%' THEN pg_sleep(0.01) END FROM customers", Hidden),
-    ("a row comparison", "SELECT 'canary' FROM customers c WHERE c = c", Refused),
+    ("a row comparison", "SELECT 'canary' FROM parts p WHERE p = p", Refused),
     ("a row as text in a condition", "SELECT 'canary' FROM customers c WHERE c::text LIKE '%536%'", Refused),
     ("UPDATE by it", "UPDATE customers SET name = name WHERE ssn LIKE '5%' RETURNING 'canary'", Refused),
     ("two statements in one", "SELECT 1; SELECT ssn FROM customers", Answered),
@@ -288,7 +288,7 @@ pub const SHAPES: &[(&str, &str, Becomes)] = &[
     ("a pattern that fails late", "SELECT 'canary', ssn LIKE E'079\\\\' FROM customers", Refused),
     ("a value as the count", "SELECT 'canary', repeat('x', length(ssn)) FROM customers", Refused),
     ("a value as the place", "SELECT 'canary', nth_value(name, length(ssn)) OVER () FROM customers", Refused),
-    ("EXPLAIN ANALYZE that tells", "EXPLAIN (ANALYZE) SELECT ssn FROM customers", Refused),
+    ("EXPLAIN ANALYZE that tells", "EXPLAIN (ANALYZE, VERBOSE) SELECT ssn, 'canary' FROM customers", Refused),
     (
         "SQL in a text that stores",
         "SELECT query_to_xml($$SELECT set_config('application_name', ssn, false) FROM customers WHERE id = 1$$, true, true, ''); SHOW application_name",
