@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::approval::HoldTerms;
 use crate::mask_rule::MaskRule;
 use crate::public::Public;
+use crate::rate::Rate;
 
 /// What an allowed command must put up with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Obligations {
     pub record: Recording,
     /// Rows that its result may have; with more it is cancelled at the target and refused.
     pub max_rows: Option<u64>,
+    /// Rows that its person may be shown in a time, this command's among them.
+    pub rates: Vec<Rate>,
     /// Bytes that its result may have towards the client; with more it is cancelled at the target and refused.
     pub max_bytes: Option<u64>,
     /// How long it may run; after that it is cancelled at the target and refused.

@@ -20,7 +20,7 @@ pub(crate) struct About {
 }
 
 /// All of them.
-pub(crate) const ANNOTATIONS: [About; 14] = [
+pub(crate) const ANNOTATIONS: [About; 15] = [
     About {
         name: "id",
         on: None,
@@ -99,6 +99,13 @@ pub(crate) const ANNOTATIONS: [About; 14] = [
         several: "the fewest",
     },
     About {
+        name: "rate",
+        on: Some(Effect::Permit),
+        value: "`10000 rows/1h`; at most `30d`",
+        meaning: "rows that one person may be shown on one resource in any window of that length, over all sessions",
+        several: "each counts for itself",
+    },
+    About {
         name: "max_bytes",
         on: Some(Effect::Permit),
         value: "`10MiB`",
@@ -135,6 +142,8 @@ pub(crate) struct Terms {
     pub(crate) predicates: Option<Predicates>,
     pub(crate) record: Option<Recording>,
     pub(crate) max_rows: Option<u64>,
+    /// Rows, in that time.
+    pub(crate) rate: Option<(u64, Duration)>,
     pub(crate) max_bytes: Option<u64>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) read_only: bool,
@@ -152,7 +161,7 @@ pub(crate) enum InTransaction {
 /// What is wrong with an annotation, and what to do.
 pub(crate) type Wrong = (String, String);
 
-/// The longest that an approval may be waited for.
+/// The longest that an approval may be waited for, or rows be counted.
 const LONGEST: Duration = Duration::from_secs(30 * 86400);
 
 /// Reads the annotations of a policy, but for its id.
@@ -212,6 +221,7 @@ impl Terms {
             "record" if value == "full" => self.record = Some(Recording::Whole),
             "record" => self.record = Some(Recording::UpTo(units::size(value)?)),
             "max_rows" => self.max_rows = Some(units::number(value)?),
+            "rate" => self.rate = Some(rate(value)?),
             "max_bytes" => self.max_bytes = Some(units::size(value)?),
             "statement_timeout" => self.timeout = Some(units::duration(value)?),
             "read_only" => self.read_only = (value == "true").then_some(true)?,
@@ -221,6 +231,12 @@ impl Terms {
         }
         Some(())
     }
+}
+
+/// `10000 rows/1h`.
+fn rate(value: &str) -> Option<(u64, Duration)> {
+    let (rows, window) = value.split_once(" rows/")?;
+    Some((units::number(rows)?, units::duration(window).filter(|window| *window <= LONGEST)?))
 }
 
 /// A text that may be shown as it is: not empty, not long, nothing that moves a cursor or turns the direction of writing.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use model::{HoldTerms, MaskRule, Obligations, Recording, Requirement, Wait};
+use model::{HoldTerms, MaskRule, Obligations, Rate, Recording, Requirement, Wait};
 
 use crate::annotations::{InTransaction, Terms};
 use crate::ask::{Answer, Question, ask};
@@ -169,9 +169,19 @@ fn leave(compiled: &Compiled, permits: Vec<String>) -> Leave {
         mask: sorted(rules(compiled, &permits).into_iter()),
         record: record.unwrap_or(NO_MORE),
         max_rows: all.clone().filter_map(|terms| terms.max_rows).min(),
+        rates: rates(compiled, &permits),
         max_bytes: all.clone().filter_map(|terms| terms.max_bytes).min(),
         timeout: all.filter_map(|terms| terms.timeout).min(),
     };
     let read_only = |id: &&String| terms(compiled, id).is_some_and(|terms| terms.read_only);
     Leave { read_only: permits.iter().find(read_only).cloned(), policies: permits, obligations }
+}
+
+/// What these permits let somebody be shown in a time, in the order of their ids.
+fn rates(compiled: &Compiled, permits: &[String]) -> Vec<Rate> {
+    let rate = |id: &String| {
+        let (rows, window) = terms(compiled, id)?.rate?;
+        Some(Rate { policy: id.clone(), rows, window })
+    };
+    permits.iter().filter_map(rate).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use model::{Action, Decision, Public, Requirement};
+use model::{Action, Decision, Meter, Obligations, Phase, Public, Rate, Requirement, Verb, Verdict};
 use ports::{Decider, Later, Who};
 
 use crate::ask::Question;
@@ -14,6 +14,7 @@ use crate::ended::ended;
 use crate::entities::behind;
 use crate::facts::{Facts, Gives, Grant};
 use crate::mentions::Mentions;
+use crate::rate::{Book, Counter};
 use crate::reveal::lifted;
 use crate::set::{Compiled, Part, Parts, PolicySet};
 use crate::verdict::verdict;
@@ -29,6 +30,8 @@ struct Inner {
     facts: Arc<dyn Facts>,
     force: RwLock<Arc<Force>>,
     bell: Bell,
+    /// The rows that people were shown, whatever policies are in force.
+    book: Book,
 }
 
 /// Policies in force, with what was decided by them. A decision holds on to one, whatever comes meanwhile.
@@ -51,7 +54,7 @@ impl Engine {
     /// Decides by these from now on.
     pub fn new(policies: PolicySet, facts: Arc<dyn Facts>) -> Self {
         let force = RwLock::new(Arc::new(Force { policies, cache: Cache::default() }));
-        Self { inner: Arc::new(Inner { facts, force, bell: Bell::default() }) }
+        Self { inner: Arc::new(Inner { facts, force, bell: Bell::default(), book: Book::default() }) }
     }
 
     /// Puts newer policies in force at once; live sessions are asked about again. The very ones in force are taken as they are.
@@ -124,9 +127,31 @@ impl Engine {
         let outcome: Arc<Outcome> =
             if cached { force.cache.answer(Key::of(parts, &question), decide) } else { Arc::new(decide()) };
         let Outcome { ruling, observed } = &*outcome;
-        let verdict = verdict(ruling, &question);
-        let observed = if matches!(verdict, model::Verdict::Deny { .. }) { Vec::new() } else { observed.clone() };
+        let verdict = self.within_rates(verdict(ruling, &question), &question);
+        let observed = if matches!(verdict, Verdict::Deny { .. }) { Vec::new() } else { observed.clone() };
         Decision { verdict, version: Arc::clone(&compiled.version), observed }
+    }
+
+    /// The verdict, but for a command that wants rows when there are none left for its person. What is no question for data is
+    /// let through, so that nobody is caught in a transaction; should it show a row, that is counted like any other.
+    fn within_rates(&self, verdict: Verdict, question: &Question<'_>) -> Verdict {
+        let Verdict::Allow { obligations, .. } = &verdict else { return verdict };
+        let asks = |action: &&Action| {
+            action.phase == Phase::Run && matches!(action.verb, Verb::Read | Verb::CopyOut | Verb::Call | Verb::Unknown)
+        };
+        if obligations.rates.is_empty() || question.action.as_ref().is_none_or(|action| !asks(action)) {
+            return verdict;
+        }
+        match self.counter(question.who, &obligations.rates).used_up() {
+            Some((policy, reason)) => Verdict::Deny { policies: vec![policy], reason },
+            None => verdict,
+        }
+    }
+
+    /// Services and agents use what their human has.
+    fn counter(&self, who: Who<'_>, rates: &[Rate]) -> Counter {
+        let human = behind(&who.principal.kind).map_or(&who.principal.id, |(_, human)| human);
+        self.inner.book.counter(human, &who.resource.name, rates, &self.inner.facts)
     }
 
     /// Grants that last, where policies ask about what they give.
@@ -143,9 +168,9 @@ impl Engine {
     /// Whether a session like this may not be any more, with what its client is told.
     pub(crate) fn over(&self, who: Who<'_>) -> Option<Public> {
         match self.admit(who).verdict {
-            model::Verdict::Allow { .. } => None,
-            model::Verdict::Deny { reason, .. } => Some(reason),
-            model::Verdict::Hold { notice, .. } => {
+            Verdict::Allow { .. } => None,
+            Verdict::Deny { reason, .. } => Some(reason),
+            Verdict::Hold { notice, .. } => {
                 let (resource, account) = (&who.resource.name, &who.account.name);
                 let message = format!("your access to resource {resource} as account {account} is over");
                 Some(Public { message: message.into(), ..notice })
@@ -201,6 +226,10 @@ impl Decider for Engine {
 
     fn decide(&self, who: Who<'_>, action: &Action, met: &[Requirement]) -> Decision {
         self.answer(who, Some(action), met, true)
+    }
+
+    fn meter(&self, who: Who<'_>, obligations: &Obligations) -> Arc<dyn Meter> {
+        Arc::new(self.counter(who, &obligations.rates))
     }
 
     fn ended(&self, who: Who<'_>) -> Later<Public> {

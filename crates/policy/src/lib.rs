@@ -25,6 +25,7 @@ mod mentions;
 mod objects;
 mod packs;
 mod problem;
+mod rate;
 mod reference;
 mod remedy;
 mod reveal;

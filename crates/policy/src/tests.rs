@@ -9,5 +9,6 @@ mod loading;
 mod names;
 mod objects;
 mod packs;
+mod rates;
 mod revealing;
 mod world;

@@ -53,6 +53,13 @@ pub(crate) fn utc(us: u64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(us) * 1000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
+/// A time for people: `2026-07-01 12:00:30 UTC`.
+pub(crate) fn clock(us: u64) -> String {
+    // The second in which it is reached, so that nobody comes too early.
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
+    utc(us.saturating_add(999_999)).format(format).unwrap_or_default()
+}
+
 /// `15 minutes`, `1 hour`, `90 seconds`: the largest unit without a rest.
 pub(crate) fn spoken(duration: Duration) -> String {
     let seconds = duration.as_secs();

@@ -1,8 +1,11 @@
 //! Who decides.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use model::{Account, Action, CredentialId, Decision, Principal, Public, Requirement, Resource, SessionId};
+use model::{
+    Account, Action, CredentialId, Decision, Meter, Obligations, Principal, Public, Requirement, Resource, SessionId,
+};
 
 use crate::Later;
 
@@ -35,7 +38,23 @@ pub trait Decider: Send + Sync {
     /// May this command happen? `met` is what humans have agreed to for exactly this command.
     fn decide(&self, who: Who<'_>, action: &Action, met: &[Requirement]) -> Decision;
 
+    /// What counts the rows of a command that is allowed with these obligations; asked when it gets leave and they hold rates.
+    /// Without a book to count in, none are shown.
+    fn meter(&self, _: Who<'_>, _: &Obligations) -> Arc<dyn Meter> {
+        Arc::new(Nothing)
+    }
+
     /// Ends when the session would not be admitted any more, with what the client is told: another policy, a group that was
     /// left, a grant that ran out, an order to end it. Held by live sessions.
     fn ended(&self, who: Who<'_>) -> Later<Public>;
+}
+
+/// Shows no row.
+#[derive(Debug)]
+struct Nothing;
+
+impl Meter for Nothing {
+    fn take(&self) -> Result<(), Public> {
+        Err(Public::internal())
+    }
 }

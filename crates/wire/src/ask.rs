@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{Action, Challenge, Mask, Principal, Proof, Public, Secret, TlsMode};
+use model::{Action, Challenge, Mask, Meter, Principal, Proof, Public, Secret, TlsMode};
 
 /// Names one question of one stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -126,6 +126,8 @@ pub struct Plan {
     /// Rows that it may have. With more, the command is cancelled at the target, what is left of its answer is taken and
     /// not shown, and it ends as a refusal does.
     pub max_rows: Option<u64>,
+    /// What counts its rows beside those of other commands; asked before each row is let go. When it says no, the same.
+    pub meter: Option<Arc<dyn Meter>>,
     /// Bytes of the target's messages that it may have towards the client; with more, the same.
     pub max_bytes: Option<u64>,
 }
@@ -134,7 +136,7 @@ impl Plan {
     /// Whether its result may be too large. Nothing may be forwarded behind such a command before it has ended: what came after
     /// it would be carried out although it is refused.
     pub fn is_limited(&self) -> bool {
-        self.max_rows.is_some() || self.max_bytes.is_some()
+        self.max_rows.is_some() || self.max_bytes.is_some() || self.meter.is_some()
     }
 }
 

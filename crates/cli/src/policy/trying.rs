@@ -4,7 +4,7 @@ use std::io::Write;
 
 use ::policy::{Given, PolicySet};
 use config::Config;
-use model::{Decision, MaskRule, Obligations, Predicates, Public, Recording, Verdict};
+use model::{Decision, MaskRule, Obligations, Predicates, Public, Rate, Recording, Verdict};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -116,7 +116,7 @@ fn show_public(public: &Public, terminal: &mut Terminal) -> Outcome {
 }
 
 fn show_obligations(obligations: &Obligations, terminal: &mut Terminal) -> Outcome {
-    let Obligations { mask, record, max_rows, max_bytes, timeout } = obligations;
+    let Obligations { mask, record, max_rows, rates, max_bytes, timeout } = obligations;
     for MaskRule { policy, columns, operator, predicates } in mask {
         let asked = asked(*predicates);
         writeln!(terminal.out, "  masked: {columns} by {operator} (policy {policy}); may be asked about: {asked}")?;
@@ -130,6 +130,10 @@ fn show_obligations(obligations: &Obligations, terminal: &mut Terminal) -> Outco
         if let Some(most) = most {
             writeln!(terminal.out, "  at most {most} {what}")?;
         }
+    }
+    for Rate { policy, rows, window } in rates {
+        let seconds = window.as_secs();
+        writeln!(terminal.out, "  at most {rows} rows in {seconds} seconds, over all sessions (policy {policy})")?;
     }
     Ok(())
 }

@@ -55,11 +55,17 @@ fn a_pack_is_written_checked_and_tested() {
     assert_eq!(place.signet(&["policy", "test", &folder]).out, "13 tests passed\n");
     let done = place.signet(&["policy", "check", &folder]);
     assert!(done.code == 0 && done.out.ends_with("is good: 13 policies, 2 warnings\n"), "{done:?}");
-    assert!(done.err.contains("pci-cardholder-keep-identity: it says the same as policy destructive-keep-identity"), "{done:?}");
+    assert!(
+        done.err.contains("pci-cardholder-keep-identity: it says the same as policy destructive-keep-identity"),
+        "{done:?}"
+    );
     let again = place.signet(&["policy", "init", &folder, "--pack", "pci-cardholder"]);
     assert!(again.code == 1 && again.err.contains("Files are not overwritten"), "{again:?}");
     let none = place.signet(&["policy", "init", &folder, "--pack", "pic"]);
-    assert!(none.code == 4 && none.err.contains("destructive, read-only, production-change, pci-cardholder, gdpr, agents"), "{none:?}");
+    assert!(
+        none.code == 4 && none.err.contains("destructive, read-only, production-change, pci-cardholder, gdpr, agents"),
+        "{none:?}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Action, Decision, Public, Recording, Requirement, ResourceName, Verdict};
+use model::{Action, Decision, Meter, Obligations, Public, Recording, Requirement, ResourceName, Verdict};
 use policy::Engine;
 use ports::{Decider, Later, Who};
 
@@ -36,6 +36,10 @@ impl Decider for Deciding {
 
     fn decide(&self, who: Who<'_>, action: &Action, met: &[Requirement]) -> Decision {
         self.recorded(self.engine.decide(who, action, met), &who.resource.name)
+    }
+
+    fn meter(&self, who: Who<'_>, obligations: &Obligations) -> Arc<dyn Meter> {
+        self.engine.meter(who, obligations)
     }
 
     fn ended(&self, who: Who<'_>) -> Later<Public> {

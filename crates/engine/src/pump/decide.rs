@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    Action, ActionText, Catalogue, CommandId, Decision, Durability, Event, Mask, Obligations, Public, Requirement,
-    Verdict,
+    Action, ActionText, Catalogue, CommandId, Decision, Durability, Event, Mask, Meter, Obligations, Public,
+    Requirement, Verdict,
 };
 use wire::{Answer, Plan, Ticket};
 
@@ -94,14 +94,21 @@ impl Pump {
         }
         self.count("allowed");
         self.may_change_structure(&action);
+        let meter = self.meter(&obligations);
         let (since, record) = (clock::now(), obligations.record);
         let (timeout, until) = (obligations.timeout, None);
         let (unsent, tap) = (Some(Box::new(Unsent { action, met })), None);
         let granted = Granted { command, mark, gated, unsent, since, timeout, until, record, tap };
         self.out.tickets.grant(ticket, granted);
         let go = self.out.mint.go(ticket);
-        let plan = Plan { mask, max_rows: obligations.max_rows, max_bytes: obligations.max_bytes };
+        let plan = Plan { mask, meter, max_rows: obligations.max_rows, max_bytes: obligations.max_bytes };
         self.give(ticket, Answer::Go(go, plan));
+    }
+
+    /// What counts the rows of a command beside those of its person's other commands.
+    fn meter(&self, obligations: &Obligations) -> Option<Arc<dyn Meter>> {
+        let permit = self.permit().filter(|_| !obligations.rates.is_empty())?;
+        Some(self.premises.house.decider.meter(permit.who(), obligations))
     }
 
     /// Records the refusal, then tells the stream, which answers the client in its turn and behind that record.

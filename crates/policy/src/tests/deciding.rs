@@ -37,8 +37,14 @@ fn obligations(decision: &Decision) -> Obligations {
 }
 
 /// What comes with a permit without annotations. How much the resource itself wants recorded is not the policy's.
-const NONE: Obligations =
-    Obligations { mask: Vec::new(), record: Recording::UpTo(0), max_rows: None, max_bytes: None, timeout: None };
+const NONE: Obligations = Obligations {
+    mask: Vec::new(),
+    record: Recording::UpTo(0),
+    max_rows: None,
+    rates: Vec::new(),
+    max_bytes: None,
+    timeout: None,
+};
 
 /// The rules of one annotation, as they come out of a decision.
 pub(super) fn mask(id: &str, text: &str) -> Vec<MaskRule> {
@@ -113,6 +119,7 @@ permit (principal, action, resource);
         mask: [("one", "a,b"), ("two", "a,c")].iter().flat_map(|(id, text)| mask(id, text)).collect(),
         record: Recording::UpTo(1 << 20),
         max_rows: Some(10),
+        rates: Vec::new(),
         max_bytes: Some(1 << 20),
         timeout: Some(Duration::from_secs(30)),
     };

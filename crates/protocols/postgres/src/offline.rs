@@ -54,7 +54,10 @@ mod tests {
         let [begin, delete] = &read("BEGIN; DELETE FROM t")[..] else { panic!("two statements") };
         assert_eq!((begin.verb, begin.facts.in_transaction), (Verb::Transaction, false));
         assert_eq!((delete.verb, delete.name, &delete.text[..]), (Verb::Write, "DELETE", &b"DELETE FROM t"[..]));
-        assert_eq!(delete.facts, Facts { unbounded_write: true, in_transaction: true, names: true, ..Facts::default() });
+        assert_eq!(
+            delete.facts,
+            Facts { unbounded_write: true, in_transaction: true, names: true, ..Facts::default() }
+        );
         assert_eq!(delete.reading.as_ref().unwrap().relations, [Name { schema: None, name: "t".to_owned() }]);
         assert_eq!(begin.reading, None);
         assert!(!read("DELETE FROM t WHERE id = 1")[0].facts.unbounded_write);

@@ -83,6 +83,11 @@ impl Running {
             self.withheld = true;
             return Ok(Part::TooMuch);
         }
+        if let Some(Err(why)) = self.plan.meter.as_ref().filter(|_| frame.tag == tag::ROW).map(|meter| meter.take()) {
+            self.cut(why);
+            self.withheld = true;
+            return Ok(Part::TooMuch);
+        }
         (self.rows, self.bytes) = (rows, bytes);
         if frame.tag == tag::COLUMNS
             && let Err(public) = self.described(&columns(frame)?)

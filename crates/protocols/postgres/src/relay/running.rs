@@ -1,7 +1,9 @@
 //! A forwarded command: how large its result is and may be, and how it ends.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use model::{Class, Outcome, Public, Status};
+use model::{Class, Meter, Outcome, Public, Status};
 use wire::{Go, Out, Plan};
 
 use super::changes::Made;
@@ -13,6 +15,8 @@ use crate::sqlstate::{self, Code};
 pub(super) enum Excess {
     Rows(u64),
     Bytes(u64),
+    /// With what its person was shown before.
+    Rate(Box<Public>),
     Time,
     /// It cannot be masked.
     Unmaskable(Box<Public>),
@@ -28,7 +32,7 @@ impl Excess {
                 .with_hint("Ask for fewer rows or columns."),
             Self::Time => Public::new(Class::Cancelled, "the command ran for longer than it may")
                 .with_hint("Make it do less at a time."),
-            Self::Unmaskable(public) => public.as_ref().clone(),
+            Self::Rate(public) | Self::Unmaskable(public) => public.as_ref().clone(),
         }
     }
 }
@@ -39,6 +43,7 @@ pub(super) struct Running {
     pub(super) go: Go,
     max_rows: Option<u64>,
     max_bytes: Option<u64>,
+    meter: Option<Arc<dyn Meter>>,
     rows: u64,
     bytes: u64,
     excess: Option<Excess>,
@@ -51,9 +56,10 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn new(go: Go, plan: &Plan, veiling: Option<Veiling>) -> Self {
-        let (max_rows, max_bytes) = (plan.max_rows, plan.max_bytes);
+        let (max_rows, max_bytes, meter) = (plan.max_rows, plan.max_bytes, plan.meter.clone());
         let veiling = veiling.map(Box::new);
-        Self { go, max_rows, max_bytes, rows: 0, bytes: 0, excess: None, may_commit: false, made: None, veiling }
+        let (rows, bytes, excess, may_commit, made) = (0, 0, None, false, None);
+        Self { go, max_rows, max_bytes, meter, rows, bytes, excess, may_commit, made, veiling }
     }
 
     /// Whether the target's own words for it may hold values that are masked.
@@ -83,7 +89,7 @@ impl Running {
 
     /// Whether its result may be too large.
     pub(super) fn is_bounded(&self) -> bool {
-        self.max_rows.is_some() || self.max_bytes.is_some()
+        self.max_rows.is_some() || self.max_bytes.is_some() || self.meter.is_some()
     }
 
     /// The limit that it passed.
@@ -102,7 +108,8 @@ impl Running {
         let bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
         let too_many = self.max_rows.filter(|most| rows > *most).map(Excess::Rows);
         let too_large = self.max_bytes.filter(|most| bytes > *most).map(Excess::Bytes);
-        let too_much = too_many.or(too_large);
+        // Counted last: what is not shown for another reason takes no row from other commands.
+        let too_much = too_many.or(too_large).or_else(|| self.metered(row));
         let admitted = too_much.is_none();
         if let Some(too_much) = too_much {
             self.excess.get_or_insert(too_much);
@@ -110,6 +117,11 @@ impl Running {
             (self.rows, self.bytes) = (rows, bytes);
         }
         admitted
+    }
+
+    fn metered(&self, row: bool) -> Option<Excess> {
+        let meter = self.meter.as_ref().filter(|_| row)?;
+        meter.take().err().map(|public| Excess::Rate(Box::new(public)))
     }
 
     /// Writes down how it ended, and sends the last message of its answer.

@@ -5,6 +5,7 @@ mod access;
 mod audited;
 mod changed;
 mod crowd;
+mod rates;
 mod revealed;
 mod started;
 mod waiting;

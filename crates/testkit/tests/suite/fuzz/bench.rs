@@ -295,7 +295,7 @@ impl Bench {
                 let mask = choices.once_in(8).then(|| Arc::new(ByName::new(&["*a*"])) as Arc<dyn Mask>);
                 let max_rows = choices.once_in(12).then(|| u64::from(choices.byte() % 3));
                 let max_bytes = choices.once_in(12).then(|| u64::from(choices.byte()));
-                Answer::Go(self.out.go(ticket), Plan { mask, max_rows, max_bytes })
+                Answer::Go(self.out.go(ticket), Plan { mask, max_rows, max_bytes, meter: None })
             }
             _ if no => Answer::Refuse(reason()),
             Ask::Challenge { .. } => Answer::Challenge(Challenge { salt: b"salt".to_vec(), iterations: 4096 }),
