@@ -30,6 +30,7 @@ mod full_disk;
 mod harness;
 mod house;
 mod masks;
+mod packs;
 mod policy;
 mod replay;
 mod sessions;

@@ -134,6 +134,7 @@ protocol = "postgres"
 address = "{address}"
 tls = "{target_tls}"
 {ca}server_names = ["prod.localhost"]
+labels = {{ env = "production" }}
 
 [[resource.account]]
 name = "app"
