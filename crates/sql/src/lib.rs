@@ -6,6 +6,7 @@
 
 mod builtin;
 mod cache;
+mod changes;
 pub mod credentials;
 mod full;
 mod lexed;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use model::Certainty;
+use model::{Certainty, Reading};
 use pg_query::{FingerprintOptions, NodeEnum};
 
 use crate::cache;
+use crate::changes;
 use crate::full::{Found, find};
 use crate::lexed::{TooManyStatements, split};
 use crate::parsed::with_tree;
@@ -46,7 +47,8 @@ pub fn read(text: &[u8], maximum: usize) -> Result<Vec<Statement>, TooManyStatem
 type FromTree = (Option<Found>, Option<step::Found>);
 
 fn of_tree(node: &NodeEnum) -> FromTree {
-    (find(node), step::find(node))
+    let named = |found: Found| Found { reading: Reading { changes: changes::of(node), ..found.reading }, ..found };
+    (find(node).map(named), step::find(node))
 }
 
 /// What both readings of a statement come to. Only where all of it is known may the grammar's be the milder one.

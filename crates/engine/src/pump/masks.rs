@@ -6,6 +6,7 @@ use model::{Action, Catalogue, Certainty, Mask, Obligations, Public, Requirement
 use ports::ToMask;
 use wire::Ticket;
 
+use super::changed::Changed;
 use super::decide::Refused;
 use super::hold::Waiting;
 use super::{Chore, Pump};
@@ -44,7 +45,8 @@ impl Pump {
         let (house, who) = (&self.premises.house, permit.who());
         let Some(catalogue) = read.or_else(|| house.catalogues.known(who)) else { return Masked::Unread };
         // What was sent before it in the same breath may have changed it too, and nobody has seen that yet.
-        let unsettled = self.changed_structure && (action.facts.in_transaction || self.out.tickets.owes());
+        let open = action.facts.in_transaction || self.out.tickets.owes();
+        let unsettled = open && self.changed.concerns(action, &catalogue);
         let lineage = || self.facts.protocol.lineage(action, &catalogue);
         let rules = &obligations.mask;
         let command = ToMask { who, action, rules, catalogue: &catalogue, unsettled, lineage: &lineage };
@@ -82,9 +84,9 @@ impl Pump {
     /// forgotten while a command before it is still under way, which is done only then.
     pub(super) fn may_change_structure(&mut self, action: &Action) {
         if !action.facts.in_transaction && !self.out.tickets.owes() {
-            (self.changed_structure, self.ran_code) = (false, false);
+            (self.changed, self.ran_code) = (Changed::default(), false);
         }
-        self.changed_structure |= matches!(action.verb, Verb::Ddl | Verb::Grant | Verb::Call | Verb::Unknown);
+        self.changed.by(action);
         // A function may change it too. That is reason enough to look anew, but not to trust nothing in this transaction.
         let runs = matches!(action.verb, Verb::Read | Verb::CopyOut | Verb::CopyIn | Verb::Write);
         self.ran_code |= runs && action.certainty != Certainty::Full;
@@ -92,7 +94,7 @@ impl Pump {
 
     /// A command is done: where the session may have changed structure, it or its end is seen by others from now on.
     pub(super) fn structure_may_have_changed(&self) {
-        if let Some(live) = self.live.as_ref().filter(|_| self.changed_structure || self.ran_code) {
+        if let Some(live) = self.live.as_ref().filter(|_| !self.changed.is_empty() || self.ran_code) {
             self.premises.house.catalogues.changed(live.permit.who());
         }
     }

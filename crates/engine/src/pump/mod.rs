@@ -5,6 +5,7 @@
 //! key derivation, a durable mark) is polled beside the legs; a stage that needs time of its own runs it with `during`.
 
 mod cancel;
+mod changed;
 mod chores;
 mod decide;
 mod end;
@@ -92,8 +93,8 @@ pub(crate) struct Pump {
     /// The journal is behind: nothing is taken from the client before that mark is durable.
     pressed: Option<Mark>,
     reached: Option<(Mark, Later<Result<(), ports::JournalDown>>)>,
-    /// The session may have changed what its database holds, in a transaction that may not have ended.
-    changed_structure: bool,
+    /// What the session may have changed of what its database holds, in a transaction that may not have ended.
+    changed: changed::Changed,
     /// It has run what may have changed that, for all that is known.
     ran_code: bool,
     deadlines: Deadlines,
@@ -144,7 +145,7 @@ impl Pump {
             wishing,
             registered: Vec::new(),
             pressed: None,
-            changed_structure: false,
+            changed: changed::Changed::default(),
             ran_code: false,
             reached: None,
             timer: Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(now))),
