@@ -63,8 +63,8 @@ impl Tracked {
         under_way: bool,
         maximum: usize,
     ) -> Result<Vec<Statement>, TooManyStatements> {
-        // The encoding, too, may be one in which a byte of a character looks like a quote.
-        if (self.overlapping || under_way) && !text.is_ascii() {
+        // What the target makes of it is not known here; a byte of a character may even look like a quote.
+        if (!self.utf8 || under_way) && !text.is_ascii() {
             return Ok(vec![unreadable(text)]);
         }
         // Such a text means the same whatever the settings are.
