@@ -97,7 +97,12 @@ impl Relay {
                 self.replies.target(Expected::Parse { running, registered, name: own(&name) });
                 self.unsynced = true;
             }
-            Asked::Bind { bound, .. } => return self.bind_alone(bound, running, out),
+            Asked::Bind { bound, runs, .. } => {
+                if runs.is_none_or(|runs| runs.verb >= Verb::Call) {
+                    self.names.doubt();
+                }
+                return self.bind_alone(bound, running, out);
+            }
             Asked::Execute { bound, frame, action, runs } => {
                 let change = runs.as_ref().map_or(Change::ANY, |runs| self.change(runs, 0, &[]));
                 // A procedure may commit.
@@ -117,6 +122,7 @@ impl Relay {
                 self.flush_what_is_bounded(out);
             }
             Asked::Function { frame, .. } => {
+                self.names.doubt();
                 out.send(Side::Target, 0, frame, Why::Command(&running.go));
                 self.unsynced = false;
                 self.replies.target(Expected::Function(Some(running)));

@@ -1,6 +1,7 @@
 //! What stands behind a name: `EXECUTE` runs a prepared statement, `FETCH` takes from a cursor.
 //!
-//! A name is not proof: a function can give it another meaning behind our back. So what is behind it is at most `lexed`.
+//! A name is not proof: a function can give it another meaning behind our back. So what is behind it is at most `lexed`, and
+//! behind code that is not known, SQL has no names that were given before. For messages they stand: drivers give and use them so.
 
 use std::sync::Arc;
 
@@ -34,15 +35,16 @@ impl Relay {
         match statement(name.as_bytes(), earlier) {
             Found::Made(prepared) => Some(Arc::clone(prepared)),
             Found::Forgotten => None,
-            Found::Untouched => self.names.statement(name.as_bytes(), self.boundary).cloned(),
+            Found::Untouched => self.names.undoubted_statement(name.as_bytes(), self.boundary).cloned(),
         }
     }
 
-    fn fetched(&self, name: &str, earlier: &[Change]) -> Option<Portal> {
+    /// The same of a cursor.
+    pub(super) fn fetched(&self, name: &str, earlier: &[Change]) -> Option<Portal> {
         match cursor(name.as_bytes(), earlier) {
             Found::Made(portal) => Some(portal.clone()),
             Found::Forgotten => None,
-            Found::Untouched => self.names.portal(name.as_bytes(), self.boundary).cloned(),
+            Found::Untouched => self.names.undoubted_portal(name.as_bytes(), self.boundary).cloned(),
         }
     }
 }

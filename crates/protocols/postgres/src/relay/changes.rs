@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use model::Verb;
 use sql::{Statement, Step, credentials};
 
 use super::Relay;
@@ -24,6 +25,8 @@ pub(super) enum Change {
     Ends {
         commits: bool,
     },
+    /// Code runs that may do anything to names; most does not.
+    Doubts,
     /// It cannot be told; at worst this.
     Unsure {
         prepares: bool,
@@ -34,6 +37,16 @@ pub(super) enum Change {
 impl Change {
     /// What nobody knows.
     pub(super) const ANY: Self = Self::Unsure { prepares: true, ends_portals: true };
+
+    /// What cannot be told better than by this.
+    fn of(runs: &Prepared) -> Self {
+        let Prepared { verb, prepares, ends_portals, .. } = *runs;
+        match prepares || ends_portals {
+            true => Self::Unsure { prepares, ends_portals },
+            false if verb >= Verb::Call => Self::Doubts,
+            false => Self::Nothing,
+        }
+    }
 }
 
 /// A name that stands, once the target has said that the command is done.
@@ -56,7 +69,7 @@ pub(super) fn statement<'a>(name: &[u8], changes: &'a [Change]) -> Found<'a, Arc
         match change {
             Change::Prepares(made, prepared) if made == name => return Found::Made(prepared),
             Change::Deallocates(gone) if gone.as_ref().is_none_or(|gone| gone == name) => return Found::Forgotten,
-            Change::Unsure { prepares: true, .. } => return Found::Forgotten,
+            Change::Doubts | Change::Unsure { prepares: true, .. } => return Found::Forgotten,
             _ => {}
         }
     }
@@ -69,7 +82,7 @@ pub(super) fn cursor<'a>(name: &[u8], changes: &'a [Change]) -> Found<'a, Portal
         match change {
             Change::Declares(made, portal) if made == name => return Found::Made(portal),
             Change::Closes(gone) if gone.as_ref().is_none_or(|gone| gone == name) => return Found::Forgotten,
-            Change::Ends { .. } | Change::Unsure { .. } => return Found::Forgotten,
+            Change::Ends { .. } | Change::Doubts | Change::Unsure { .. } => return Found::Forgotten,
             _ => {}
         }
     }
@@ -79,7 +92,8 @@ pub(super) fn cursor<'a>(name: &[u8], changes: &'a [Change]) -> Found<'a, Portal
 impl Relay {
     /// What a statement of a message changes, behind those before it.
     pub(super) fn change_of_statement(&self, message: &Bytes, statement: &Statement, earlier: &[Change]) -> Change {
-        if statement.step.is_none() && !statement.effects.prepares && !statement.effects.transaction {
+        let effects = statement.effects.prepares || statement.effects.transaction;
+        if statement.step.is_none() && !effects && statement.verb < Verb::Call {
             return Change::Nothing;
         }
         let text = message.get(statement.range.clone()).map(|text| message.slice_ref(text)).unwrap_or_default();
@@ -91,7 +105,11 @@ impl Relay {
     pub(super) fn change(&self, runs: &Arc<Prepared>, begins: usize, earlier: &[Change]) -> Change {
         let name = |name: &str| Bytes::copy_from_slice(name.as_bytes());
         match &runs.step {
-            Some(Step::Nothing | Step::Fetch(_)) => Change::Nothing,
+            Some(Step::Nothing) => Change::Nothing,
+            Some(Step::Fetch(name)) => match self.fetched(name, earlier).and_then(|portal| portal.prepared) {
+                Some(taken) => Change::of(&taken),
+                None => Change::Doubts,
+            },
             Some(Step::Prepare { name: made, inner }) => {
                 let prepared = Prepared::of(runs.text.clone(), inner, Vec::new());
                 let prepared = Prepared { inner: inner.range.start.saturating_sub(begins), ..prepared };
@@ -109,13 +127,10 @@ impl Relay {
             Some(Step::Close(gone)) => Change::Closes(gone.as_deref().map(name)),
             Some(Step::Ends { commits }) => Change::Ends { commits: *commits },
             Some(Step::Execute { name, plain: true }) => match self.executed(name, earlier) {
-                Some(known) if !known.prepares && !known.ends_portals => Change::Nothing,
-                Some(known) => Change::Unsure { prepares: known.prepares, ends_portals: known.ends_portals },
+                Some(known) => Change::of(&known),
                 None => Change::Unsure { prepares: true, ends_portals: false },
             },
-            Some(Step::Execute { plain: false, .. }) | None => {
-                Change::Unsure { prepares: runs.prepares, ends_portals: runs.ends_portals }
-            }
+            Some(Step::Execute { plain: false, .. }) | None => Change::of(runs),
         }
     }
 
@@ -141,6 +156,7 @@ impl Relay {
             Change::Closes(Some(name)) => self.names.forget_portal(&name),
             Change::Closes(None) => self.names.forget_portals(),
             Change::Ends { commits } => self.names.end_portals(commits),
+            Change::Doubts => self.names.doubt(),
             Change::Unsure { prepares, ends_portals } => {
                 if prepares {
                     self.names.forget_named();

@@ -1,5 +1,7 @@
 //! What the client's names stand for: prepared statements and portals. When it is in doubt, a name is forgotten, and what
-//! it runs is then decided as unknown.
+//! it runs is then decided as unknown. What SQL does to them is in `sql`.
+
+mod sql;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -7,7 +9,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::Limits;
 
-use super::changes::Made;
 use super::prepared::{Portal, Prepared};
 use crate::message::bind::Bind;
 
@@ -37,6 +38,8 @@ pub(super) struct Names {
     /// Of cursors up to this one it is not certain that their transaction was committed.
     failed: u64,
     registered: u64,
+    /// Of names up to this one it is not certain what SQL finds by them.
+    doubted: u64,
     bytes: usize,
     limit: usize,
     limit_bytes: usize,
@@ -59,6 +62,7 @@ impl Names {
             ages: BTreeMap::new(),
             failed: 0,
             registered: 0,
+            doubted: 0,
             bytes: 0,
             limit: limits.names,
             // One largest message of each kind always fits.
@@ -117,7 +121,7 @@ impl Names {
     }
 
     /// The number under which a statement's name stands, where that is certain.
-    pub(super) fn registered(&self, name: &Bytes, boundary: u64) -> Option<u64> {
+    pub(super) fn registered(&self, name: &[u8], boundary: u64) -> Option<u64> {
         let last = self.statements.get(name).and_then(|all| all.back())?;
         last.stands(boundary).then_some(last.registered)
     }
@@ -187,23 +191,6 @@ impl Names {
         }
     }
 
-    /// The command that makes this name is done.
-    pub(super) fn confirm(&mut self, made: &Made) {
-        match made {
-            Made::Statement(name, registered) => self.confirm_statement(name, *registered),
-            Made::Portal(name, registered) => self.confirm_portal(name, *registered),
-        }
-    }
-
-    /// It failed, or was skipped.
-    pub(super) fn undo(&mut self, made: Option<&Made>) {
-        match made {
-            Some(Made::Statement(name, registered)) => self.undo_statement(name, *registered),
-            Some(Made::Portal(name, registered)) => self.undo_portal(name, *registered),
-            None => {}
-        }
-    }
-
     fn gone(&mut self, named: &Named<Arc<Prepared>>) {
         self.bytes = self.bytes.saturating_sub(named.bytes);
         self.count = self.count.saturating_sub(1);
@@ -241,21 +228,6 @@ impl Names {
         for named in std::mem::take(&mut self.portals).into_values() {
             self.bytes = self.bytes.saturating_sub(named.bytes);
         }
-    }
-
-    /// SQL ends a transaction, or part of one. Which part is not looked at. A COMMIT keeps what is to be held, if it succeeds.
-    pub(super) fn end_portals(&mut self, commits: bool) {
-        let names: Vec<_> = self.ages.values().cloned().collect();
-        for name in names {
-            if !(commits && self.portals.get(&name).is_some_and(|named| named.thing.hold)) {
-                self.forget_portal(&name);
-            }
-        }
-    }
-
-    /// The target said that something failed: what was to be held of its transaction may not be.
-    pub(super) fn failed(&mut self) {
-        self.failed = self.registered;
     }
 
     /// The transaction ended at that boundary, and its portals with it. Cursors that are held stand until they are closed.

@@ -8,6 +8,7 @@ mod cancelling;
 mod copy;
 mod credentials;
 mod cursors;
+mod doubts;
 mod driver;
 mod extended;
 mod facts;

@@ -33,7 +33,7 @@ pub(super) fn behind(driver: &Driver) -> Option<&str> {
 }
 
 /// What would run by that name.
-fn executed(driver: &mut Driver, name: &str) -> Option<String> {
+pub(super) fn executed(driver: &mut Driver, name: &str) -> Option<String> {
     runs(driver, &format!("execute {name}"), &["SELECT 1"], b'I');
     behind(driver).map(str::to_owned)
 }
@@ -214,16 +214,6 @@ fn more_names_than_there_may_be_are_not_known() {
 }
 
 #[test]
-fn texts_that_may_be_read_in_two_ways_make_names_forgotten() {
-    relay(|driver| {
-        runs(driver, "prepare p as select 1", &["PREPARE"], b'I');
-        driver.target(&m::status("standard_conforming_strings", "off"));
-        runs(driver, "prepare q as select 'a\\'", &["PREPARE"], b'I');
-        assert_eq!((executed(driver, "p"), executed(driver, "q")), (None, None));
-    });
-}
-
-#[test]
 fn credentials_behind_a_name_are_found() {
     relay(|driver| {
         runs(driver, "prepare p as update t set a = 1 where password = 'geheim'", &["PREPARE"], b'I');
@@ -243,48 +233,5 @@ fn a_refused_execute_leaves_its_name() {
             |action| if action.name == "EXECUTE" && action.text.ends_with(b"1") { Says::No } else { Says::Yes };
         driver.client(&m::query("execute p -- 1"));
         assert!(executed(driver, "p").is_some());
-    });
-}
-
-/// SQL can execute what was parsed and is no query; DO and CALL run what nobody sees.
-#[test]
-fn who_a_session_acts_as_is_told_behind_names_too() {
-    for (text, verb) in [
-        ("set role admin", Verb::SessionIdentity),
-        ("set session authorization admin", Verb::SessionIdentity),
-        ("reset role", Verb::SessionIdentity),
-        ("reset all", Verb::SessionIdentity),
-        ("discard all", Verb::SessionIdentity),
-        ("set statement_timeout = 0", Verb::SessionGuard),
-        ("do $$ begin perform set_config('role', 'admin', false); end $$", Verb::Call),
-        ("call becomes_admin()", Verb::Call),
-    ] {
-        relay(|driver| {
-            driver.client(&[m::parse("s", text), m::sync()].concat());
-            driver.target(&[m::frame(b'1', b""), m::ready(b'I')].concat());
-            assert_eq!(last(driver).verb, verb, "{text}");
-            runs(driver, "execute s", &["X"], b'I');
-            assert_eq!((last(driver).verb, behind(driver)), (verb, Some(text)));
-            driver.client(&[m::bind("", "s", &[]), m::execute(""), m::sync()].concat());
-            let known = !["discard", "do", "call"].iter().any(|word| text.starts_with(word));
-            assert_eq!(last(driver).verb, if known { verb } else { Verb::Unknown }, "{text}");
-        });
-    }
-}
-
-#[test]
-fn in_another_encoding_only_ascii_is_understood() {
-    relay(|driver| {
-        driver.target(&m::status("client_encoding", "LATIN1"));
-        runs(driver, "select 'a' from t", &["SELECT 1"], b'I');
-        assert_eq!(last(driver).verb, Verb::Read);
-        for text in ["select '\u{e4}' from t", "prepare p as select '\u{e4}'", "-- \u{e4}\nselect 1"] {
-            runs(driver, text, &["SELECT 1"], b'I');
-            assert_eq!((last(driver).verb, last(driver).certainty), (Verb::Unknown, Certainty::Opaque), "{text}");
-        }
-        assert_eq!(executed(driver, "p"), None);
-        driver.target(&m::status("client_encoding", "UTF8"));
-        runs(driver, "select '\u{e4}' from t", &["SELECT 1"], b'I');
-        assert_eq!(last(driver).verb, Verb::Read);
     });
 }

@@ -1,7 +1,9 @@
 //! Masks from end to end: what the gateway reads of a database, how soon it sees that it was changed, and how it says why
 //! something is masked. What comes through in which shape is for `attacks::masked`.
 
+mod changed;
 mod dry_run;
+mod named;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -57,20 +57,3 @@ fn a_bind_and_its_execute_are_one_record() {
     assert_eq!(tags(&wire.messages()), "EZ");
     assert_eq!(calls(&server), "1");
 }
-
-/// A portal that was bound under another policy is decided again each time it is executed.
-#[test]
-fn a_policy_that_changed_between_bind_and_execute_is_heeded() {
-    let Some((server, inside, mut wire)) = scene() else { return };
-    Client::psql(&server.door()).args(["-c", COUNTED]).run().ok();
-    wire.query("BEGIN");
-    wire.send(&[parse("", "SELECT nextval('calls') FROM generate_series(1, 9)"), bind("p", ""), sync()].concat());
-    assert_eq!(tags(&wire.messages()), "12Z");
-    inside.policy.replace(|action| if action.phase == model::Phase::Run { deny() } else { allow() });
-    wire.send(&[execute("p"), sync()].concat());
-    assert_denied(&wire.messages());
-    assert_eq!(calls(&server), "0");
-    inside.policy.replace(|_| allow());
-    wire.query("ROLLBACK");
-    assert_goes_on(&mut wire);
-}

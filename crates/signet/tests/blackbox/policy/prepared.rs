@@ -3,7 +3,7 @@
 use model::Phase;
 
 use super::{assert_denied, assert_goes_on, kept, ran, scene};
-use crate::harness::desk::{allow, deny, hold, mentions};
+use crate::harness::desk::{allow, deny, hold};
 use crate::harness::pipeline::{bind, execute, parse, sync, tags};
 use crate::harness::wire::{frame, query};
 
@@ -37,12 +37,12 @@ fn a17_a_policy_that_changed_after_bind() {
     inside.assert_recorded("refusal", "bound");
 }
 
-/// What SQL prepares under a name runs under the policy, too: the text is not known any more, so the worst is assumed.
+/// What SQL prepares under a name runs under the policy, too, by whichever way: what it does is known by the text behind the name.
 #[test]
 fn a17_prepared_by_sql_and_run_by_name() {
     let Some((server, inside, mut wire)) = scene() else { return };
     inside.policy.replace(|action| match action.phase {
-        Phase::Run if action.verb == model::Verb::Unknown || mentions(action, "EXECUTE") => hold(),
+        Phase::Run if action.verb == model::Verb::Write && action.name != "PREPARE" => hold(),
         _ => allow(),
     });
     wire.query("PREPARE s AS INSERT INTO kept VALUES ('by sql')");
@@ -56,4 +56,5 @@ fn a17_prepared_by_sql_and_run_by_name() {
     assert_eq!(kept(&server), "");
     inside.assert_recorded("refusal", "not by its name alone");
     inside.assert_recorded("refusal", "nor by SQL");
+    inside.assert_recorded("hold", "/* runs */ PREPARE s AS INSERT INTO kept VALUES ('by sql')");
 }
