@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use bytes::Bytes;
+use model::code::Object;
 use model::{Action, SessionId};
 use ports::Who;
 
@@ -14,6 +15,8 @@ pub(crate) struct Meaning<'a> {
     pub(crate) settings: &'a [(Bytes, Bytes)],
     /// The session, when something ran in it that may have changed what names mean: a search path, a temporary table.
     pub(crate) session: Option<SessionId>,
+    /// What they stand for in the database, where they are looked up.
+    pub(crate) objects: Option<&'a [Object]>,
 }
 
 /// SHA-256 over who wants it, where (resource with its address, account, database), what names mean there, the exact text and
@@ -36,6 +39,10 @@ pub(crate) fn binding(who: Who<'_>, meaning: &Meaning<'_>, action: &Action) -> [
         parts.part(value);
     }
     parts.optional(meaning.session.as_ref().map(|session| session.0.as_bytes().as_slice()));
+    parts.number(meaning.objects.map_or(0, |objects| objects.len() + 1));
+    for object in meaning.objects.unwrap_or_default() {
+        parts.object(*object);
+    }
     parts.part(action.verb.as_str().as_bytes());
     parts.part(action.name.as_bytes());
     parts.part(&[action.phase as u8]);
@@ -68,6 +75,18 @@ impl Parts {
     fn part(&mut self, bytes: &[u8]) {
         self.number(bytes.len());
         self.0.update(bytes);
+    }
+
+    fn object(&mut self, object: Object) {
+        let (kind, id, stamp) = match object {
+            Object::Relation(id, stamp) => (b"relation".as_slice(), id, stamp),
+            Object::Function(id, stamp) => (b"function".as_slice(), id, stamp),
+            Object::Operator(id) => (b"operator".as_slice(), id, 0),
+            Object::Type(id) => (b"type".as_slice(), id, 0),
+        };
+        self.part(kind);
+        self.part(&id.to_be_bytes());
+        self.part(&stamp.to_be_bytes());
     }
 
     fn optional(&mut self, bytes: Option<&[u8]>) {

@@ -2,6 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+/// The first number that a server gives to what it did not come with.
+pub const FIRST_OF_USERS: u32 = 16_384;
+
 /// Stands for code that came with the server, and may change or show anything.
 pub const SERVERS_OWN: u32 = 0;
 
@@ -29,6 +32,19 @@ pub struct Cast {
     pub to: u32,
     /// The function.
     pub function: u32,
+}
+
+/// Something that a name stands for. Where it is swapped for another, or changed, its number or its stamp is another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Object {
+    /// A relation, and its stamp.
+    Relation(u32, i64),
+    /// A function, and its stamp.
+    Function(u32, i64),
+    /// An operator.
+    Operator(u32),
+    /// A type.
+    Type(u32),
 }
 
 /// The code of users in a database: what runs it, and what of it. Of types and functions only those of users stand here.
@@ -61,9 +77,9 @@ pub struct Code {
 }
 
 impl Code {
-    /// Those types, all that a value may become without being asked to, and all that are in values of them.
+    /// Those types, and all that are in values of them.
     pub fn reach(&self, types: impl IntoIterator<Item = u32>) -> HashSet<u32> {
-        let mut left: Vec<u32> = types.into_iter().chain(self.implied.iter().copied()).collect();
+        let mut left: Vec<u32> = types.into_iter().collect();
         let mut found = HashSet::new();
         while let Some(kind) = left.pop() {
             if found.insert(kind) {

@@ -8,6 +8,10 @@ use crate::{Later, Who};
 
 /// What databases hold, as inspection accounts see it on connections of their own; never in a person's session.
 pub trait Catalogues: Send + Sync {
+    /// Whether an account that is only for that reads the databases of that session's target. Then names are looked up before
+    /// anything is decided; without one, only what must be masked asks for it.
+    fn inspects(&self, who: Who<'_>) -> bool;
+
     /// What is known of the database of that session, unless something may have changed it since. Cheap: asked before every
     /// command whose result must be masked.
     fn known(&self, who: Who<'_>) -> Option<Arc<Catalogue>>;

@@ -16,6 +16,7 @@ mod mentions;
 mod names;
 mod parsed;
 mod read;
+mod resolve;
 mod statement;
 mod step;
 
@@ -23,5 +24,6 @@ pub use lexed::{TooManyStatements, split, split_either};
 pub use lineage::{lineage, lineage_behind};
 pub use mentions::mentions;
 pub use read::{fingerprint, normalised, read};
+pub use resolve::{Resolved, may_call, objects, resolve};
 pub use statement::{SessionEffects, Statement};
 pub use step::Step;

@@ -64,6 +64,10 @@ impl Masks for Names {
 }
 
 impl Catalogues for Names {
+    fn inspects(&self, _: Who<'_>) -> bool {
+        false
+    }
+
     fn known(&self, _: Who<'_>) -> Option<Arc<Catalogue>> {
         Some(Arc::default())
     }

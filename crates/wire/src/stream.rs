@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use model::code::Object;
 use model::{Action, Catalogue, Lineage, Mentions, Public};
 
 use crate::{Input, InterruptKey, Manifest, Opening, Out};
@@ -51,6 +52,21 @@ pub trait Protocol: Send + Sync + 'static {
     fn mentions(&self, text: &[u8]) -> Mentions {
         let _ = text;
         Mentions::default()
+    }
+
+    /// The command with the verb that it has where its names stand for what the database holds: code of users behind a name
+    /// makes it worse, and code that is known to be harmless makes it better. `shadowed`: the session may have things of its
+    /// own by the same names, which nobody else sees. Asked before every command that has names in it, so it must be cheap when
+    /// a text comes again. Without a grammar of its own a protocol knows nothing of it.
+    fn resolve(&self, action: Action, catalogue: &Catalogue, shadowed: bool) -> Action {
+        let _ = (catalogue, shadowed);
+        action
+    }
+
+    /// All that the names in a command may stand for, and all that those lead to; in order, each once.
+    fn objects(&self, action: &Action, catalogue: &Catalogue) -> Vec<Object> {
+        let _ = (action, catalogue);
+        Vec::new()
     }
 
     /// Where what a command shows comes from. Without a grammar of its own a protocol knows nothing of it.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use bytes::Bytes;
+use model::code::Object;
 use model::{
     Account, Address, Certainty, CredentialId, Credentials, Facts, Kind, Message, Phase, Principal, PrincipalId,
     Resource, SessionId, TlsMode, Verb,
@@ -26,6 +27,7 @@ struct Scene {
     action: Action,
     settings: Vec<(Bytes, Bytes)>,
     unsettled: bool,
+    objects: Option<Vec<Object>>,
 }
 
 impl Scene {
@@ -41,7 +43,7 @@ impl Scene {
             program: self.program.as_deref(),
         };
         let session = self.unsettled.then_some(self.session);
-        binding(who, &Meaning { settings: &self.settings, session }, &self.action)
+        binding(who, &Meaning { settings: &self.settings, session, objects: self.objects.as_deref() }, &self.action)
     }
 
     /// The same with one thing changed.
@@ -95,6 +97,7 @@ fn scene() -> Scene {
         },
         settings: Vec::new(),
         unsettled: false,
+        objects: None,
     }
 }
 
@@ -121,6 +124,13 @@ fn every_field_matters() {
         |scene| scene.settings.push((Bytes::from_static(b"search_path"), Bytes::from_static(b"staging"))),
         |scene| scene.settings.push((Bytes::from_static(b"search_path"), Bytes::from_static(b"public"))),
         |scene| scene.unsettled = true,
+        |scene| scene.objects = Some(Vec::new()),
+        |scene| scene.objects = Some(vec![Object::Relation(1, 2)]),
+        |scene| scene.objects = Some(vec![Object::Relation(1, 3)]),
+        |scene| scene.objects = Some(vec![Object::Relation(2, 2)]),
+        |scene| scene.objects = Some(vec![Object::Function(1, 2)]),
+        |scene| scene.objects = Some(vec![Object::Operator(1)]),
+        |scene| scene.objects = Some(vec![Object::Type(1)]),
         |scene| scene.action.facts.binary = true,
         |scene| (scene.unsettled, scene.session) = (true, SessionId(Uuid::from_u128(2))),
         |scene| scene.database = None,

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use model::{
-    Action, ActionText, Catalogue, CommandId, Decision, Durability, Event, Mask, Meter, Obligations, Public,
-    Requirement, Verdict,
+    Action, ActionText, CommandId, Decision, Durability, Event, Mask, Meter, Obligations, Public, Requirement, Verdict,
 };
 use wire::{Answer, Plan, Ticket};
 
 use super::Pump;
 use super::hold::ToHold;
 use super::masks::{Masked, Unread};
+use super::meaning::Look;
 use super::tickets::{Granted, Unsent};
 use crate::authorise::Permit;
 use crate::clock;
@@ -40,11 +40,11 @@ pub(super) struct Refused {
 impl Pump {
     /// Answers `Ask::Act` in the same turn. A hold is answered `Waiting` now, and again, and `Go` or `Refuse` later.
     pub(crate) fn decide(&mut self, ticket: Ticket, action: Action) {
-        self.decide_with(ticket, action, None);
+        self.decide_with(ticket, action, Look::Not);
     }
 
     /// The same, with a catalogue that was read for it.
-    pub(super) fn decide_with(&mut self, ticket: Ticket, action: Action, read: Option<Arc<Catalogue>>) {
+    pub(super) fn decide_with(&mut self, ticket: Ticket, action: Action, look: Look) {
         if !self.out.tickets.is_open(ticket) {
             return; // Withdrawn in the same breath: nobody waits for a decision.
         }
@@ -52,10 +52,15 @@ impl Pump {
             let (policies, policy_version, reason) = (Vec::new(), String::new(), Public::internal());
             return self.refuse(ticket, &action, Refused { command: None, policies, policy_version, reason });
         };
+        let look = self.look(&permit, &action, look);
+        if matches!(look, Look::Not) && self.looks_up(&permit, &action) {
+            return self.read_catalogue(ticket, &permit, Unread::Asked(action));
+        }
+        let action = self.resolved(&permit, action, &look);
         let Decision { verdict, version, observed } = self.premises.house.decider.decide(permit.who(), &action, &[]);
         let policy_version = version.to_string();
         match verdict {
-            Verdict::Allow { policies, obligations } => match self.mask(&permit, &action, &obligations, read) {
+            Verdict::Allow { policies, obligations } => match self.mask(&permit, &action, &obligations, &look) {
                 Masked::Yes(mask) => {
                     let (command, met) = (self.chain.next_command(), Vec::new());
                     let allowed =
@@ -71,7 +76,8 @@ impl Pump {
                 self.refuse(ticket, &action, Refused { command: None, policies, policy_version, reason });
             }
             Verdict::Hold { policies, notice, terms } => {
-                self.hold(ticket, action, ToHold { policies, policy_version, notice, terms });
+                let objects = self.objects(&permit, &action, &look);
+                self.hold(ticket, action, ToHold { policies, policy_version, notice, terms, objects });
             }
         }
     }

@@ -1,11 +1,11 @@
 //! hold: a command waits for a human in the live session, and is decided once more when they have agreed.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{AbortHandle, Abortable};
+use model::code::Object;
 use model::{
-    Action, ActionText, Catalogue, Class, CommandId, Decision, Event, HoldEnded, HoldTerms, Message, Public, RequestId,
+    Action, ActionText, Class, CommandId, Decision, Event, HoldEnded, HoldTerms, Message, Public, RequestId,
     Requirement, StreamId, Verdict,
 };
 use ports::{Held, HoldEnd, HoldRequest};
@@ -13,6 +13,7 @@ use wire::{Answer, Input, Ticket};
 
 use super::decide::{Allowed, Refused};
 use super::masks::{Masked, Unread};
+use super::meaning::Look;
 use super::tickets::{Due, Hold, Unsent};
 use super::{Chore, Pump};
 use crate::authorise::Permit;
@@ -29,6 +30,8 @@ pub(crate) struct Waiting {
     pub(crate) policies: Vec<String>,
     /// The version of the policy that holds it.
     pub(crate) policy_version: String,
+    /// What its names stood for when it was asked about, where they are looked up.
+    pub(crate) objects: Option<Vec<Object>>,
 }
 
 /// A command to be held, as it is written down.
@@ -37,13 +40,14 @@ pub(super) struct ToHold {
     pub(super) policy_version: String,
     pub(super) notice: Public,
     pub(super) terms: HoldTerms,
+    pub(super) objects: Option<Vec<Object>>,
 }
 
 impl Pump {
     /// Writes down that the command waits, then hands it in for approval. It waits in the live session; one direction is
     /// paused.
     pub(super) fn hold(&mut self, ticket: Ticket, action: Action, held: ToHold) {
-        let ToHold { policies, policy_version, notice, terms } = held;
+        let ToHold { policies, policy_version, notice, terms, objects } = held;
         let Some(permit) = self.permit() else { return };
         let (stream, command) = (self.out.stream, self.chain.next_command());
         let id = RequestId(self.premises.identifier());
@@ -58,7 +62,7 @@ impl Pump {
         };
         let Some(mark) = self.out.record(event) else { return };
         self.out.gate_client(mark);
-        let waiting = Waiting { command, action, policies, policy_version };
+        let waiting = Waiting { command, action, policies, policy_version, objects };
         match self.premises.house.approvals.hold(self.request(id, &permit, &waiting, terms), notice) {
             Ok(held) => self.wait(ticket, waiting, held),
             Err(reason) => {
@@ -72,8 +76,8 @@ impl Pump {
     /// What is handed in for approval.
     fn request(&self, id: RequestId, permit: &Permit, waiting: &Waiting, terms: HoldTerms) -> HoldRequest {
         let session = self.chain.is_unsettled().then(|| permit.session());
-        let meaning = Meaning { settings: permit.settings(), session };
-        let Waiting { command, action, policies, policy_version } = waiting;
+        let Waiting { command, action, policies, policy_version, objects } = waiting;
+        let meaning = Meaning { settings: permit.settings(), session, objects: objects.as_deref() };
         let (who, text) = (permit.who(), ActionText::from(action));
         HoldRequest {
             id,
@@ -126,7 +130,7 @@ impl Pump {
             return;
         }
         match end {
-            HoldEnd::Approved { met, .. } => self.decide_again(ticket, waiting, met, None),
+            HoldEnd::Approved { met, .. } => self.decide_again(ticket, waiting, met, Look::Not),
             HoldEnd::Rejected { reason, .. } | HoldEnd::Expired(reason) | HoldEnd::Deferred(reason) => {
                 self.refuse_waiting(ticket, waiting, reason);
             }
@@ -135,15 +139,21 @@ impl Pump {
 
     /// Humans have agreed: decided once more, by the policy that is in force now, with what they met. What stands before it in
     /// the same message and has not been sent must still be allowed too, and show nothing that is masked.
-    pub(super) fn decide_again(
-        &mut self,
-        ticket: Ticket,
-        waiting: Waiting,
-        met: Vec<Requirement>,
-        read: Option<Arc<Catalogue>>,
-    ) {
-        let (command, action) = (waiting.command, &waiting.action);
+    pub(super) fn decide_again(&mut self, ticket: Ticket, mut waiting: Waiting, met: Vec<Requirement>, look: Look) {
         let Some(permit) = self.permit() else { return };
+        if matches!(look, Look::Not) && self.looks_up(&permit, &waiting.action) {
+            // What was known when it was asked is too old: what was agreed to is what its names stood for then.
+            return self.read_catalogue(ticket, &permit, Unread::Agreed(waiting, met));
+        }
+        if let (Look::Failed(reason), Some(_)) = (&look, &waiting.objects) {
+            let reason = reason.clone();
+            return self.refuse_waiting(ticket, waiting, reason);
+        }
+        if self.objects(&permit, &waiting.action, &look) != waiting.objects {
+            return self.refuse_waiting(ticket, waiting, stands_for_another());
+        }
+        waiting.action = self.resolved(&permit, waiting.action, &look);
+        let (command, action) = (waiting.command, &waiting.action);
         let decide = |action: &Action, met: &[Requirement]| {
             let Decision { verdict, version, observed } = self.premises.house.decider.decide(permit.who(), action, met);
             match verdict {
@@ -161,7 +171,7 @@ impl Pump {
         let before = self.out.tickets.unsent().map(still).find(Result::is_err);
         match before.unwrap_or_else(|| decide(action, &met)) {
             Ok((policies, obligations, policy_version, observed)) => {
-                match self.mask(&permit, action, &obligations, read) {
+                match self.mask(&permit, action, &obligations, &look) {
                     Masked::Yes(mask) => {
                         let Waiting { action, .. } = waiting;
                         let allowed =
@@ -179,7 +189,7 @@ impl Pump {
     }
 
     pub(super) fn refuse_waiting(&mut self, ticket: Ticket, waiting: Waiting, reason: Public) {
-        let Waiting { command, action, policies, policy_version } = waiting;
+        let Waiting { command, action, policies, policy_version, .. } = waiting;
         self.refuse(ticket, &action, Refused { command: Some(command), policies, policy_version, reason });
     }
 
@@ -227,6 +237,12 @@ fn masked_before() -> Public {
         "it stands in one message behind a command whose result may have to be masked in another way by now",
     )
     .with_hint("Send it alone.")
+}
+
+/// What was agreed to is not what would run.
+fn stands_for_another() -> Public {
+    let told = "it was approved, but what its names stand for was changed meanwhile: a table, view, function or type";
+    Public::new(Class::NotApproved, told).with_hint("Send it again to ask for what it does now.")
 }
 
 /// What was agreed to is not what the policy asks for now.

@@ -7,8 +7,8 @@ use ports::ToMask;
 use wire::Ticket;
 
 use super::changed::Changed;
-use super::decide::Refused;
 use super::hold::Waiting;
+use super::meaning::Look;
 use super::{Chore, Pump};
 use crate::authorise::Permit;
 
@@ -32,18 +32,17 @@ pub(crate) enum Unread {
 
 impl Pump {
     /// The mask of a command that is allowed with these obligations.
-    pub(super) fn mask(
-        &self,
-        permit: &Permit,
-        action: &Action,
-        obligations: &Obligations,
-        read: Option<Arc<Catalogue>>,
-    ) -> Masked {
+    pub(super) fn mask(&self, permit: &Permit, action: &Action, obligations: &Obligations, look: &Look) -> Masked {
         if obligations.mask.is_empty() {
             return Masked::Yes(None);
         }
         let (house, who) = (&self.premises.house, permit.who());
-        let Some(catalogue) = read.or_else(|| house.catalogues.known(who)) else { return Masked::Unread };
+        let known = match look {
+            Look::Read(catalogue) => Some(Arc::clone(catalogue)),
+            Look::Failed(reason) => return Masked::No(reason.clone()),
+            Look::Not => house.catalogues.known(who),
+        };
+        let Some(catalogue) = known else { return Masked::Unread };
         // What was sent before it in the same breath may have changed it too, and nobody has seen that yet.
         let open = action.facts.in_transaction || self.out.tickets.owes();
         let unsettled = open && self.changed.concerns(action, &catalogue);
@@ -55,7 +54,7 @@ impl Pump {
 
     /// Whether something that must be masked may come of a command, as things stand now.
     pub(super) fn may_show_masked(&self, permit: &Permit, action: &Action, obligations: &Obligations) -> bool {
-        !matches!(self.mask(permit, action, obligations, None), Masked::Yes(None))
+        !matches!(self.mask(permit, action, obligations, &Look::Not), Masked::Yes(None))
     }
 
     /// Has the catalogue read, on a connection that is not this session's. Meanwhile the question stays open.
@@ -69,14 +68,10 @@ impl Pump {
         if self.closing.is_some() || !self.out.tickets.is_open(ticket) {
             return;
         }
-        match (unread, read) {
-            (Unread::Asked(action), Ok(catalogue)) => self.decide_with(ticket, action, Some(catalogue)),
-            (Unread::Agreed(waiting, met), Ok(catalogue)) => self.decide_again(ticket, waiting, met, Some(catalogue)),
-            (Unread::Asked(action), Err(reason)) => {
-                let (policies, policy_version) = (Vec::new(), String::new());
-                self.refuse(ticket, &action, Refused { command: None, policies, policy_version, reason });
-            }
-            (Unread::Agreed(waiting, _), Err(reason)) => self.refuse_waiting(ticket, waiting, reason),
+        let look = read.map_or_else(Look::Failed, Look::Read);
+        match unread {
+            Unread::Asked(action) => self.decide_with(ticket, action, look),
+            Unread::Agreed(waiting, met) => self.decide_again(ticket, waiting, met, look),
         }
     }
 
@@ -87,9 +82,10 @@ impl Pump {
             (self.changed, self.ran_code) = (Changed::default(), false);
         }
         self.changed.by(action);
+        self.shadows |= matches!(action.verb, Verb::Ddl | Verb::Call | Verb::Unknown);
         // A function may change it too. That is reason enough to look anew, but not to trust nothing in this transaction.
         let runs = matches!(action.verb, Verb::Read | Verb::CopyOut | Verb::CopyIn | Verb::Write);
-        self.ran_code |= runs && action.certainty != Certainty::Full;
+        self.ran_code |= runs && action.certainty != Certainty::Full && !action.facts.resolved;
     }
 
     /// A command is done: where the session may have changed structure, it or its end is seen by others from now on.

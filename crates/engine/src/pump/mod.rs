@@ -13,6 +13,7 @@ mod feed;
 mod goodbye;
 mod hold;
 mod masks;
+mod meaning;
 mod outbox;
 mod queue;
 mod release;
@@ -97,6 +98,8 @@ pub(crate) struct Pump {
     changed: changed::Changed,
     /// It has run what may have changed that, for all that is known.
     ran_code: bool,
+    /// It has run what may have made temporary things, which nobody else sees.
+    shadows: bool,
     deadlines: Deadlines,
     timer: Pin<Box<Sleep>>,
     armed: Option<Instant>,
@@ -147,6 +150,7 @@ impl Pump {
             pressed: None,
             changed: changed::Changed::default(),
             ran_code: false,
+            shadows: false,
             reached: None,
             timer: Box::pin(tokio::time::sleep_until(tokio::time::Instant::from_std(now))),
             armed: None,

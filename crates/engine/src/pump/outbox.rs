@@ -197,7 +197,9 @@ impl Out for Outbox {
     }
 
     fn withdraw(&mut self, ticket: Ticket) {
-        let Some(Waiting { command, action, policies, policy_version }) = self.tickets.withdraw(ticket) else { return };
+        let Some(Waiting { command, action, policies, policy_version, .. }) = self.tickets.withdraw(ticket) else {
+            return;
+        };
         // What the client is told of it waits for these records.
         self.metrics.waiting.dec();
         let stream = self.stream;

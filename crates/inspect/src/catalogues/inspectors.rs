@@ -19,6 +19,9 @@ pub struct Inspector {
 
 /// Says as whom a database is read.
 pub(super) trait Inspectors: Send + Sync {
+    /// Whether that target has an account that is for this alone.
+    fn has(&self, resource: &Resource) -> bool;
+
     /// As whom the databases of that target are read.
     fn of(&self, resource: &Arc<Resource>) -> Later<Result<Inspector, Failure>>;
 }
@@ -37,6 +40,10 @@ impl Accounts {
 }
 
 impl Inspectors for Accounts {
+    fn has(&self, resource: &Resource) -> bool {
+        self.inventory.inspection(&resource.name).is_some()
+    }
+
     fn of(&self, resource: &Arc<Resource>) -> Later<Result<Inspector, Failure>> {
         let (inventory, resource, told) = (Arc::clone(&self.inventory), Arc::clone(resource), Arc::clone(&self.told));
         Box::pin(async move {

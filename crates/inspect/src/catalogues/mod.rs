@@ -154,6 +154,10 @@ fn make_room(databases: &mut Databases) {
 }
 
 impl ports::Catalogues for Catalogues {
+    fn inspects(&self, who: Who<'_>) -> bool {
+        self.readers.contains_key(&who.resource.protocol) && self.inspectors.has(who.resource)
+    }
+
     fn known(&self, who: Who<'_>) -> Option<Arc<Catalogue>> {
         self.find(&who)?.known()
     }

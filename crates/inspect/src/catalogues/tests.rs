@@ -69,6 +69,10 @@ impl Source for Reading {
 struct Anybody;
 
 impl Inspectors for Anybody {
+    fn has(&self, resource: &Resource) -> bool {
+        !resource.accounts.is_empty()
+    }
+
     fn of(&self, resource: &Arc<Resource>) -> Later<Result<Inspector, Failure>> {
         let inspector = Inspector { account: resource.accounts[0].clone(), secret: None };
         Box::pin(std::future::ready(Ok(inspector)))

@@ -17,6 +17,7 @@ mod opening;
 mod protection;
 mod reach;
 mod relay;
+mod resolution;
 mod scram;
 mod settings;
 mod show;
@@ -29,6 +30,7 @@ mod told;
 mod values;
 mod words;
 
+use model::code::Object;
 use model::{Action, Catalogue, Lineage, Mentions, Verb};
 use wire::{Manifest, Opening, Probe, Protocol, Stream};
 
@@ -91,6 +93,14 @@ impl Protocol for Postgres {
     fn probe(&self, probe: Probe, opening: Opening) -> Box<dyn Stream> {
         let Probe::Cancel(key) = probe;
         Box::new(Conversation::without_client(Box::new(Cancel::new(key)), opening))
+    }
+
+    fn resolve(&self, action: Action, catalogue: &Catalogue, shadowed: bool) -> Action {
+        resolution::resolve(action, catalogue, shadowed)
+    }
+
+    fn objects(&self, action: &Action, catalogue: &Catalogue) -> Vec<Object> {
+        resolution::objects(action, catalogue)
     }
 
     fn lineage(&self, action: &Action, catalogue: &Catalogue) -> Lineage {

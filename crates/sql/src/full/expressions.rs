@@ -9,6 +9,7 @@ use crate::names::string;
 impl<'a> Walk<'a> {
     /// Looks at one node, and puts those in it aside. A node that is not known makes the statement strange.
     pub(super) fn expression(&mut self, node: &'a NodeEnum, queries: usize) {
+        self.named.see(node);
         match node {
             NodeEnum::AConst(_)
             | NodeEnum::ColumnRef(_)
@@ -75,7 +76,7 @@ impl<'a> Walk<'a> {
             NodeEnum::AIndirection(indirection) => {
                 // `(value).name` is also how a function may be called.
                 let field = indirection.indirection.iter().any(|step| string(step).is_some());
-                self.strange |= field;
+                self.foreign |= field;
                 self.maybe(indirection.arg.as_deref(), queries);
                 self.nodes(&indirection.indirection, queries);
             }

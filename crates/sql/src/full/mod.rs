@@ -5,6 +5,7 @@
 
 mod bounded;
 mod expressions;
+mod named;
 mod queries;
 
 use model::{Name, Reading, Verb};
@@ -13,6 +14,7 @@ use pg_query::protobuf::{CopyStmt, ExplainStmt, Node, SelectStmt, TypeName};
 
 use crate::builtin::{self, Class};
 use crate::names::{qualified, string};
+pub(crate) use named::{Called, Named};
 
 /// What was found in a statement.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub(crate) struct Found {
     pub(crate) reading: Reading,
     /// Nothing in it is unknown here.
     pub(crate) all_known: bool,
+    /// What it names besides relations.
+    pub(crate) named: Named,
+    /// It holds something that is not known here, besides names.
+    pub(crate) strange: bool,
 }
 
 /// Reads one statement; `None` when it is of a kind of which the lexer's reading is enough.
@@ -85,6 +91,9 @@ struct Walk<'a> {
     begun: bool,
     unbounded: bool,
     strange: bool,
+    /// A name in it is not known to come with the server.
+    foreign: bool,
+    named: Named,
 }
 
 impl<'a> Walk<'a> {
@@ -110,7 +119,15 @@ impl<'a> Walk<'a> {
         verbs.dedup();
         let (relations, functions, limit) = (self.relations, self.functions, self.limit);
         let reading = Reading { verbs, relations, functions, limit, ..Reading::default() };
-        Found { verb, name, unbounded_write: self.unbounded, reading, all_known: !self.strange }
+        Found {
+            verb,
+            name,
+            unbounded_write: self.unbounded,
+            reading,
+            all_known: !self.strange && !self.foreign,
+            named: self.named,
+            strange: self.strange,
+        }
     }
 
     fn does(&mut self, verb: Verb, name: &'static str) {
@@ -179,7 +196,7 @@ impl<'a> Walk<'a> {
             return;
         };
         let own = schema.is_none_or(|schema| schema == "pg_catalog");
-        self.strange |= !own || builtin::function(name).is_none_or(|function| function.class != Class::Reads);
+        self.foreign |= !own || builtin::function(name).is_none_or(|function| function.class != Class::Reads);
         self.functions.push(Name { schema: schema.map(str::to_owned), name: name.to_owned() });
     }
 
@@ -187,17 +204,18 @@ impl<'a> Walk<'a> {
         let known = qualified(name).is_some_and(|(schema, name)| {
             schema.is_none_or(|schema| schema == "pg_catalog") && builtin::is_operator(name)
         });
-        self.strange |= !known;
+        self.foreign |= !known;
     }
 
     fn kind(&mut self, kind: Option<&TypeName>) {
+        self.named.kind(kind);
         let known = kind.is_some_and(|kind| {
             !kind.pct_type
                 && qualified(&kind.names).is_some_and(|(schema, name)| {
                     schema.is_none_or(|schema| schema == "pg_catalog") && builtin::is_type(name)
                 })
         });
-        self.strange |= !known;
+        self.foreign |= !known;
     }
 }
 

@@ -28,7 +28,8 @@ fn hold(now: Instant) -> Hold {
         behind: None,
         readable: Vec::new(),
     };
-    let waiting = Waiting { command: CommandId(1), action, policies: Vec::new(), policy_version: String::new() };
+    let waiting =
+        Waiting { command: CommandId(1), action, policies: Vec::new(), policy_version: String::new(), objects: None };
     let (abort, _) = AbortHandle::new_pair();
     let notice = Public::new(Class::NotApproved, "waiting");
     Hold { waiting, abort, notice, every: SECOND, next: now.checked_add(SECOND) }

@@ -46,15 +46,13 @@ macro_rules! uses {
     };
 }
 
-/// Operators: number, schema, name, operands, function; 0 = one of the server's own. Those of which the function is one of
-/// the server's own that changes nothing are left out.
+/// Operators: number, schema, name, operands, function; 0 = one of the server's own that changes something.
 const OPERATORS: &str = concat!(
     "SELECT o.oid, n.nspname::text, o.oprname::text, o.oprleft, o.oprright, \
-     CASE WHEN o.oprcode::oid < 16384 THEN 0::oid ELSE o.oprcode::oid END \
-     FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace \
-     WHERE o.oid >= 16384 AND n.nspname !~ '^pg_temp_' AND (o.oprcode::oid >= 16384 OR o.oprcode::oid IN (",
+     CASE WHEN o.oprcode::oid IN (",
     changing!(),
-    "))",
+    ") THEN 0::oid ELSE o.oprcode::oid END FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace \
+     WHERE o.oid >= 16384 AND n.nspname !~ '^pg_temp_'",
 );
 
 /// Casts: from which type, to which, function; 0 = one of the server's own.
