@@ -85,7 +85,8 @@ impl Pump {
         self.shadows |= matches!(action.verb, Verb::Ddl | Verb::Call | Verb::Unknown);
         // A function may change it too. That is reason enough to look anew, but not to trust nothing in this transaction.
         let runs = matches!(action.verb, Verb::Read | Verb::CopyOut | Verb::CopyIn | Verb::Write);
-        self.ran_code |= runs && action.certainty != Certainty::Full && !action.facts.resolved;
+        let known = action.certainty == Certainty::Full || action.facts.resolved;
+        self.ran_code |= action.verb == Verb::Call || runs && !known;
     }
 
     /// A command is done: where the session may have changed structure, it or its end is seen by others from now on.

@@ -16,6 +16,7 @@ mod interface;
 mod leftovers;
 mod masked;
 mod memory;
+mod names;
 mod opening;
 mod people;
 mod policies;

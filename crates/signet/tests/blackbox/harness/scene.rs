@@ -79,15 +79,16 @@ impl Scene {
 
     /// The same in front of this server.
     pub fn on(server: Postgres, policies: &str) -> Self {
-        Self::before(server, policies, |setup| setup)
+        Self::prepared(server, policies, |setup| setup)
     }
 
     pub fn made(policies: &str, settings: &[&str], change: impl FnOnce(Setup) -> Setup) -> Self {
         let settings = settings.iter().map(ToString::to_string).collect();
-        Self::before(Postgres::with(Options { settings, ..Options::default() }), policies, change)
+        Self::prepared(Postgres::with(Options { settings, ..Options::default() }), policies, change)
     }
 
-    fn before(server: Postgres, policies: &str, change: impl FnOnce(Setup) -> Setup) -> Self {
+    /// The same with other settings of the gateway.
+    pub fn prepared(server: Postgres, policies: &str, change: impl FnOnce(Setup) -> Setup) -> Self {
         sql(&server, "CREATE TABLE kept (word text)");
         let setup = Setup { people: Some(PEOPLE), more: MORE.to_owned(), ..Setup::before(&server) };
         let mut gateway = change(setup).prepare();
