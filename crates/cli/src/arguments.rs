@@ -17,7 +17,7 @@ pub(crate) use api::{
 
 pub(crate) use audit::{AuditCommand, Narrowed};
 pub(crate) use mask::{ExplainArguments, MaskCommand};
-pub(crate) use policy::{PolicyCommand, TryArguments};
+pub(crate) use policy::{PolicyCommand, ReplayArguments, TryArguments};
 
 /// Signet: the door between people and the systems they must not reach unobserved.
 #[derive(Debug, Parser)]

@@ -85,7 +85,7 @@ fn dispatch(program: &dyn Program, arguments: Arguments, terminal: &mut Terminal
         Command::Log(arguments) => log::run(&read(program, &path)?, &arguments, terminal),
         Command::Audit(command) => audit::ask(program, || read(program, &path), api, command, terminal),
         Command::Config(command) => configuration::run(program, &path, &command, terminal),
-        Command::Policy(PolicyWords::Alone(command)) => crate::policy::run(program, &path, command, terminal),
+        Command::Policy(PolicyWords::Alone(command)) => crate::policy::run(program, &path, api, command, terminal),
         Command::Policy(PolicyWords::Gateway(command)) => policies::run(&api()?, command, terminal),
         Command::Login(arguments) => login::login(&arguments, credentials, terminal),
         Command::Logout => login::logout(credentials, terminal),

@@ -43,6 +43,11 @@ pub(crate) enum PolicyCommand {
         /// The folder as it is to be.
         new: PathBuf,
     },
+    /// Tell what other policies would have said to the commands on record, and what they would have decided otherwise.
+    ///
+    /// Needs the configuration, and the keys of the evidence. It is recorded that evidence was read. Ends with 0 when nothing would be
+    /// decided otherwise, and with 8 when something would.
+    Replay(ReplayArguments),
     /// Print the schema that policies are checked against, for editors.
     Schema,
 }
@@ -99,6 +104,29 @@ pub(crate) struct TryArguments {
     pub(crate) source: IpAddr,
     /// Print a JSON object: verdict, policies, version, message, hint, approve, expires_seconds, observed,
     /// and mask: policy, columns, operator and predicates of each rule.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `signet policy replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// The folder of policies.
+    pub(crate) folder: PathBuf,
+    /// Only at this resource.
+    #[arg(long = "on", value_name = "RESOURCE")]
+    pub(crate) resource: Option<String>,
+    /// Only from this time on: 2026-07-01T12:00:00Z, 2026-07-01, or how long ago (15m, 8h).
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only before this time.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+    /// Ask the gateway where one is signed in for labels and groups that are not in the configuration.
+    #[arg(long)]
+    pub(crate) gateway: bool,
+    /// Print a JSON object: replayed, changed, masked, verdicts (then, now, count), changes (then, now, policies, name, fingerprint, count,
+    /// examples), not_listed, not_replayed.
     #[arg(long)]
     pub(crate) json: bool,
 }

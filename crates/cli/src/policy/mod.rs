@@ -2,6 +2,7 @@
 
 mod comparing;
 mod files;
+mod replay;
 mod testing;
 mod trying;
 
@@ -11,12 +12,20 @@ use std::path::Path;
 
 use ::policy::{PACKS, Pack};
 
+use crate::api::Api;
 use crate::arguments::PolicyCommand;
 use crate::failure::{Code, Failure, Outcome};
+use crate::run::names;
 use crate::terminal::{Colour, counted};
 use crate::{Program, Terminal};
 
-pub(crate) fn run(program: &dyn Program, config: &Path, command: PolicyCommand, terminal: &mut Terminal) -> Outcome {
+pub(crate) fn run(
+    program: &dyn Program,
+    config: &Path,
+    api: impl FnOnce() -> Outcome<Api>,
+    command: PolicyCommand,
+    terminal: &mut Terminal,
+) -> Outcome {
     match command {
         PolicyCommand::Init { folder, packs } => init(&folder, &packs, terminal),
         PolicyCommand::Schema => Ok(terminal.out.write_all(::policy::schema_text().as_bytes())?),
@@ -30,6 +39,10 @@ pub(crate) fn run(program: &dyn Program, config: &Path, command: PolicyCommand, 
         PolicyCommand::Test { folder } => {
             let config = files::configuration(program, config)?;
             testing::run(program, &files::folder(folder, config.as_ref())?, terminal)
+        }
+        PolicyCommand::Replay(arguments) => {
+            let config = config::read(config, &names(program))?;
+            replay::run(program, &config, api, arguments, terminal)
         }
         PolicyCommand::Diff { old, new } => {
             comparing::run(program, files::configuration(program, config)?.as_ref(), &old, &new, terminal)

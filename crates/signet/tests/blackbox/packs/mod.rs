@@ -3,6 +3,7 @@
 mod batch;
 mod migrations;
 mod psql;
+mod replayed;
 mod startup;
 
 use std::fs;
