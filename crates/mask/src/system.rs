@@ -1,5 +1,5 @@
 //! What is masked without a rule of anybody, as soon as there is any rule: the server's own relations that hold values of
-//! rows, secrets, or what others do. `system_relations.txt` is the list of those that are harmless.
+//! rows, secrets, or what others do. `system_relations.txt` says of each what is harmless.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -20,6 +20,7 @@ static HARMLESS: LazyLock<HashMap<(&str, &str), Vec<&str>>> = LazyLock::new(|| {
         match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             Some(name) => schema = name,
             None => {
+                let (line, _class) = line.split_once(" | ").unwrap_or((line, ""));
                 let (name, columns) = line.split_once(':').unwrap_or((line, ""));
                 list.insert((schema, name), columns.split_whitespace().collect());
             }

@@ -24,6 +24,7 @@ mod postgres;
 
 mod code;
 mod holds;
+mod ledger;
 mod users;
 
 use std::collections::BTreeMap;

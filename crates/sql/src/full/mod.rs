@@ -224,7 +224,7 @@ pub(crate) fn are_plain(expressions: &[Node]) -> bool {
     let mut walk = Walk::default();
     walk.nodes(expressions, NO_QUERIES);
     walk.all();
-    !walk.strange && walk.verbs.is_empty() && walk.relations.is_empty()
+    !walk.strange && !walk.foreign && walk.verbs.is_empty() && walk.relations.is_empty()
 }
 
 /// Whether an EXPLAIN runs what it explains.

@@ -88,14 +88,14 @@ impl<'c> Judge<'c> {
     fn call(&mut self, call: &Called, reach: &Reach<'_>) {
         let (catalogue, name) = (self.catalogue, &call.name);
         let code = catalogue.code();
-        let listed = in_catalogue(name).then(|| builtin::function(&name.name)).flatten();
+        let listed = listed(name);
         let candidates: Vec<_> = catalogue.functions(name.schema.as_deref(), &name.name).collect();
         let own = listed.is_some() || candidates.iter().any(|function| function.built_in);
         self.called |= listed.is_some_and(|function| function.class != Class::Reads);
         for function in &candidates {
             let takes = code.arguments.get(&function.id).map(Vec::as_slice).unwrap_or_default();
             let made = code.constructors.contains(&function.id);
-            if function.built_in && listed.is_none() && function.schema == "pg_catalog" {
+            if function.built_in && listed.is_none() {
                 // What the list does not have is taken for the worst.
                 self.functions.insert(SERVERS_OWN);
             } else if !function.built_in && !made && (!own || reach.admits(takes, call.typed)) {
@@ -177,6 +177,20 @@ impl<'c> Judge<'c> {
 /// Whether a name may stand for something that came with the server.
 fn in_catalogue(name: &Name) -> bool {
     name.schema.as_deref().is_none_or(|schema| schema == "pg_catalog")
+}
+
+/// What the list of the server's own functions says of a name.
+fn listed(name: &Name) -> Option<builtin::Function> {
+    match name.schema.as_deref() {
+        None => builtin::function(&name.name).or_else(|| of_information_schema(name)),
+        Some("pg_catalog") => builtin::function(&name.name),
+        Some("information_schema") => of_information_schema(name),
+        Some(_) => None,
+    }
+}
+
+fn of_information_schema(name: &Name) -> Option<builtin::Function> {
+    builtin::function(&format!("information_schema.{}", name.name))
 }
 
 /// What a function of users does, by what an administrator says of it.
