@@ -7,6 +7,9 @@
 //! | runs: `CALL`, functions that may do anything | column by column | what is derived is masked whole | refused |
 //! | stores: writes, copies in, structure, grants | column by column | refused; if it is only triggers, not | refused |
 //!
+//! Triggers and rules are code that an administrator put there. Rows of what they wrote to are masked whole, whichever columns
+//! the target says they come from; so says the lineage, and so are rows that a rule shows unasked.
+//!
 //! What stores must be understood because nothing masks a copy once it stands elsewhere. After changes of structure in an open
 //! transaction names may stand for other things than the catalogue says; what reads no relation may still store.
 
@@ -112,6 +115,7 @@ impl<'a> Command<'a> {
                 self.origin(origin)
             }
             (Some(origin), Some(flow)) => self.origin(origin).and(self.judge.flow(flow)),
+            (Some(_), None) if self.trust() == Trust::Triggers => Judgement::whole(Because::Command(Trust::Triggers)),
             (Some(origin), None) => self.origin(origin),
             (None, Some(flow)) => self.judge.flow(flow),
             (None, None) => Judgement::whole(match self.trust() {
@@ -124,7 +128,7 @@ impl<'a> Command<'a> {
     /// What each column of its result is made of, where that can be relied on and is about so many columns.
     pub(crate) fn flows(self, count: usize) -> Option<&'a [Flow]> {
         let flows = self.lineage.outputs.as_deref().filter(|flows| flows.len() == count)?;
-        (self.trust() == Trust::Understood).then_some(flows)
+        matches!(self.trust(), Trust::Understood | Trust::Triggers).then_some(flows)
     }
 
     /// By where the target says that it comes from. That is proof; what a view is made of may have changed meanwhile.

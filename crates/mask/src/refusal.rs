@@ -33,7 +33,7 @@ pub(crate) fn outside(name: &str) -> Option<Public> {
 fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
     let (catalogue, resolution) = (command.judge.catalogue, command.judge.resolution);
     let denied = |column: &ColumnId| match (used.position, resolution.predicates(*column)) {
-        (Position::Write, _) => true,
+        (Position::Write | Position::Shadowed, _) => true,
         (Position::Renamed, _) => resolution.hangs_on_name(*column, used.column.column == 0),
         (Position::Labelled, _) => resolution.hangs_on_label(*column),
         (Position::Equality, Predicates::AllowEquality) | (_, Predicates::Allow) => false,
@@ -50,6 +50,7 @@ fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
         Position::Computed => "so nothing may be computed from it that could fail",
         Position::Renamed => "so neither its name may be changed nor where it stands, by which the policy knows it",
         Position::Labelled => "so its labels may not be changed, by which the policy knows it",
+        Position::Shadowed => "so nothing else may have the name of its table in this session",
     };
     let (name, policies) = (shown_name(catalogue, column), policies(resolution, column));
     let masked = format!("{name} is masked by policy {}, {what}", policies.join(", "));
@@ -62,6 +63,10 @@ fn anything(resolution: &Resolution, position: Position) -> Option<Public> {
         Position::Write => "this stores what may be masked: where it comes from is not known",
         Position::Renamed => "this renames what may be masked by its name",
         Position::Labelled => "this changes labels that may say what is masked, or what a function does",
+        Position::Shadowed => {
+            let told = "a table of the database has this name, and code that stands there could mean it";
+            return Some(Public::new(Class::Denied, told).with_hint("Give the temporary table or view another name."));
+        }
         _ if resolution.allows_all() => return None,
         _ => "this makes a condition on, or orders by, what may be masked: where it comes from is not known",
     };
@@ -108,7 +113,7 @@ fn not_understood(command: Command<'_>) -> Option<Public> {
             Class::Denied,
             "this stores what a function makes that is not known, which may be masked columns",
         )
-        .with_hint("Leave the function out. A trigger or rule of the table may be that function: what it does cannot be told."),
+        .with_hint("Leave the function out."),
         (Trust::NotUnderstood, Effect::Shows) => Public::new(
             Class::Denied,
             "this is not understood well enough to tell whether it makes conditions on masked columns",

@@ -43,6 +43,8 @@ pub enum Position {
     Renamed,
     /// What labels it has at the target is changed.
     Labelled,
+    /// Its relation's name stands for something else in this session from then on.
+    Shadowed,
 }
 
 /// One use of a column.

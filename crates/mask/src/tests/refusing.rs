@@ -151,6 +151,7 @@ fn what_a_policy_knows_a_column_by_stays() {
     ] {
         assert_eq!(refused(rule, column, position), expected, "{rule} {column:?} {position:?}");
     }
+    assert!(refused("customers.ssn", model::ColumnId::ANYTHING, Position::Shadowed));
     let asked = Asked::read(lineage(&[], vec![], &[(SSN, Renamed)]));
     assert!(asked.refused().contains("customers.ssn") && asked.refused().contains("its name"));
 }

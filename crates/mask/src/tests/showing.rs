@@ -108,11 +108,15 @@ fn after_changes_of_structure_what_is_derived_is_not_trusted() {
 fn what_writing_sets_off_is_not_known() {
     let triggered = vec![Relation { triggered: true, ..table(110, "log", &["x"]) }];
     let write = |verb| {
-        let outputs = vec![same(at(110, 1)), made(Derived::Computed, &[])];
+        let outputs = vec![made(Derived::Unknown, &[at(110, 1)]), made(Derived::Computed, &[])];
         Asked { verb, ..Asked::read(lineage(&[110], outputs, &[])).with(triggered.clone()) }
     };
-    assert_eq!(write(Verb::Write).shown(&[Some(at(110, 1)), None]), ["=", WHOLE]);
-    assert!(write(Verb::Read).mask().unwrap().is_none(), "reading sets off nothing");
+    assert_eq!(write(Verb::Write).shown(&[Some(at(110, 1)), None]), [WHOLE, "="]);
+    // Rows that nobody asked for, which a rule shows.
+    assert_eq!(write(Verb::Write).shown(&[Some(ID)]), [WHOLE]);
+    let read =
+        |verb| Asked { verb, ..Asked::read(lineage(&[110], vec![same(at(110, 1))], &[])).with(triggered.clone()) };
+    assert!(read(Verb::Read).mask().unwrap().is_none(), "reading sets off nothing");
     // Triggers may wait for the end of the transaction.
     let end = |in_transaction, more: &[Relation]| {
         let asked = Asked::read(lineage(&[], Vec::new(), &[])).with(more.to_vec());

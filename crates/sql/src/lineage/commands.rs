@@ -1,6 +1,6 @@
 //! Whole statements: queries, what holds one, and what has nothing to do with columns.
 
-use model::{Position, Relation};
+use model::{ColumnId, Position, Relation};
 use pg_query::NodeEnum;
 use pg_query::protobuf::{CopyStmt, ExplainStmt, Node};
 
@@ -26,10 +26,12 @@ impl Analysis<'_> {
                 if self.stored { self.kept(&outputs) } else { shown(outputs) }
             }
             NodeEnum::CreateTableAsStmt(create) => {
+                self.made(create.into.as_ref().and_then(|into| into.rel.as_ref()));
                 let outputs = self.inner(create.query.as_deref(), &scope);
                 self.kept(&outputs)
             }
             NodeEnum::ViewStmt(view) => {
+                self.made(view.view.as_ref());
                 let outputs = self.inner(view.query.as_deref(), &scope);
                 self.kept(&outputs)
             }
@@ -54,6 +56,11 @@ impl Analysis<'_> {
                 };
                 self.foreign();
                 None
+            }
+            // Anybody may say anything there, in what comes unasked.
+            NodeEnum::ListenStmt(_) => {
+                self.scanned(ColumnId::ANYTHING.relation);
+                Some(Vec::new())
             }
             _ if shows_nothing(node) || self.structure(node) || self.upkeep(node) => Some(Vec::new()),
             _ => {
@@ -96,9 +103,6 @@ impl Analysis<'_> {
             let mut inside = Scope::inside(scope);
             inside.entries.extend(entry);
             self.only_if(copy.where_clause.as_deref(), &inside);
-            if self.copied_to(copy).iter().any(|relation| relation.triggered) {
-                self.foreign();
-            }
             return Some(Vec::new());
         }
         let outputs = match &copy.query {
@@ -166,7 +170,6 @@ fn shows_nothing(node: &NodeEnum) -> bool {
             | NodeEnum::DeallocateStmt(_)
             | NodeEnum::DiscardStmt(_)
             | NodeEnum::ClosePortalStmt(_)
-            | NodeEnum::ListenStmt(_)
             | NodeEnum::UnlistenStmt(_)
             | NodeEnum::NotifyStmt(_)
             | NodeEnum::ConstraintsSetStmt(_)

@@ -47,7 +47,10 @@ impl Analysis<'_> {
         }
         let mut with = Scope::inside(outer);
         self.with(select.with_clause.as_ref(), &mut with);
-        self.stored |= select.into_clause.is_some();
+        if let Some(into) = &select.into_clause {
+            self.made(into.rel.as_ref());
+            self.stored = true;
+        }
         let outputs = match select.op() {
             SetOperation::SetopNone if select.values_lists.is_empty() => self.plain(select, &with),
             SetOperation::SetopNone => {

@@ -3,7 +3,7 @@
 //! Only that is noted. Structure by itself (a new column, an index on columns that nobody may not see) uses no column, and so
 //! nothing stands in its way. What runs code of somebody's own is noted as such wherever it would run, now or later.
 
-use model::{Catalogue, ColumnId, Position};
+use model::{Catalogue, ColumnId, Position, Use};
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
     AlterDomainStmt, AlterPolicyStmt, CreateDomainStmt, CreatePolicyStmt, CreateRangeStmt, CreateSchemaStmt,
@@ -62,8 +62,18 @@ impl Analysis<'_> {
         self.used(&value, Position::Computed);
     }
 
+    /// A relation is made. A temporary one comes before all others of its name: what code of the database writes to one of
+    /// these would stand in it.
+    pub(super) fn made(&mut self, relation: Option<&RangeVar>) {
+        let temporary = |one: &RangeVar| one.relpersistence == "t" || one.schemaname.starts_with("pg_temp");
+        if relation.is_some_and(|one| temporary(one) && self.catalogue.named(None, &one.relname).next().is_some()) {
+            self.uses.insert(Use { column: ColumnId::ANYTHING, position: Position::Shadowed });
+        }
+    }
+
     /// A new table is empty: what is said about its own columns tells nothing.
     fn create_table(&mut self, create: &CreateStmt) {
+        self.made(create.relation.as_ref());
         let own = Entry::opaque(create.relation.as_ref().map(|own| own.relname.clone()), Value::constant());
         let mut scope = Scope::default();
         scope.entries.push(own.clone());

@@ -62,7 +62,7 @@ impl Analysis<'_> {
     pub(super) fn insert(&mut self, insert: &InsertStmt, outer: &Scope<'_>) -> Outputs {
         let mut with = Scope::inside(outer);
         self.with(insert.with_clause.as_ref(), &mut with);
-        let Some(mut target) = self.target(insert.relation.as_ref(), &with) else {
+        let Some(mut target) = self.target(insert.relation.as_ref()) else {
             return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
         };
         if let Some(alias) = insert.relation.as_ref().and_then(|relation| relation.alias.as_ref()) {
@@ -79,7 +79,7 @@ impl Analysis<'_> {
             let excluded = written.proposed(&target, self.catalogue);
             self.on_conflict(conflict, &target, excluded, &mut written, &with);
         }
-        let target = written.into(target);
+        let target = self.returned(insert.relation.as_ref(), written.into(target));
         let mut scope = Scope::inside(&with);
         let star = target.star();
         scope.entries.push(target.clone());
@@ -116,7 +116,7 @@ impl Analysis<'_> {
     pub(super) fn update(&mut self, update: &UpdateStmt, outer: &Scope<'_>) -> Outputs {
         let mut with = Scope::inside(outer);
         self.with(update.with_clause.as_ref(), &mut with);
-        let Some(target) = self.target(update.relation.as_ref(), &with) else {
+        let Some(target) = self.target(update.relation.as_ref()) else {
             return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
         };
         let mut scope = Scope::inside(&with);
@@ -126,7 +126,7 @@ impl Analysis<'_> {
         let mut written = Written::default();
         self.assignments(&update.target_list, &scope, &mut written);
 
-        let target = written.into(target);
+        let target = self.returned(update.relation.as_ref(), written.into(target));
         scope.entries.pop();
         scope.entries.push(target.clone());
         let mut star = target.star();
@@ -137,13 +137,16 @@ impl Analysis<'_> {
     pub(super) fn delete(&mut self, delete: &DeleteStmt, outer: &Scope<'_>) -> Outputs {
         let mut with = Scope::inside(outer);
         self.with(delete.with_clause.as_ref(), &mut with);
-        let Some(target) = self.target(delete.relation.as_ref(), &with) else {
+        let Some(target) = self.target(delete.relation.as_ref()) else {
             return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
         };
         let mut scope = Scope::inside(&with);
         let using = self.items_of(&delete.using_clause, &mut scope, &with);
         scope.entries.push(target.clone());
         self.only_if(delete.where_clause.as_deref(), &scope);
+        let target = self.returned(delete.relation.as_ref(), target);
+        scope.entries.pop();
+        scope.entries.push(target.clone());
         let mut star = target.star();
         star.extend(using);
         self.returning(delete.returning_clause.as_ref(), &target, &star, scope)
@@ -152,7 +155,7 @@ impl Analysis<'_> {
     pub(super) fn merge(&mut self, merge: &MergeStmt, outer: &Scope<'_>) -> Outputs {
         let mut with = Scope::inside(outer);
         self.with(merge.with_clause.as_ref(), &mut with);
-        let (Some(target), Some(source)) = (self.target(merge.relation.as_ref(), &with), &merge.source_relation) else {
+        let (Some(target), Some(source)) = (self.target(merge.relation.as_ref()), &merge.source_relation) else {
             return Outputs { columns: Vec::new(), rest: Some(self.lost()) };
         };
         let mut scope = Scope::inside(&with);
@@ -180,7 +183,7 @@ impl Analysis<'_> {
             written.columns.extend(more.columns);
             written.any = written.any.or(more.any);
         }
-        let target = written.into(target);
+        let target = self.returned(merge.relation.as_ref(), written.into(target));
         scope.entries.pop();
         scope.entries.push(target.clone());
         star.extend(target.star());
@@ -188,16 +191,31 @@ impl Analysis<'_> {
     }
 
     /// The table that is written to.
-    fn target(&mut self, table: Option<&RangeVar>, scope: &Scope<'_>) -> Option<Entry> {
+    fn target(&mut self, table: Option<&RangeVar>) -> Option<Entry> {
         let table = table?;
-        let found = relations(self.catalogue, &table.schemaname, &table.relname);
-        if found.iter().any(|relation| relation.triggered) {
+        // EXPLAIN ANALYZE counts the rows of what its rules do too.
+        if self.measured && self.sets_off(table) {
             self.foreign();
         }
         // A query of WITH cannot be written to, so that its name stands for the table here.
-        let no_queries = Scope { outer: None, ..Scope::default() };
-        let _ = scope;
-        Some(self.table(table, &no_queries))
+        Some(self.table(table, &Scope::default()))
+    }
+
+    /// The rows of that table as they come back from writing: triggers and rules put into them what they like.
+    fn returned(&self, table: Option<&RangeVar>, mut rows: Entry) -> Entry {
+        if !table.is_some_and(|table| self.sets_off(table)) {
+            return rows;
+        }
+        let values = rows.columns.iter_mut().map(|column| &mut column.value);
+        for value in values.chain(&mut rows.other).chain([&mut rows.row]) {
+            value.how = Derived::Unknown;
+        }
+        rows
+    }
+
+    /// Whether writing there sets off code of somebody.
+    fn sets_off(&self, table: &RangeVar) -> bool {
+        relations(self.catalogue, &table.schemaname, &table.relname).iter().any(|relation| relation.triggered)
     }
 
     /// `SET column = value`.

@@ -124,6 +124,7 @@ pub(super) fn used(lineage: &Lineage) -> String {
         Position::Write => "write",
         Position::Renamed => "renamed",
         Position::Labelled => "labelled",
+        Position::Shadowed => "shadowed",
     };
     let uses = lineage.uses.iter().map(|one| format!("{} {}", position(one.position), spelled(one.column)));
     uses.collect::<Vec<_>>().join(", ")

@@ -195,3 +195,19 @@ fn code_that_is_not_known_is_noted_wherever_it_would_run() {
         assert_eq!(told(text), "unknown", "{text}");
     }
 }
+
+#[test]
+fn a_temporary_relation_hides_those_of_its_name() {
+    check(
+        &[
+            ("CREATE TEMP TABLE notes (a int)", "shadowed anything"),
+            ("CREATE TABLE pg_temp.notes AS SELECT 1", "shadowed anything"),
+            ("CREATE TEMP TABLE notes AS SELECT 1", "shadowed anything"),
+            ("SELECT 1 INTO TEMP notes", "shadowed anything"),
+            ("CREATE TEMP VIEW notes AS SELECT 1", "shadowed anything"),
+            ("CREATE TEMP TABLE mine AS SELECT id FROM notes", "write notes.id"),
+            ("CREATE TABLE other.notes (a int)", ""),
+        ],
+        told,
+    );
+}

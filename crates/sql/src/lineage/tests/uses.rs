@@ -1,6 +1,6 @@
 //! What columns are used for besides being shown.
 
-use super::{check, uses};
+use super::{check, flows, uses};
 
 #[test]
 fn conditions() {
@@ -123,6 +123,49 @@ fn computing_and_writing() {
             (
                 "INSERT INTO odd VALUES (1, 'x', 'y') ON CONFLICT (id) DO UPDATE SET secret = excluded.secret RETURNING *",
                 "equality m.odd.id, equality other.odd.id",
+            ),
+        ],
+        uses,
+    );
+}
+
+/// Triggers and rules put into rows what they like.
+#[test]
+fn rows_that_set_off_code_come_back_as_anything() {
+    check(
+        &[
+            ("INSERT INTO audited VALUES (1)", ""),
+            ("COPY audited FROM STDIN", ""),
+            ("INSERT INTO audited VALUES (1) RETURNING id, 1", "? audited.id, -"),
+            ("INSERT INTO audited (id) SELECT id FROM notes RETURNING *", "? notes.id+audited.id, ? audited.what"),
+            (
+                "UPDATE audited a SET what = 'x' FROM notes n WHERE n.id = 1 RETURNING a.id, n.body",
+                "? audited.id, =notes.body",
+            ),
+            (
+                "UPDATE audited SET what = 'x' RETURNING old.what, new.what, audited",
+                "? audited.what, ? audited.what, ? audited.*",
+            ),
+            ("DELETE FROM audited RETURNING what || 'x'", "? audited.what"),
+            (
+                "MERGE INTO audited a USING notes n ON a.id = n.id WHEN MATCHED THEN UPDATE SET what = 'x' RETURNING a.what, n.body",
+                "? audited.what, =notes.body",
+            ),
+            ("WITH w AS (INSERT INTO audited VALUES (1) RETURNING what) SELECT what FROM w", "? audited.what"),
+            ("WITH w AS (DELETE FROM notes RETURNING body) INSERT INTO audited SELECT 1, body FROM w", ""),
+        ],
+        flows,
+    );
+    check(
+        &[
+            ("UPDATE audited SET what = 'x' WHERE what = 'y' RETURNING id", "equality audited.what"),
+            (
+                "WITH w AS (INSERT INTO audited VALUES (1) RETURNING what) SELECT 1 FROM w WHERE what LIKE 'x'",
+                "predicate anything, predicate audited.what",
+            ),
+            (
+                "WITH w AS (INSERT INTO audited VALUES (1) RETURNING what) INSERT INTO notes SELECT 1, what FROM w",
+                "write anything, write audited.what",
             ),
         ],
         uses,

@@ -195,6 +195,10 @@ fn what_is_not_masked_is_untouched() {
             "7|[masked]",
         ),
         ("UPDATE customers SET name = 'Eva' WHERE id = 7 RETURNING id, name, ssn", "7|Eva|[masked]"),
+        ("INSERT INTO stamped (id, word) VALUES (1, 'x')", ""),
+        ("UPDATE stamped SET word = 'y' WHERE id = 1 AND at <= now()", ""),
+        ("SELECT id, word FROM stamped", "1|y"),
+        ("UPDATE stamped SET word = 'z' RETURNING 7, word", "7|[masked]"),
     ] {
         let told = Client::psql(&scene.gateway.door()).args(["-c", text]).run();
         assert!(told.ok().trim().starts_with(expected), "{text}: {}", told.report());

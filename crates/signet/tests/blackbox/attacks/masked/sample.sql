@@ -62,3 +62,30 @@ CREATE AGGREGATE glue (text) (SFUNC = textcat, STYPE = text, INITCOND = '');
 CREATE FUNCTION taste(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1 || $2';
 CREATE OPERATOR <+> (LEFTARG = text, RIGHTARG = text, FUNCTION = taste);
 ANALYZE customers;
+
+-- Code that writing sets off.
+CREATE TABLE stamped (id int, word text, at timestamptz);
+CREATE FUNCTION on_stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$;
+CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION on_stamp();
+CREATE TABLE steered (id int, word text);
+CREATE FUNCTION on_steer() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN NEW.word := (SELECT ssn FROM customers WHERE id = 1); RETURN NEW; END $$;
+CREATE TRIGGER steer BEFORE INSERT OR UPDATE ON steered FOR EACH ROW EXECUTE FUNCTION on_steer();
+CREATE TABLE broken (id int);
+CREATE FUNCTION on_break() RETURNS trigger LANGUAGE plpgsql AS
+  $$ DECLARE it text := (SELECT ssn FROM customers WHERE id = 1); BEGIN
+     RAISE DEBUG '%', it; RAISE LOG '%', it; RAISE INFO '%', it; RAISE NOTICE '%', it; RAISE WARNING '%', it USING HINT = it;
+     PERFORM set_config('application_name', it, false);
+     RAISE EXCEPTION '%', it USING DETAIL = it, HINT = it, ERRCODE = 'ZX001', COLUMN = it, CONSTRAINT = it, DATATYPE = it, TABLE = it, SCHEMA = it; END $$;
+CREATE TRIGGER break AFTER INSERT ON broken FOR EACH STATEMENT EXECUTE FUNCTION on_break();
+CREATE TABLE noted (word text);
+CREATE TABLE noting (id int);
+CREATE FUNCTION on_note() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN INSERT INTO noted SELECT ssn FROM customers WHERE id = 1; RETURN NULL; END $$;
+CREATE TRIGGER note AFTER INSERT ON noting FOR EACH ROW EXECUTE FUNCTION on_note();
+CREATE TABLE ruled (id int, word text);
+CREATE RULE also AS ON INSERT TO ruled DO ALSO SELECT ssn, ssn || '' FROM customers;
+CREATE RULE instead AS ON UPDATE TO ruled DO INSTEAD UPDATE steered SET id = id RETURNING steered.id, steered.word;
+CREATE VIEW front AS SELECT id, word FROM ruled UNION ALL SELECT 1, 'x';
+CREATE TRIGGER steer INSTEAD OF INSERT OR UPDATE ON front FOR EACH ROW EXECUTE FUNCTION on_steer();
+INSERT INTO steered VALUES (1);

@@ -299,4 +299,40 @@ pub const SHAPES: &[(&str, &str, Becomes)] = &[
         "BEGIN; DECLARE c CURSOR FOR SELECT ssn FROM customers; SELECT cursor_to_xml('c', 9, true, true, ''); COMMIT",
         Hidden,
     ),
+    ("a row that a trigger changes", "INSERT INTO steered VALUES (2, 'x') RETURNING *", Answered),
+    (
+        "a row that a trigger changes, of a query",
+        "WITH w AS (UPDATE steered SET id = 3 RETURNING word) SELECT word FROM w",
+        Answered,
+    ),
+    (
+        "a row that a trigger changes, merged",
+        "INSERT INTO steered VALUES (2, 'x') RETURNING (SELECT steered.word)",
+        Answered,
+    ),
+    (
+        "a row that a trigger changes, copied",
+        "COPY (INSERT INTO steered VALUES (2, 'x') RETURNING word) TO STDOUT",
+        Answered,
+    ),
+    (
+        "a row that a trigger changes, in a condition",
+        "WITH w AS (INSERT INTO steered VALUES (2, 'x') RETURNING word) SELECT 'canary' FROM w WHERE word LIKE '536%'",
+        Refused,
+    ),
+    (
+        "a row that a trigger changes, stored",
+        "WITH w AS (INSERT INTO steered VALUES (2, 'x') RETURNING word) INSERT INTO guesses SELECT word FROM w RETURNING word",
+        Refused,
+    ),
+    ("all words of a trigger", "SET client_min_messages = debug1; INSERT INTO broken VALUES (1)", Hidden),
+    ("a rule that shows", "INSERT INTO ruled VALUES (1, 'x')", Answered),
+    ("a rule instead", "UPDATE ruled SET word = 'x' RETURNING id, word", Answered),
+    ("a view that writes by a trigger", "INSERT INTO front VALUES (1, 'x') RETURNING word", Answered),
+    (
+        "a table of one's own that a trigger writes to",
+        "BEGIN; CREATE TEMP TABLE noted (word text); INSERT INTO noting VALUES (1); SELECT word FROM noted; ROLLBACK",
+        Refused,
+    ),
+    ("what others say", "LISTEN heard; NOTIFY heard, 'canary'; SELECT 1", Hidden),
 ];
