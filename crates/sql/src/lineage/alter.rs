@@ -101,9 +101,12 @@ impl Analysis<'_> {
         if from.sources.iter().any(|source| !column.sources.contains(source)) {
             self.used(&from, Position::Write);
         }
-        // New values may not be unique any more.
+        // New values may not be unique any more, nor the same ones by another collation.
         if using.is_some() {
             self.used(&from, Position::Computed);
+        }
+        if to.coll_clause.is_some() {
+            self.used(&from, Position::Shape);
         }
         self.typed(kind, from);
     }

@@ -7,7 +7,7 @@ use model::{Catalogue, ColumnId, Position, Use};
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
     AlterDomainStmt, AlterPolicyStmt, CreateDomainStmt, CreatePolicyStmt, CreateRangeStmt, CreateSchemaStmt,
-    CreateStatsStmt, CreateStmt, Node, PartitionBoundSpec, RangeVar,
+    CreateStatsStmt, CreateStmt, CreatedbStmt, Node, ObjectType, PartitionBoundSpec, RangeVar,
 };
 
 use super::Analysis;
@@ -18,6 +18,9 @@ use crate::names::{alias, string};
 
 /// What a range type may be made with that is no code.
 const RANGES: [&str; 4] = ["subtype", "collation", "multirange_type_name", "subtype_opclass"];
+
+/// The databases that come with the server to be copied.
+const EMPTY: [&str; 2] = ["template0", "template1"];
 
 impl Analysis<'_> {
     /// A change of structure; false when it is none that is understood here.
@@ -33,6 +36,11 @@ impl Analysis<'_> {
             NodeEnum::CreateDomainStmt(domain) => self.create_domain(domain),
             NodeEnum::AlterDomainStmt(domain) => self.alter_domain(domain),
             NodeEnum::CreateRangeStmt(range) => return is_plain(range),
+            NodeEnum::CreatedbStmt(database) => self.create_database(database),
+            // Text search reads nothing by itself.
+            NodeEnum::DefineStmt(define) => {
+                return matches!(define.kind(), ObjectType::ObjectTsdictionary | ObjectType::ObjectTsconfiguration);
+            }
             _ => return false,
         }
         true
@@ -136,6 +144,18 @@ impl Analysis<'_> {
                 _ => {
                     self.lost();
                 }
+            }
+        }
+    }
+
+    /// A database is a copy of another: where that is one that people use, what is masked there by where it stands would
+    /// stand elsewhere too.
+    fn create_database(&mut self, database: &CreatedbStmt) {
+        for option in &database.options {
+            let Some(NodeEnum::DefElem(option)) = &option.node else { continue };
+            let name = option.arg.as_deref().map(string);
+            if option.defname == "template" && name.is_some_and(|name| name.is_none_or(|name| !EMPTY.contains(&name))) {
+                self.used(&Value::unknown(), Position::Write);
             }
         }
     }

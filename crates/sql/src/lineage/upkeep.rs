@@ -26,10 +26,15 @@ impl Analysis<'_> {
             },
             NodeEnum::RenameStmt(rename) => self.rename(rename),
             NodeEnum::AlterObjectSchemaStmt(moved) => {
-                if has_columns(moved.object_type()) {
-                    self.renamed(moved.relation.as_ref());
+                match moved.object_type() {
+                    kind if has_columns(kind) => self.renamed(moved.relation.as_ref()),
+                    // Which relations are in it is not known.
+                    ObjectType::ObjectExtension => self.used(&Value::unknown(), Position::Renamed),
+                    _ => {}
                 }
             }
+            // What the other side says about it stands in errors.
+            NodeEnum::DropSubscriptionStmt(_) => self.scanned(ColumnId::ANYTHING.relation),
             NodeEnum::CommentStmt(comment) => {
                 self.labelled(comment.objtype(), comment.object.as_deref(), &comment.comment);
             }
@@ -74,6 +79,8 @@ impl Analysis<'_> {
                 let rows: Vec<Value> = ids.into_iter().map(Self::row_of).collect();
                 self.used(&Value::all(&rows), Position::Renamed);
             }
+            // Policies may know a database by its name.
+            ObjectType::ObjectDatabase => self.used(&Value::unknown(), Position::Renamed),
             kind if has_columns(kind) => self.renamed(rename.relation.as_ref()),
             _ => {}
         }

@@ -6,6 +6,7 @@ mod named;
 mod names;
 mod oracles;
 mod shapes;
+mod statements;
 mod structure;
 mod uses;
 
