@@ -5,7 +5,7 @@
 #   scripts/pgsuite.sh start DIR [--auth trust|scram] [--set NAME=VALUE]...
 #                                                    start that server in DIR; address and password are in DIR/env
 #   scripts/pgsuite.sh stop DIR
-#   scripts/pgsuite.sh regress|isolation|all [--sample] [--host H --port P --user U --password W] [--output DIR]
+#   scripts/pgsuite.sh regress|isolation|all [--sample | --schedule NAME] [--host H --port P --user U --password W] [--output DIR]
 #                                                    without --port: against a server of its own, directly
 #
 # The user must arrive as a superuser called `postgres`, and both suites read and write files next to the server, so the
@@ -67,7 +67,7 @@ run_suite() {
     regress) program=pg_regress schedule=parallel_schedule ;;
     isolation) program=pg_isolation_regress schedule=isolation_schedule ;;
   esac
-  if [ -n "$sample" ]; then schedule=$REPO/scripts/pgsuite-$suite.sample; fi
+  if [ -n "$sample" ]; then schedule=$REPO/scripts/pgsuite-${sample/#yes/$suite}.sample; fi
   cp "$schedule" "$work/schedule" 2>/dev/null || cp "$work/$schedule" "$work/schedule"
   local started=$SECONDS status=0
   (cd "$work" && as_server env -u PGDATABASE PGPASSWORD="$password" HOME="$work" \
@@ -88,6 +88,7 @@ run() {
   while [ $# -gt 0 ]; do
     case $1 in
       --sample) sample=yes; shift ;;
+      --schedule) sample=$2; shift 2 ;;
       --host) host=$2; shift 2 ;;
       --port) port=$2; shift 2 ;;
       --user) user=$2; shift 2 ;;

@@ -33,7 +33,7 @@ impl ports::Masks for Masks {
             catalogue: Arc::clone(command.catalogue),
             resolution: self.cache.resolution(command.catalogue, command.rules),
             lineage: self.lineages.lineage(command.catalogue, command.action, command.lineage),
-            verb: command.action.verb,
+            verb: command.action.own_verb(),
             in_transaction: command.action.facts.in_transaction,
             unsettled: command.unsettled,
         };

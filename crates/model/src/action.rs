@@ -151,6 +151,14 @@ impl Action {
         self.verb == Verb::Read && self.certainty == Certainty::Full && !self.facts.names
     }
 
+    /// What it does by itself, whatever the functions in it do: a query that calls code is a query still.
+    pub fn own_verb(&self) -> Verb {
+        let verbs = self.reading.as_ref().map(|reading| reading.verbs.as_slice()).unwrap_or_default();
+        let worst = |among: &[Verb]| verbs.iter().copied().filter(|verb| among.contains(verb)).max();
+        let stores = worst(&[Verb::Write, Verb::CopyIn, Verb::Ddl, Verb::Grant]);
+        stores.or_else(|| worst(&[Verb::Read, Verb::CopyOut])).unwrap_or(self.verb)
+    }
+
     /// Its parameters as people read them.
     pub fn readable_parameters(&self) -> Vec<Option<Bytes>> {
         let mut parameters = self.parameters.clone();
@@ -160,5 +168,39 @@ impl Action {
             }
         }
         parameters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_command_does_by_itself() {
+        let own = |verb: Verb, verbs: &[Verb]| {
+            let reading =
+                (!verbs.is_empty()).then(|| Arc::new(Reading { verbs: verbs.to_vec(), ..Reading::default() }));
+            let action = Action {
+                verb,
+                name: "",
+                certainty: Certainty::Full,
+                phase: Phase::Run,
+                facts: Facts::default(),
+                text: Bytes::new(),
+                parameters: Vec::new(),
+                credentials: Credentials::default(),
+                message: None,
+                reading,
+                behind: None,
+                readable: Vec::new(),
+            };
+            action.own_verb()
+        };
+        assert_eq!(own(Verb::Call, &[Verb::Read, Verb::Call]), Verb::Read);
+        assert_eq!(own(Verb::Unknown, &[Verb::Read, Verb::Write, Verb::Unknown]), Verb::Write, "what it stores counts");
+        assert_eq!(own(Verb::SessionIdentity, &[Verb::CopyOut, Verb::SessionIdentity]), Verb::CopyOut);
+        assert_eq!(own(Verb::Call, &[Verb::Call]), Verb::Call);
+        assert_eq!(own(Verb::Session, &[Verb::Session]), Verb::Session);
+        assert_eq!(own(Verb::Call, &[]), Verb::Call);
     }
 }

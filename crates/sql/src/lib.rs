@@ -17,6 +17,7 @@ mod names;
 mod parsed;
 mod read;
 mod resolve;
+mod settings;
 mod statement;
 mod step;
 

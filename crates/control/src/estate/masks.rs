@@ -159,7 +159,7 @@ impl Estate {
         let read = meaning.catalogue(asked.who(&nobody)).await;
         let catalogue = read.map_err(|reason| Error::Conflict(reason.to_string()))?;
         let lineage = meaning.lineage(&asked.resource.protocol, asked.action, &catalogue);
-        let (verb, origins) = (asked.action.verb, None);
+        let (verb, origins) = (asked.action.own_verb(), None);
         let explain = |rules: &[MaskRule]| {
             if rules.is_empty() {
                 return Explanation { refused: None, clear: true, columns: Vec::new() };

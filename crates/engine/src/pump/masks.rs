@@ -86,7 +86,7 @@ impl Pump {
         // A function may change it too. That is reason enough to look anew, but not to trust nothing in this transaction.
         let runs = matches!(action.verb, Verb::Read | Verb::CopyOut | Verb::CopyIn | Verb::Write);
         let known = action.certainty == Certainty::Full || action.facts.resolved;
-        self.ran_code |= action.verb == Verb::Call || runs && !known;
+        self.ran_code |= action.verb >= Verb::Call || runs && !known;
     }
 
     /// A command is done: where the session may have changed structure, it or its end is seen by others from now on.

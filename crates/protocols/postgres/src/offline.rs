@@ -59,7 +59,7 @@ mod tests {
             Facts { unbounded_write: true, in_transaction: true, names: true, ..Facts::default() }
         );
         assert_eq!(delete.reading.as_ref().unwrap().relations, [Name { schema: None, name: "t".to_owned() }]);
-        assert_eq!(begin.reading, None);
+        assert_eq!(begin.reading.as_ref().unwrap().verbs, [Verb::Transaction]);
         assert!(!read("DELETE FROM t WHERE id = 1")[0].facts.unbounded_write);
         assert_eq!(read("SELECT 'never ends")[0].certainty, Certainty::Opaque);
         let many = read(&"SELECT 1;".repeat(MOST + 1));

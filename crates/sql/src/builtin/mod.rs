@@ -3,7 +3,11 @@
 //! The lists are taken from the servers' own catalogues (`pg_catalog` of 15 and 18). A name that stands here may still be that
 //! of somebody's own function, type or operator too; where a catalogue is at hand, it is asked.
 
+mod effects;
+
 use std::cmp::Ordering;
+
+pub(crate) use effects::called;
 
 /// What a built-in function does, as far as its arguments' values and anything else that the account can read go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

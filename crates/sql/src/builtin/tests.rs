@@ -1,10 +1,13 @@
 //! What the shipped lists say.
 
+use model::Verb;
+
+use super::effects::EFFECTS;
 use super::*;
 
 #[test]
 fn every_line_is_found_and_nothing_else() {
-    for list in [FUNCTIONS, TYPES, OPERATORS] {
+    for list in [FUNCTIONS, TYPES, OPERATORS, EFFECTS] {
         let names: Vec<&str> = list.lines().map(|line| line.split(' ').next().unwrap()).collect();
         assert!(names.is_sorted(), "the lists are sorted by bytes");
         for name in &names {
@@ -58,5 +61,43 @@ fn what_is_listed_by_hand_reads_only() {
     }
     for name in CALM_OPERATORS {
         assert!(is_operator(name), "{name}");
+    }
+}
+
+/// Both directions: a function that does more than to compute has been looked at, and nothing else stands in the list.
+#[test]
+fn what_a_call_comes_to_was_reviewed() {
+    let plain = |line: &&str| line.ends_with(" r") || line.ends_with(" rs");
+    let owed: Vec<&str> =
+        FUNCTIONS.lines().filter(|line| !plain(line)).map(|line| line.split(' ').next().unwrap()).collect();
+    let listed: Vec<&str> = EFFECTS.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(owed, listed);
+    for line in EFFECTS.lines() {
+        let mut words = line.split(' ').skip(1);
+        let verb = words.next().unwrap();
+        assert!(Verb::ALL.iter().any(|have| have.as_str() == verb), "{line}");
+        assert!(words.count() > 0, "{line}: no reason");
+    }
+}
+
+#[test]
+fn calls_have_verbs() {
+    for (name, verb) in [
+        ("upper", Some(Verb::Read)),
+        ("random", Some(Verb::Read)),
+        ("gen_random_uuid", Some(Verb::Read)),
+        ("regclass", Some(Verb::Read)),
+        ("nextval", Some(Verb::Write)),
+        ("lo_unlink", Some(Verb::Write)),
+        ("pg_notify", Some(Verb::Session)),
+        ("pg_switch_wal", Some(Verb::Ddl)),
+        ("pg_terminate_backend", Some(Verb::Ddl)),
+        ("query_to_xml", Some(Verb::Call)),
+        ("pg_read_file", Some(Verb::Unknown)),
+        ("set_config", Some(Verb::Unknown)),
+        ("dblink", None),
+        ("f", None),
+    ] {
+        assert_eq!(called(name), verb, "{name}");
     }
 }

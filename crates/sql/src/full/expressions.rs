@@ -1,10 +1,13 @@
 //! Expressions, and what stands in FROM.
 
+use model::Verb;
 use pg_query::NodeEnum;
-use pg_query::protobuf::{AExprKind, FuncCall, JsonAggConstructor, JsonBehavior, JsonOutput, JsonValueExpr, WindowDef};
+use pg_query::protobuf::a_const::Val;
+use pg_query::protobuf::{AExprKind, FuncCall, Node, WindowDef};
 
-use super::Walk;
-use crate::names::string;
+use super::walk::Walk;
+use crate::names::{qualified, string};
+use crate::settings;
 
 impl<'a> Walk<'a> {
     /// Looks at one node, and puts those in it aside. A node that is not known makes the statement strange.
@@ -17,6 +20,8 @@ impl<'a> Walk<'a> {
             | NodeEnum::AStar(_)
             | NodeEnum::String(_)
             | NodeEnum::Integer(_)
+            | NodeEnum::Float(_)
+            | NodeEnum::Boolean(_)
             | NodeEnum::SetToDefault(_)
             | NodeEnum::SqlvalueFunction(_)
             | NodeEnum::MergeSupportFunc(_)
@@ -76,7 +81,7 @@ impl<'a> Walk<'a> {
             NodeEnum::AIndirection(indirection) => {
                 // `(value).name` is also how a function may be called.
                 let field = indirection.indirection.iter().any(|step| string(step).is_some());
-                self.foreign |= field;
+                self.field |= field;
                 self.maybe(indirection.arg.as_deref(), queries);
                 self.nodes(&indirection.indirection, queries);
             }
@@ -92,9 +97,10 @@ impl<'a> Walk<'a> {
             }
             NodeEnum::WindowDef(window) => self.window(window, queries),
             NodeEnum::IndexElem(element) => {
+                // Only superusers make operator classes.
                 self.maybe(element.expr.as_deref(), queries);
-                self.strange |= !element.opclass.is_empty();
             }
+            NodeEnum::PartitionElem(element) => self.maybe(element.expr.as_deref(), queries),
             NodeEnum::RangeVar(table) => self.scanned(table, queries),
             NodeEnum::RangeSubselect(sub) => self.maybe(sub.subquery.as_deref(), queries),
             NodeEnum::JoinExpr(join) => {
@@ -108,8 +114,9 @@ impl<'a> Walk<'a> {
             }
             NodeEnum::ColumnDef(column) => self.kind(column.type_name.as_ref()),
             NodeEnum::RangeTableSample(sample) => {
-                let method = sample.method.last().and_then(string);
-                self.strange |= !matches!(method, Some("bernoulli" | "system"));
+                if !matches!(qualified(&sample.method), Some((None, "bernoulli" | "system"))) {
+                    self.calls.push(Verb::Call);
+                }
                 self.maybe(sample.relation.as_deref(), queries);
                 self.nodes(&sample.args, queries);
                 self.maybe(sample.repeatable.as_deref(), queries);
@@ -119,7 +126,13 @@ impl<'a> Walk<'a> {
     }
 
     fn function(&mut self, call: &'a FuncCall, queries: usize) {
-        self.call(&call.funcname);
+        match setting(call) {
+            Some(verb) => {
+                self.names_function(&call.funcname);
+                self.calls.push(verb);
+            }
+            None => self.call(&call.funcname),
+        }
         self.nodes(&call.args, queries);
         self.nodes(&call.agg_order, queries);
         self.maybe(call.agg_filter.as_deref(), queries);
@@ -128,90 +141,28 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn window(&mut self, window: &'a WindowDef, queries: usize) {
+    pub(super) fn window(&mut self, window: &'a WindowDef, queries: usize) {
         self.nodes(&window.partition_clause, queries);
         self.nodes(&window.order_clause, queries);
         self.maybe(window.start_offset.as_deref(), queries);
         self.maybe(window.end_offset.as_deref(), queries);
     }
+}
 
-    /// The grammar's own forms for XML and JSON.
-    fn document(&mut self, node: &'a NodeEnum, queries: usize) {
-        match node {
-            NodeEnum::XmlExpr(xml) => {
-                self.nodes(&xml.named_args, queries);
-                self.nodes(&xml.args, queries);
-            }
-            NodeEnum::XmlSerialize(xml) => {
-                self.kind(xml.type_name.as_ref());
-                self.maybe(xml.expr.as_deref(), queries);
-            }
-            NodeEnum::JsonObjectConstructor(json) => {
-                self.output(json.output.as_ref());
-                self.nodes(&json.exprs, queries);
-            }
-            NodeEnum::JsonArrayConstructor(json) => {
-                self.output(json.output.as_ref());
-                self.nodes(&json.exprs, queries);
-            }
-            NodeEnum::JsonArrayQueryConstructor(json) => {
-                self.output(json.output.as_ref());
-                self.maybe(json.query.as_deref(), queries);
-            }
-            NodeEnum::JsonKeyValue(pair) => {
-                self.maybe(pair.key.as_deref(), queries);
-                self.value(pair.value.as_deref(), queries);
-            }
-            NodeEnum::JsonValueExpr(json) => self.value(Some(json), queries),
-            NodeEnum::JsonArgument(argument) => self.value(argument.val.as_deref(), queries),
-            NodeEnum::JsonIsPredicate(json) => self.maybe(json.expr.as_deref(), queries),
-            NodeEnum::JsonFuncExpr(json) => {
-                self.output(json.output.as_ref());
-                self.value(json.context_item.as_deref(), queries);
-                self.maybe(json.pathspec.as_deref(), queries);
-                self.nodes(&json.passing, queries);
-                self.behaviour(json.on_empty.as_deref(), queries);
-                self.behaviour(json.on_error.as_deref(), queries);
-            }
-            NodeEnum::JsonObjectAgg(json) => {
-                if let Some(pair) = json.arg.as_deref() {
-                    self.maybe(pair.key.as_deref(), queries);
-                    self.value(pair.value.as_deref(), queries);
-                }
-                self.aggregate(json.constructor.as_deref(), queries);
-            }
-            NodeEnum::JsonArrayAgg(json) => {
-                self.value(json.arg.as_deref(), queries);
-                self.aggregate(json.constructor.as_deref(), queries);
-            }
-            _ => self.strange = true,
-        }
+/// The verb of a `set_config` that says what it sets.
+fn setting(call: &FuncCall) -> Option<Verb> {
+    let (schema, name) = qualified(&call.funcname)?;
+    if name != "set_config" || schema.is_some_and(|schema| schema != "pg_catalog") {
+        return None;
     }
+    settings::verb(constant(call.args.first()?)?)
+}
 
-    fn value(&mut self, json: Option<&'a JsonValueExpr>, queries: usize) {
-        if let Some(json) = json {
-            self.maybe(json.raw_expr.as_deref(), queries);
-            self.maybe(json.formatted_expr.as_deref(), queries);
-        }
-    }
-
-    fn behaviour(&mut self, behaviour: Option<&'a JsonBehavior>, queries: usize) {
-        self.maybe(behaviour.and_then(|behaviour| behaviour.expr.as_deref()), queries);
-    }
-
-    fn output(&mut self, output: Option<&'a JsonOutput>) {
-        if let Some(output) = output {
-            self.kind(output.type_name.as_ref());
-        }
-    }
-
-    fn aggregate(&mut self, constructor: Option<&'a JsonAggConstructor>, queries: usize) {
-        let Some(constructor) = constructor else { return };
-        self.output(constructor.output.as_ref());
-        self.nodes(&constructor.agg_order, queries);
-        self.maybe(constructor.agg_filter.as_deref(), queries);
-        if let Some(window) = constructor.over.as_deref() {
-            self.window(window, queries);
-        }
+/// The text of a constant.
+fn constant(node: &Node) -> Option<&str> {
+    let Some(NodeEnum::AConst(constant)) = &node.node else { return None };
+    match &constant.val {
+        Some(Val::Sval(text)) => Some(&text.sval),
+        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use pg_query::protobuf::{
 };
 
 use super::bounded::is_trivial;
-use super::{Item, Queries, Walk};
+use super::walk::{Item, Queries, Walk};
 
 impl<'a> Walk<'a> {
     pub(super) fn write_or_select(&mut self, node: &'a NodeEnum, queries: usize) {
@@ -17,7 +17,7 @@ impl<'a> Walk<'a> {
             NodeEnum::InsertStmt(insert) => {
                 self.does(Verb::Write, "INSERT");
                 let queries = self.with(insert.with_clause.as_ref(), queries);
-                self.target(insert.relation.as_ref());
+                self.table(insert.relation.as_ref());
                 self.nodes(&insert.cols, queries);
                 self.maybe(insert.select_stmt.as_deref(), queries);
                 self.conflict(insert.on_conflict_clause.as_deref(), queries);
@@ -26,7 +26,7 @@ impl<'a> Walk<'a> {
             NodeEnum::UpdateStmt(update) => {
                 self.does(Verb::Write, "UPDATE");
                 let queries = self.with(update.with_clause.as_ref(), queries);
-                self.target(update.relation.as_ref());
+                self.table(update.relation.as_ref());
                 self.nodes(&update.target_list, queries);
                 self.nodes(&update.from_clause, queries);
                 self.bounded_by(update.where_clause.as_deref(), queries);
@@ -35,7 +35,7 @@ impl<'a> Walk<'a> {
             NodeEnum::DeleteStmt(delete) => {
                 self.does(Verb::Write, "DELETE");
                 let queries = self.with(delete.with_clause.as_ref(), queries);
-                self.target(delete.relation.as_ref());
+                self.table(delete.relation.as_ref());
                 self.nodes(&delete.using_clause, queries);
                 self.bounded_by(delete.where_clause.as_deref(), queries);
                 self.returning(delete.returning_clause.as_ref(), queries);
@@ -50,7 +50,7 @@ impl<'a> Walk<'a> {
         let queries = self.with(select.with_clause.as_ref(), queries);
         if let Some(into) = &select.into_clause {
             self.does(Verb::Ddl, "SELECT INTO");
-            self.target(into.rel.as_ref());
+            self.table(into.rel.as_ref());
             self.nodes(&into.options, queries);
         }
         for clause in &select.locking_clause {
@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
     fn merge(&mut self, merge: &'a MergeStmt, queries: usize) {
         self.does(Verb::Write, "MERGE");
         let queries = self.with(merge.with_clause.as_ref(), queries);
-        self.target(merge.relation.as_ref());
+        self.table(merge.relation.as_ref());
         self.maybe(merge.source_relation.as_deref(), queries);
         self.maybe(merge.join_condition.as_deref(), queries);
         let mut changes = false;
@@ -144,14 +144,6 @@ impl<'a> Walk<'a> {
             level = self.queries.get(named.outer);
         }
         self.relation(&table.schemaname, &table.relname);
-    }
-
-    /// What is written to is never a query of a WITH.
-    fn target(&mut self, table: Option<&'a RangeVar>) {
-        match table {
-            Some(table) => self.relation(&table.schemaname, &table.relname),
-            None => self.strange = true,
-        }
     }
 
     fn bounded_by(&mut self, condition: Option<&'a Node>, queries: usize) {

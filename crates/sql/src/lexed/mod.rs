@@ -4,11 +4,13 @@
 //! verb is at least as consequential as what its own words can do.
 
 mod bounded;
+mod calls;
 mod guarded;
 mod query;
 mod split;
 mod table;
 mod verb;
+mod words;
 
 pub use split::{TooManyStatements, split, split_either};
 

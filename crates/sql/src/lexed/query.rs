@@ -2,6 +2,7 @@
 
 use model::{Certainty, Verb};
 
+use super::calls;
 use super::verb::{Reading, planned};
 use crate::lexer::{Kind, Lexer, Token};
 
@@ -122,10 +123,14 @@ pub(super) fn copy(mut tokens: Lexer<'_>) -> Reading {
     match (from, is_query == Some(true)) {
         _ if end.is("PROGRAM") => Reading::unknown("COPY PROGRAM"),
         _ if matches!(end.kind, Kind::Text | Kind::OtherText) => Reading::unknown("COPY FILE"),
-        (true, false) if stream => Reading::lexed(Verb::CopyIn, "COPY FROM STDIN"),
+        (true, false) if stream => {
+            tokens.by_ref().flatten().find(|token| token.is("WHERE"));
+            Reading { calls: calls::worst(tokens), ..Reading::lexed(Verb::CopyIn, "COPY FROM STDIN") }
+        }
         (false, false) if stream => Reading::lexed(Verb::CopyOut, "COPY TO STDOUT"),
         (false, true) if stream => {
             let reading = worst(inside, Reading::lexed(Verb::CopyOut, "COPY TO STDOUT"));
+            let reading = Reading { calls: calls::worst(inside), ..reading };
             if reading.verb > Verb::CopyOut { Reading { name: "COPY QUERY", ..reading } } else { reading }
         }
         _ => Reading::unknown("COPY"),

@@ -81,7 +81,7 @@ fn push(
     let reading = verb::read(tokens);
     statements.push(Statement {
         range,
-        verb: reading.verb,
+        verb: reading.verb.max(reading.calls),
         name: reading.name,
         certainty: reading.certainty,
         unbounded_write: unbounded_write(tokens, &reading),

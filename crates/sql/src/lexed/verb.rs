@@ -2,9 +2,9 @@
 
 use model::{Certainty, Verb};
 
-use super::guarded;
 use super::query::{copy, explain, query, worst};
 use super::table;
+use super::{calls, guarded};
 use crate::lexer::{Kind, Lexer, Token};
 use crate::statement::SessionEffects;
 
@@ -15,12 +15,14 @@ pub(super) struct Reading {
     pub(super) name: &'static str,
     pub(super) certainty: Certainty,
     pub(super) effects: SessionEffects,
+    /// What running the functions, operators and types in it comes to.
+    pub(super) calls: Verb,
 }
 
 impl Reading {
     /// A reading without effects on the session.
     pub(super) fn lexed(verb: Verb, name: &'static str) -> Self {
-        Self { verb, name, certainty: Certainty::Lexed, effects: SessionEffects::default() }
+        Self { verb, name, certainty: Certainty::Lexed, effects: SessionEffects::default(), calls: Verb::Read }
     }
 
     /// The worst, under a name that says how far we came.
@@ -52,19 +54,50 @@ pub(super) fn planned(tokens: Lexer<'_>) -> Reading {
     let Some(first) = tokens.flatten().find(|token| !opening(token)) else { return Reading::unknown("UNKNOWN") };
     for name in ["SELECT", "VALUES", "TABLE"] {
         if first.is(name) {
-            return query(tokens, name);
+            return calling(query(tokens, name), tokens);
         }
     }
     if first.is("WITH") {
-        return query(tokens, "SELECT");
+        return calling(query(tokens, "SELECT"), tokens);
     }
     if first.is("DECLARE") {
-        return worst(tokens, Reading::lexed(Verb::Read, "DECLARE"));
+        return calling(worst(tokens, Reading::lexed(Verb::Read, "DECLARE")), tokens);
     }
     match table::look_up(tokens) {
-        Some((name, verb, effects)) => escalate(tokens, Reading { effects, ..Reading::lexed(verb, name) }),
+        Some((name, verb, effects)) => {
+            calling(escalate(tokens, Reading { effects, ..Reading::lexed(verb, name) }), tokens)
+        }
         None => Reading::unknown("UNKNOWN"),
     }
+}
+
+/// With what the code comes to that a statement runs. What is only made, such as a view, runs none.
+fn calling(reading: Reading, tokens: Lexer<'_>) -> Reading {
+    let behind = |begins: fn(&Token<'_>) -> bool| {
+        let mut rest = tokens;
+        rest.by_ref().flatten().find(begins);
+        calls::worst(rest)
+    };
+    let calls = match reading.name {
+        // Even when it is only explained, what it plans is not known here.
+        "EXECUTE" => Verb::Call,
+        "CREATE INDEX" => behind(|token| token.is_symbol(b'(')),
+        "CREATE TABLE" | "CREATE FOREIGN TABLE" | "CREATE MATERIALIZED VIEW" | "CREATE SCHEMA" => {
+            behind(|token| token.is_any(&["AS", "VALUES", "INDEX"]))
+        }
+        "ALTER TABLE"
+        | "ALTER FOREIGN TABLE"
+        | "ALTER VIEW"
+        | "ALTER MATERIALIZED VIEW"
+        | "ALTER INDEX"
+        | "ALTER SEQUENCE"
+        | "ALTER DOMAIN" => calls::worst(tokens),
+        _ if matches!(reading.verb, Verb::Read | Verb::Write | Verb::Call) || reading.name == "SELECT INTO" => {
+            calls::worst(tokens)
+        }
+        _ => Verb::Read,
+    };
+    Reading { calls, ..reading }
 }
 
 /// Clauses inside a change of structure that do more than change structure.
@@ -106,15 +139,18 @@ fn prepare(mut tokens: Lexer<'_>) -> Reading {
         let effects = SessionEffects { prepares: false, transaction: true };
         return Reading { effects, ..Reading::lexed(Verb::Transaction, "PREPARE TRANSACTION") };
     }
+    let types = rest;
     if !rest.by_ref().flatten().any(|token| token.is("AS")) {
         return Reading::unknown("PREPARE");
     }
     let inner = planned(rest);
+    let known = calls::only_types(types.flatten().take_while(|token| !token.is("AS")));
     let transaction = inner.effects.transaction;
     Reading {
         name: "PREPARE",
         certainty: Certainty::Lexed,
         effects: SessionEffects { transaction, ..effects },
+        calls: if known { inner.calls } else { inner.calls.max(Verb::Call) },
         ..inner
     }
 }
@@ -155,7 +191,7 @@ fn reset(tokens: Lexer<'_>) -> Reading {
 
 /// The verb of changing the setting that `tokens` name.
 fn guard(tokens: Lexer<'_>) -> Verb {
-    if guarded::is_harmless(tokens) { Verb::Session } else { Verb::SessionGuard }
+    if guarded::names_harmless(tokens) { Verb::Session } else { Verb::SessionGuard }
 }
 
 /// Whether a token names a setting, which PostgreSQL compares without regard to case even when it is quoted. What

@@ -6,7 +6,7 @@ use model::code::{FIRST_OF_USERS, SERVERS_OWN};
 use model::{Catalogue, Function, Name, Verb};
 
 use super::candidates::Reach;
-use crate::builtin::{self, Class};
+use crate::builtin;
 use crate::full::{Called, Found};
 
 /// What is known so far about one statement.
@@ -17,7 +17,7 @@ pub(super) struct Judge<'c> {
     types: HashSet<u32>,
     /// Something in it is held by no catalogue.
     pub(super) missing: bool,
-    /// It calls something of the server's own that does more than read.
+    /// It calls something of the server's own that runs code, or of which nothing is known.
     pub(super) called: bool,
 }
 
@@ -91,7 +91,7 @@ impl<'c> Judge<'c> {
         let listed = listed(name);
         let candidates: Vec<_> = catalogue.functions(name.schema.as_deref(), &name.name).collect();
         let own = listed.is_some() || candidates.iter().any(|function| function.built_in);
-        self.called |= listed.is_some_and(|function| function.class != Class::Reads);
+        self.called |= listed.is_some() && builtin::called(&name.name).is_none_or(|verb| verb >= Verb::Call);
         for function in &candidates {
             let takes = code.arguments.get(&function.id).map(Vec::as_slice).unwrap_or_default();
             let made = code.constructors.contains(&function.id);

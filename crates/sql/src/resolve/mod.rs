@@ -47,15 +47,16 @@ pub fn resolve(text: &str, verb: Verb, catalogue: &Catalogue) -> Resolved {
 }
 
 fn by_grammar(statement: &NodeEnum, verb: Verb, catalogue: &Catalogue) -> Option<Resolved> {
+    if !runs_nothing_else(statement) {
+        return None;
+    }
     let found = find(statement).filter(|found| !found.strange && !found.named.strange)?;
     let mut judge = Judge::new(catalogue);
     judge.statement(&found);
     let (code, missing) = (judge.verb(), judge.missing);
     let others = found.reading.verbs.iter().copied().filter(|does| *does != Verb::Call).max();
     let verb = match verb {
-        Verb::Call if runs_nothing_else(statement) && !judge.called && !missing => {
-            others.unwrap_or(Verb::Read).max(code)
-        }
+        Verb::Call if !judge.called && !missing => others.unwrap_or(Verb::Read).max(code),
         verb => worse(verb, code),
     };
     Some(Resolved { verb, resolved: !missing })
@@ -80,7 +81,7 @@ fn worse(verb: Verb, code: Verb) -> Verb {
     }
 }
 
-/// Whether a statement of which the text says that it is a call is one because of functions in it, and nothing else.
+/// Whether a statement runs nothing but what it reads or writes and the functions in it.
 fn runs_nothing_else(statement: &NodeEnum) -> bool {
     let query = |node: &NodeEnum| {
         matches!(
@@ -90,11 +91,11 @@ fn runs_nothing_else(statement: &NodeEnum) -> bool {
                 | NodeEnum::UpdateStmt(_)
                 | NodeEnum::DeleteStmt(_)
                 | NodeEnum::MergeStmt(_)
-                | NodeEnum::CopyStmt(_)
                 | NodeEnum::DeclareCursorStmt(_)
         )
     };
     match statement {
+        NodeEnum::CopyStmt(copy) => !copy.is_from,
         NodeEnum::ExplainStmt(explain) => {
             explain.query.as_deref().and_then(|inner| inner.node.as_ref()).is_some_and(query)
         }

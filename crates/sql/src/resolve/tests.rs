@@ -210,8 +210,12 @@ fn a_label_says_what_code_of_users_does() {
     all_come_to(&["SELECT noting(1)", "SELECT quiet(1), noting(2)"], Verb::Call, Verb::Write, true);
     all_come_to(&["UPDATE people SET id = quiet(1)"], Verb::Call, Verb::Write, true);
     // Of several by one name all must be labelled, and what the server brings along does not become harmless.
-    let calls =
-        ["SELECT twice(1)", "SELECT quiet(1), mine()", "SELECT quiet(1), pg_terminate_backend(1)", "CALL quiet(1)"];
+    let calls = [
+        "SELECT twice(1)",
+        "SELECT quiet(1), mine()",
+        "SELECT quiet(1), query_to_xml('x', true, true, '')",
+        "CALL quiet(1)",
+    ];
     all_come_to(&calls[..3], Verb::Call, Verb::Call, true);
     assert_eq!(resolve(calls[3], Verb::Call, &catalogue()).verb, Verb::Call);
 }

@@ -106,7 +106,7 @@ impl Relay {
             Asked::Execute { bound, frame, action, runs } => {
                 let change = runs.as_ref().map_or(Change::ANY, |runs| self.change(runs, 0, &[]));
                 // A procedure may commit.
-                if runs.is_none_or(|runs| runs.ends_portals) || action.verb == Verb::Call {
+                if runs.is_none_or(|runs| runs.ends_portals) || action.own_verb() == Verb::Call {
                     running.may_commit();
                 }
                 let portal = execute::parse(&frame).map_err(Fault::malformed(Side::Client))?;

@@ -118,14 +118,15 @@ fn a_prepare_stands_for_other_messages_when_it_is_confirmed() {
 
 #[test]
 fn deallocate_discard_and_code_make_names_forgotten() {
-    for text in ["deallocate p", "deallocate all", "discard all", "do $$$$", "call f()", "execute other"] {
+    for text in ["deallocate p", "deallocate all", "discard all", "do $$$$", "call f()", "execute other", "select f()"]
+    {
         relay(|driver| {
             runs(driver, "prepare p as select 1", &["PREPARE"], b'I');
             runs(driver, text, &["X"], b'I');
             assert_eq!(executed(driver, "p"), None, "{text}");
         });
     }
-    for text in ["deallocate q", "discard plans", "close all", "begin", "rollback", "execute p", "select f()"] {
+    for text in ["deallocate q", "discard plans", "close all", "begin", "rollback", "execute p", "select upper(a)"] {
         relay(|driver| {
             runs(driver, "prepare p as select 1", &["PREPARE"], b'I');
             runs(driver, text, &["X"], b'I');
