@@ -51,10 +51,10 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::Predicates;
+    use model::Positions;
 
     fn rules(text: &str) -> Vec<MaskRule> {
-        MaskRule::read_all("p", Predicates::Deny, text).unwrap()
+        MaskRule::read_all("p", Positions::NONE, text).unwrap()
     }
 
     #[test]

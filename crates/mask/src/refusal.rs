@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Catalogue, Class, ColumnId, Position, Predicates, Public, Use};
+use model::{Catalogue, Class, ColumnId, Position, Public, Use};
 
 use crate::command::{Command, Effect};
 use crate::judgement::Trust;
@@ -32,12 +32,10 @@ pub(crate) fn outside(name: &str) -> Option<Public> {
 /// What is wrong with one use of a column.
 fn forbidden(command: Command<'_>, used: Use) -> Option<Public> {
     let (catalogue, resolution) = (command.judge.catalogue, command.judge.resolution);
-    let denied = |column: &ColumnId| match (used.position, resolution.predicates(*column)) {
-        (Position::Write | Position::Shadowed, _) => true,
-        (Position::Renamed, _) => resolution.hangs_on_name(*column, used.column.column == 0),
-        (Position::Labelled, _) => resolution.hangs_on_label(*column),
-        (Position::Equality, Predicates::AllowEquality) | (_, Predicates::Allow) => false,
-        _ => true,
+    let denied = |column: &ColumnId| match used.position {
+        Position::Renamed => resolution.hangs_on_name(*column, used.column.column == 0),
+        Position::Labelled => resolution.hangs_on_label(*column),
+        position => !resolution.positions(*column).allow(position),
     };
     if catalogue.relation(used.column.relation).is_none() {
         return anything(resolution, used.position);
@@ -89,10 +87,16 @@ fn way_out(policies: &[&str], position: Position) -> String {
     );
     match position {
         Position::Renamed | Position::Labelled => ask.replacen("Leave the column out", "Leave it as it is", 1),
-        Position::Write => ask,
-        Position::Equality => format!("{ask} A policy permits this with @predicates(\"allow-equality\")."),
-        _ => format!("{ask} A policy permits this with @predicates(\"allow\")."),
+        Position::Write | Position::Shadowed => ask,
+        Position::Equality => permitted(&ask, "equality"),
+        Position::Predicate => permitted(&ask, "predicate"),
+        Position::Shape => permitted(&ask, "shape"),
+        Position::Computed => permitted(&ask, "computed"),
     }
+}
+
+fn permitted(ask: &str, word: &str) -> String {
+    format!("{ask} A policy permits this with @positions(\"{word}\").")
 }
 
 /// What keeps values must be understood, and what the target is asked, where not every question may be asked.

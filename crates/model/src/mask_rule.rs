@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::positions::Positions;
+
 /// Which columns a rule is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ColumnPattern {
@@ -64,18 +66,6 @@ pub enum Grain {
     Step(u32),
 }
 
-/// What may be asked about masked columns without being shown them: each answer tells something of the value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Predicates {
-    /// Nothing.
-    #[default]
-    Deny,
-    /// Whether it equals a constant.
-    AllowEquality,
-    /// Anything.
-    Allow,
-}
-
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MaskRule {
@@ -86,7 +76,7 @@ pub struct MaskRule {
     /// How.
     pub operator: Operator,
     /// What may be asked about them.
-    pub predicates: Predicates,
+    pub positions: Positions,
 }
 
 /// Why a rule was not understood.
@@ -225,7 +215,7 @@ impl MaskRule {
     ///
     /// # Errors
     /// When one is not understood.
-    pub fn read_all(policy: &str, predicates: Predicates, text: &str) -> Result<Vec<Self>, MaskError> {
+    pub fn read_all(policy: &str, positions: Positions, text: &str) -> Result<Vec<Self>, MaskError> {
         split(text, ',')?
             .into_iter()
             .map(|rule| {
@@ -236,7 +226,7 @@ impl MaskRule {
                     _ => return Err(MaskError),
                 };
                 let (columns, operator) = (columns.parse()?, operator.parse()?);
-                Ok(Self { policy: policy.to_owned(), columns, operator, predicates })
+                Ok(Self { policy: policy.to_owned(), columns, operator, positions })
             })
             .collect()
     }

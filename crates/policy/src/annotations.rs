@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cedar_policy::Effect;
-use model::{MaskRule, Predicates, Recording, Requirement, Wait};
+use model::{MaskRule, Positions, Recording, Requirement, Wait};
 
 use crate::units;
 
@@ -78,9 +78,9 @@ pub(crate) const ANNOTATIONS: [About; 15] = [
         several: "the union",
     },
     About {
-        name: "predicates",
+        name: "positions",
         on: None,
-        value: "`deny`, `allow-equality`, `allow`",
+        value: "some of `equality`, `predicate`, `shape`, `computed` with commas between, or `deny`, `allow-equality`, `allow`",
         meaning: "what may be asked about the columns of its @mask without seeing them; nothing without it",
         several: "each for its own @mask",
     },
@@ -139,7 +139,7 @@ pub(crate) struct Terms {
     /// Microseconds since 1970 UTC from which it is in force.
     pub(crate) observe: Option<u64>,
     pub(crate) mask: Vec<MaskRule>,
-    pub(crate) predicates: Option<Predicates>,
+    pub(crate) positions: Option<Positions>,
     pub(crate) record: Option<Recording>,
     pub(crate) max_rows: Option<u64>,
     /// Rows, in that time.
@@ -185,7 +185,7 @@ pub(crate) fn read<'a>(effect: Effect, found: impl Iterator<Item = (&'a str, &'a
         }
     }
     for rule in &mut terms.mask {
-        rule.predicates = terms.predicates.unwrap_or_default();
+        rule.positions = terms.positions.unwrap_or_default();
     }
     if terms.approve.is_none() {
         let alone = [("expires", terms.expires.is_some()), ("wait", terms.wait.is_some())];
@@ -217,7 +217,7 @@ impl Terms {
             "message" => self.message = Some(plain(value, 300)?),
             "observe" => self.observe = Some(units::date(value)?),
             "mask" => self.mask = masks(value)?,
-            "predicates" => self.predicates = Some(predicates(value)?),
+            "positions" => self.positions = Some(value.parse().ok()?),
             "record" if value == "full" => self.record = Some(Recording::Whole),
             "record" => self.record = Some(Recording::UpTo(units::size(value)?)),
             "max_rows" => self.max_rows = Some(units::number(value)?),
@@ -254,17 +254,11 @@ pub(crate) fn is_hidden(c: char) -> bool {
 
 /// The id of the policy is not known here, and is put in when it decides.
 fn masks(value: &str) -> Option<Vec<MaskRule>> {
-    let rules = MaskRule::read_all("", Predicates::default(), value).ok()?;
+    let rules = MaskRule::read_all("", Positions::NONE, value).ok()?;
     let mut sorted = rules.clone();
     sorted.sort();
     sorted.dedup();
     (sorted.len() == rules.len()).then_some(sorted)
-}
-
-fn predicates(value: &str) -> Option<Predicates> {
-    let known =
-        [("deny", Predicates::Deny), ("allow-equality", Predicates::AllowEquality), ("allow", Predicates::Allow)];
-    known.into_iter().find(|(word, _)| *word == value).map(|(_, predicates)| predicates)
 }
 
 fn unknown(name: &str) -> String {

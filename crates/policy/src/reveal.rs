@@ -137,8 +137,8 @@ pub(crate) fn wrong(policy: &Policy, terms: &Terms) -> Vec<Wrong> {
             }
         }
     }
-    if terms.predicates.is_some() && terms.mask.is_empty() {
-        tell("@predicates says what may be asked about masked columns, and there is no @mask", "Add @mask(\"...\").");
+    if terms.positions.is_some() && terms.mask.is_empty() {
+        tell("@positions says what may be asked about masked columns, and there is no @mask", "Add @mask(\"...\").");
     }
     wrong
 }

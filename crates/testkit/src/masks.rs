@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    Catalogue, ColumnPattern, ColumnShown, Mask, MaskRule, Predicates, Public, Treatment, Value, ValueKind, Veil,
+    Catalogue, ColumnPattern, ColumnShown, Mask, MaskRule, Positions, Public, Treatment, Value, ValueKind, Veil,
 };
 use ports::{Catalogues, Later, Masks, ToMask, Who};
 
@@ -50,7 +50,7 @@ impl Mask for ByName {
 /// # Panics
 /// When one is no name.
 pub fn rules(columns: &[&str]) -> Vec<MaskRule> {
-    let read = |name: &&str| MaskRule::read_all("test", Predicates::Deny, name).expect("a column's name");
+    let read = |name: &&str| MaskRule::read_all("test", Positions::NONE, name).expect("a column's name");
     columns.iter().flat_map(read).collect()
 }
 

@@ -103,7 +103,7 @@ pub(crate) struct TryArguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) source: IpAddr,
     /// Print a JSON object: verdict, policies, version, message, hint, approve, expires_seconds, observed,
-    /// and mask: policy, columns, operator and predicates of each rule.
+    /// and mask: policy, columns, operator and positions of each rule.
     #[arg(long)]
     pub(crate) json: bool,
 }

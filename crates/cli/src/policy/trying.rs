@@ -4,7 +4,7 @@ use std::io::Write;
 
 use ::policy::{Given, PolicySet};
 use config::Config;
-use model::{Decision, MaskRule, Obligations, Predicates, Public, Rate, Recording, Verdict};
+use model::{Decision, MaskRule, Obligations, Public, Rate, Recording, Verdict};
 use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -117,9 +117,8 @@ fn show_public(public: &Public, terminal: &mut Terminal) -> Outcome {
 
 fn show_obligations(obligations: &Obligations, terminal: &mut Terminal) -> Outcome {
     let Obligations { mask, record, max_rows, rates, max_bytes, timeout } = obligations;
-    for MaskRule { policy, columns, operator, predicates } in mask {
-        let asked = asked(*predicates);
-        writeln!(terminal.out, "  masked: {columns} by {operator} (policy {policy}); may be asked about: {asked}")?;
+    for MaskRule { policy, columns, operator, positions } in mask {
+        writeln!(terminal.out, "  masked: {columns} by {operator} (policy {policy}); may be asked about: {positions}")?;
     }
     match record {
         Recording::Whole => writeln!(terminal.out, "  recorded: all")?,
@@ -138,15 +137,6 @@ fn show_obligations(obligations: &Obligations, terminal: &mut Terminal) -> Outco
     Ok(())
 }
 
-/// What may be asked about masked columns.
-fn asked(predicates: Predicates) -> &'static str {
-    match predicates {
-        Predicates::Deny => "nothing",
-        Predicates::AllowEquality => "equality with constants",
-        Predicates::Allow => "anything",
-    }
-}
-
 fn object(decision: &Decision) -> serde_json::Value {
     let common = |verdict: &str, policies: &[String]| json!({ "verdict": verdict, "policies": policies, "version": &*decision.version, "observed": decision.observed });
     let mut object = match &decision.verdict {
@@ -159,7 +149,7 @@ fn object(decision: &Decision) -> serde_json::Value {
             let rule = |rule: &MaskRule| {
                 json!({
                     "policy": rule.policy, "columns": rule.columns.to_string(), "operator": rule.operator.to_string(),
-                    "predicates": asked(rule.predicates),
+                    "positions": rule.positions.to_string(),
                 })
             };
             json!({ "mask": obligations.mask.iter().map(rule).collect::<Vec<_>>() })

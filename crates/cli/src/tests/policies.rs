@@ -122,7 +122,7 @@ fn a_try_says_verdict_ids_and_why() {
 #[test]
 fn a_try_says_what_would_be_masked_and_why() {
     let place = Place::new();
-    let masks = "@id(\"cards\") @mask(\"cards.number keep_last(4)\") @predicates(\"allow-equality\") @approve(\"group:dpo\")\n\
+    let masks = "@id(\"cards\") @mask(\"cards.number keep_last(4)\") @positions(\"allow-equality\") @approve(\"group:dpo\")\n\
         forbid (principal, action == Action::\"reveal\", resource) unless { context.approvals.contains(\"group:dpo\") };";
     let folder = put(&place, "policies", masks);
     let ask = |more: &[&str]| {
@@ -130,7 +130,7 @@ fn a_try_says_what_would_be_masked_and_why() {
         place.signet(&[&words, more].concat())
     };
     let masked = ask(&[]);
-    let told = "  masked: cards.number by keep_last(4) (policy cards); may be asked about: equality with constants\n";
+    let told = "  masked: cards.number by keep_last(4) (policy cards); may be asked about: equality\n";
     assert!(masked.out.starts_with("allow\n") && masked.out.contains(told), "{masked:?}");
     assert!(masked.out.contains("some.cedar:1\n@id(\"cards\")"), "{masked:?}");
     let json: serde_json::Value = serde_json::from_str(&ask(&["--json"]).out).unwrap();

@@ -10,7 +10,7 @@ mod spread;
 
 use std::collections::{HashMap, HashSet};
 
-use model::{Catalogue, Column, ColumnId, ColumnPattern, MaskOperator, MaskRule, Predicates, Relation};
+use model::{Catalogue, Column, ColumnId, ColumnPattern, MaskOperator, MaskRule, Positions, Relation};
 
 use crate::system;
 use edges::Edges;
@@ -133,13 +133,13 @@ impl Resolution {
 
     /// Whether anything may be asked about every column that a policy masks.
     pub(crate) fn allows_all(&self) -> bool {
-        self.rules.iter().all(|rule| rule.predicates == Predicates::Allow)
+        self.rules.iter().all(|rule| rule.positions == Positions::ALL)
     }
 
     /// What may be asked about a masked column: what all of its rules allow.
-    pub(crate) fn predicates(&self, column: ColumnId) -> Predicates {
-        let allowed = |reason: &Reason| self.rule(reason.ground).map_or(Predicates::Deny, |rule| rule.predicates);
-        self.reasons(column).iter().map(allowed).min().unwrap_or(Predicates::Deny)
+    pub(crate) fn positions(&self, column: ColumnId) -> Positions {
+        let allowed = |reason: &Reason| self.rule(reason.ground).map_or(Positions::NONE, |rule| rule.positions);
+        self.reasons(column).iter().map(allowed).reduce(Positions::and).unwrap_or_default()
     }
 }
 

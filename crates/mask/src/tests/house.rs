@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use model::{
     Account, Action, Catalogue, Certainty, Column, ColumnId, ColumnShown, CredentialId, Credentials, Derived, Facts,
-    Flow, Kind, Lineage, Mask, MaskRule, Phase, Position, Predicates, Principal, PrincipalId, Public, Relation,
+    Flow, Kind, Lineage, Mask, MaskRule, Phase, Position, Positions, Principal, PrincipalId, Public, Relation,
     RelationKind, Resource, SessionId, TlsMode, Treatment, Type, Use, Value, ValueKind, Verb,
 };
 use ports::{ToMask, Who};
@@ -86,11 +86,11 @@ pub(super) fn catalogue(more: Vec<Relation>) -> Arc<Catalogue> {
 }
 
 pub(super) fn rules(text: &str) -> Vec<MaskRule> {
-    rules_with(text, Predicates::Deny)
+    rules_with(text, Positions::NONE)
 }
 
-pub(super) fn rules_with(text: &str, predicates: Predicates) -> Vec<MaskRule> {
-    MaskRule::read_all("hide", predicates, text).unwrap()
+pub(super) fn rules_with(text: &str, positions: Positions) -> Vec<MaskRule> {
+    MaskRule::read_all("hide", positions, text).unwrap()
 }
 
 pub(super) fn same(source: ColumnId) -> Flow {

@@ -1,43 +1,70 @@
 //! Commands that may not happen.
 
-use model::{Lineage, MaskRule, Position, Predicates, Relation, Verb};
+use model::{Derived, Lineage, MaskRule, Position, Positions, Relation, Verb};
 
 use super::house::*;
 
 const ALL: [Position; 5] =
     [Position::Equality, Position::Predicate, Position::Shape, Position::Computed, Position::Write];
 
-fn using(column: model::ColumnId, position: Position, predicates: Predicates) -> Asked {
+fn using(column: model::ColumnId, position: Position, positions: Positions) -> Asked {
     let asked = Asked::read(lineage(&[CUSTOMERS], vec![same(ID)], &[(column, position)]));
-    Asked { rules: rules_with("customers.ssn", predicates), ..asked }
+    Asked { rules: rules_with("customers.ssn", positions), ..asked }
 }
 
 #[test]
 fn what_may_be_asked_of_a_masked_column_is_what_its_policy_says() {
-    for (predicates, allowed) in [(Predicates::Deny, 0), (Predicates::AllowEquality, 1), (Predicates::Allow, 4)] {
+    for (positions, allowed) in [(Positions::NONE, 0), (Positions::EQUALITY, 1), (Positions::ALL, 4)] {
         for (place, position) in ALL.into_iter().enumerate() {
             for column in [SSN, ROW] {
-                let refused = using(column, position, predicates).mask().is_err();
-                assert_eq!(refused, place >= allowed, "{position:?} under {predicates:?}");
+                let refused = using(column, position, positions).mask().is_err();
+                assert_eq!(refused, place >= allowed, "{position:?} under {positions:?}");
             }
-            assert!(using(NAME, position, predicates).mask().is_ok(), "another column of the same relation");
+            assert!(using(NAME, position, positions).mask().is_ok(), "another column of the same relation");
         }
     }
 }
 
 #[test]
+fn each_position_is_allowed_for_itself() {
+    for (allowed, goes) in [
+        ("computed", &[Position::Computed][..]),
+        ("shape, equality", &[Position::Shape, Position::Equality]),
+        ("predicate", &[Position::Predicate, Position::Equality]),
+    ] {
+        for position in ALL {
+            let refused = using(SSN, position, allowed.parse().unwrap()).mask().is_err();
+            assert_eq!(refused, !goes.contains(&position), "{position:?} under {allowed}");
+        }
+    }
+    // What is computed is masked whole then.
+    let outputs = vec![made(Derived::Computed, &[SSN])];
+    let asked = Asked::read(lineage(&[CUSTOMERS], outputs, &[(SSN, Position::Computed)]));
+    let rules = rules_with("customers.ssn keep_last(4)", "computed".parse().unwrap());
+    assert_eq!(Asked { rules, ..asked }.shown(&[None]), ["[masked]"]);
+}
+
+#[test]
 fn of_several_rules_the_one_that_allows_least_holds() {
-    let both = [rules_with("ssn token", Predicates::Allow), rules("customers.*")].concat();
-    assert!(Asked { rules: both, ..using(SSN, Position::Predicate, Predicates::Deny) }.mask().is_err());
+    let both = [
+        rules_with("ssn", "shape, computed".parse().unwrap()),
+        rules_with("customers.*", "predicate, shape".parse().unwrap()),
+    ];
+    for position in ALL {
+        let asked = Asked { rules: both.concat(), ..using(SSN, position, Positions::NONE) };
+        assert_eq!(asked.mask().is_ok(), position == Position::Shape, "{position:?}");
+    }
+    let both = [rules_with("ssn token", Positions::ALL), rules("customers.*")].concat();
+    assert!(Asked { rules: both, ..using(SSN, Position::Predicate, Positions::NONE) }.mask().is_err());
 }
 
 #[test]
 fn the_words_name_the_column_the_policy_and_a_way_out() {
-    let told = using(SSN, Position::Predicate, Predicates::Deny).refused();
-    for word in ["customers.ssn", "policy hide", "condition", "--reveal hide.", "@predicates(\"allow\")"] {
+    let told = using(SSN, Position::Predicate, Positions::NONE).refused();
+    for word in ["customers.ssn", "policy hide", "condition", "--reveal hide.", "@positions(\"predicate\")"] {
         assert!(told.contains(word), "{told}");
     }
-    let told = using(SSN, Position::Write, Predicates::Allow).refused();
+    let told = using(SSN, Position::Write, Positions::ALL).refused();
     assert!(told.contains("stored elsewhere") && told.contains("policy hide"), "{told}");
     // Names come from the target.
     let odd = vec![table(110, "odd", &["a\u{1b}[31m\u{202e}b"])];
@@ -50,10 +77,8 @@ fn the_words_name_the_column_the_policy_and_a_way_out() {
 fn the_built_in_rules_and_what_is_not_known_allow_nothing() {
     let system = vec![table(1260, "pg_catalog.pg_authid", &["rolname", "rolpassword"])];
     let uses = [(at(1260, 2), Position::Equality)];
-    let asked = Asked {
-        rules: rules_with("x", Predicates::Allow),
-        ..Asked::read(lineage(&[1260], vec![], &uses)).with(system)
-    };
+    let asked =
+        Asked { rules: rules_with("x", Positions::ALL), ..Asked::read(lineage(&[1260], vec![], &uses)).with(system) };
     let told = asked.refused();
     assert!(told.contains("policy built-in") && !told.contains("--reveal"), "{told}");
     let asked = Asked::read(lineage(&[], vec![], &[(at(4711, 1), Position::Equality)]));
@@ -97,7 +122,7 @@ fn what_stores_must_be_understood() {
             assert!(!refused(&lineage(&[], vec![], &[]), true), "{verb:?} reads nothing");
         }
     }
-    let all = MaskRule::read_all("p", Predicates::Allow, "customers.ssn").unwrap();
+    let all = MaskRule::read_all("p", Positions::ALL, "customers.ssn").unwrap();
     let asked = Asked { rules: all, ..Asked::read(Lineage::unknown()) };
     assert!(asked.mask().is_ok(), "everything may be asked");
     let triggered = vec![Relation { triggered: true, ..table(110, "log", &["x"]) }];

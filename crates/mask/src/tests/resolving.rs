@@ -1,6 +1,6 @@
 //! Which columns rules come to.
 
-use model::{ColumnId, Predicates, Relation, RelationKind};
+use model::{ColumnId, Positions, Relation, RelationKind};
 
 use super::house::*;
 use crate::resolution::Resolution;
@@ -131,10 +131,10 @@ fn what_is_made_of_something_that_nobody_knows_is_masked_whole() {
 fn of_several_rules_the_strictest_holds() {
     assert_eq!(shown("customers.ssn keep_last(3), ssn keep_last(1)", Vec::new(), SSN), "***-**-***9");
     assert_eq!(shown("customers.ssn keep_last(3), *.ssn null", Vec::new(), SSN), "0");
-    let both = [rules_with("ssn", Predicates::Allow), rules_with("customers.ssn", Predicates::AllowEquality)].concat();
+    let both = [rules_with("ssn", Positions::ALL), rules_with("customers.ssn", Positions::EQUALITY)].concat();
     let resolution = Resolution::new(&catalogue(Vec::new()), &both);
-    assert_eq!(resolution.predicates(SSN), Predicates::AllowEquality);
-    assert_eq!(Resolution::new(&catalogue(Vec::new()), &both[..1]).predicates(SSN), Predicates::Allow);
+    assert_eq!(resolution.positions(SSN), Positions::EQUALITY);
+    assert_eq!(Resolution::new(&catalogue(Vec::new()), &both[..1]).positions(SSN), Positions::ALL);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::{
-    Catalogue, ColumnShown, Derived, Lineage, MaskRule, Predicates, Relation, Treatment, Value, ValueKind, Veil, Verb,
+    Catalogue, ColumnShown, Derived, Lineage, MaskRule, Positions, Relation, Treatment, Value, ValueKind, Veil, Verb,
 };
 
 use super::house::*;
@@ -78,7 +78,7 @@ fn without_a_lineage_only_an_origin_is_proof() {
     let expected = ["=", WHOLE, WHOLE, "=", WHOLE];
     let fetched = Asked { verb: Verb::Session, ..Asked::read(Lineage::unknown()) };
     assert_eq!(fetched.shown(&origins), expected);
-    let all = MaskRule::read_all("p", Predicates::Allow, "customers.ssn").unwrap();
+    let all = MaskRule::read_all("p", Positions::ALL, "customers.ssn").unwrap();
     assert_eq!(Asked { rules: all, ..Asked::read(Lineage::unknown()) }.shown(&origins), expected, "all may be asked");
     // Code that is not known may have been at what is derived, though the lineage says otherwise.
     let outputs = vec![same(NAME); 5];

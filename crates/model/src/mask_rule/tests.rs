@@ -1,9 +1,9 @@
 //! Rules are read as they are written, and patterns fit names.
 
-use super::{ColumnPattern, Grain, MaskRule, NamePattern, Operator, Predicates, name};
+use super::{ColumnPattern, Grain, MaskRule, NamePattern, Operator, Positions, name};
 
 fn rules(text: &str) -> Vec<String> {
-    let rules = MaskRule::read_all("p", Predicates::Deny, text).expect("it is understood");
+    let rules = MaskRule::read_all("p", Positions::NONE, text).expect("it is understood");
     rules.iter().map(MaskRule::to_string).collect()
 }
 
@@ -42,7 +42,7 @@ fn what_is_not_understood_is_refused() {
         "a generalise(0)",
         "\"\"",
     ] {
-        assert!(MaskRule::read_all("p", Predicates::Deny, text).is_err(), "{text:?}");
+        assert!(MaskRule::read_all("p", Positions::NONE, text).is_err(), "{text:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Certainty, Decision, MaskRule, Obligations, Predicates, Recording, Verb, Verdict};
+use model::{Certainty, Decision, MaskRule, Obligations, Positions, Recording, Verb, Verdict};
 use ports::Decider;
 
 use super::world::{Asker, command, engine, policies};
@@ -48,7 +48,7 @@ const NONE: Obligations = Obligations {
 
 /// The rules of one annotation, as they come out of a decision.
 pub(super) fn mask(id: &str, text: &str) -> Vec<MaskRule> {
-    MaskRule::read_all(id, Predicates::Deny, text).unwrap()
+    MaskRule::read_all(id, Positions::NONE, text).unwrap()
 }
 
 const ALL: &str = "@id(\"all\") permit (principal, action, resource);\n";

@@ -1,6 +1,6 @@
 //! What is masked, by which policy, and what lifts that.
 
-use model::{Decision, MaskRule, Predicates, Verb, Verdict};
+use model::{Decision, MaskRule, Positions, Verb, Verdict};
 use ports::Decider;
 
 use super::deciding::{decide, denied, given};
@@ -10,7 +10,7 @@ use crate::{Given, Gives, Grant};
 
 const MASKED: &str = r#"
 @id("all") permit (principal, action, resource);
-@id("cards") @mask("cards.number keep_last(4), label:pii token") @predicates("allow-equality") @approve("group:dpo")
+@id("cards") @mask("cards.number keep_last(4), label:pii token") @positions("allow-equality") @approve("group:dpo")
 forbid (principal, action == Action::"reveal", resource in Env::"production")
 unless { context.approvals.contains("group:dpo") };
 @id("salaries") @mask("salary")
@@ -43,8 +43,8 @@ fn what_is_forbidden_to_reveal_is_masked_and_says_by_what() {
     assert_eq!(ids, ["all", "cards", "salaries"]);
     assert_eq!(mask, ["cards: cards.number keep_last(4)", "cards: label:pii token", "salaries: salary"]);
     let Verdict::Allow { obligations, .. } = &decision.verdict else { unreachable!() };
-    let predicates: Vec<Predicates> = obligations.mask.iter().map(|rule: &MaskRule| rule.predicates).collect();
-    assert_eq!(predicates, [Predicates::AllowEquality, Predicates::AllowEquality, Predicates::Deny]);
+    let positions: Vec<Positions> = obligations.mask.iter().map(|rule: &MaskRule| rule.positions).collect();
+    assert_eq!(positions, [Positions::EQUALITY, Positions::EQUALITY, Positions::NONE]);
     let hr = Given { groups: vec!["hr".to_owned()], ..given("read") };
     assert_eq!(allowed(&decide(MASKED, &hr)), (vec!["all"], vec![]), "neither is for them");
     assert_eq!(allowed(&decide(MASKED, &on_production("connect"))), (vec!["all"], vec![]));
@@ -221,9 +221,9 @@ fn what_makes_no_sense_about_reveal_fails_the_load() {
             "in a condition",
             "of its own",
         ),
-        ("@predicates(\"allow\") permit (principal, action, resource)".to_owned(), "there is no @mask", "Add @mask"),
+        ("@positions(\"allow\") permit (principal, action, resource)".to_owned(), "there is no @mask", "Add @mask"),
         (format!("@mask(\"a b c\") forbid {reveal}"), "@mask(\"a b c\") is not understood", "It takes"),
-        (format!("@mask(\"a\") @predicates(\"some\") forbid {reveal}"), "is not understood", "It takes `deny`"),
+        (format!("@mask(\"a\") @positions(\"some\") forbid {reveal}"), "is not understood", "It takes some of"),
     ] {
         let text = format!("@id(\"a\") {text};");
         let found = problems(&text);

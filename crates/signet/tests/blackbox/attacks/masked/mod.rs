@@ -208,3 +208,31 @@ fn what_is_not_masked_is_untouched() {
         assert_eq!(through.stdout, straight.stdout, "{command}: {}", through.stderr);
     }
 }
+
+/// What a policy allows of a masked column goes, each for itself, and shows no more of it.
+#[test]
+fn positions_widen_what_goes_and_show_nothing() {
+    if direct() {
+        return;
+    }
+    let rules = RULES.replacen("@mask", "@positions(\"equality, computed\") @mask", 1);
+    for version in [Version::V15, Version::V18] {
+        let scene = Scene::on(Postgres::with(Options { version, ..Options::default() }), &rules);
+        Client::psql(&scene.server.door()).stdin(SAMPLE).args(["-f", "-"]).run().ok();
+        for (text, goes) in [
+            ("SELECT id FROM customers WHERE ssn = '078-05-1120'", Some("2")),
+            ("SELECT balance * 2, array_agg(ssn) FROM customers WHERE id = 1 GROUP BY id, balance", None),
+            ("SELECT balance * 2, ssn || card || '' FROM customers WHERE id = 1", Some("|[masked]")),
+            ("SELECT array_agg(ssn) FROM customers", Some("")),
+            ("SELECT id FROM customers WHERE ssn LIKE '5%'", None),
+            ("SELECT id FROM customers WHERE balance * 2 > 1", None),
+            ("SELECT id FROM customers ORDER BY ssn", None),
+            ("INSERT INTO guesses SELECT ssn FROM customers", None),
+        ] {
+            let told = psql(&scene.gateway.door(), text);
+            assert_eq!(canary(&format!("{}{}", told.stdout, told.stderr)), None, "{text}: {}", told.report());
+            assert_eq!(goes.is_none(), told.stderr.contains("42501"), "{text}: {}", told.report());
+            assert!(goes.is_none_or(|shown| told.stdout.trim() == shown), "{text}: {}", told.report());
+        }
+    }
+}
