@@ -83,9 +83,9 @@ pub(crate) struct Account {
     /// Whether it is the one for people who name none. At most one of a resource; without any, the first.
     #[serde(default)]
     pub(crate) default: bool,
-    /// Whether it is the one by which the gateway itself looks at what the databases hold, for masks, and by which nobody is
-    /// let in. It needs to sign in, and nothing else. At most one of a resource; without any, the gateway looks as the first
-    /// account whose password it has.
+    /// Whether it is the one by which the gateway itself looks at what the databases hold, for masks and for what names stand
+    /// for, and by which nobody is let in. It needs to sign in, and nothing else. At most one of a resource; without any, names
+    /// are not looked up, and for masks the gateway looks as the first account whose password it has.
     #[serde(default)]
     pub(crate) inspection: bool,
 }
