@@ -92,8 +92,8 @@ async fn what_was_swapped_has_another_stamp() {
             let held = Names::of(source.clone().read(inspector(), None).await.unwrap().unwrap()).0;
             let relation = |name| held.named(Some("public"), name).next().unwrap().id;
             let code = held.code();
-            let relations =
-                ["plain", "other", "customers"].map(|name| (relation(name), code.relation_stamps[&relation(name)]));
+            let relations = ["plain", "other", "customers", "defaulted"]
+                .map(|name| (relation(name), code.relation_stamps[&relation(name)]));
             let tell = held.functions(Some("public"), "tell").next().unwrap().id;
             (relations, (tell, code.function_stamps[&tell]))
         };
@@ -102,23 +102,29 @@ async fn what_was_swapped_has_another_stamp() {
         execute(&server, "ANALYZE; INSERT INTO other VALUES (1, 'x'); CREATE INDEX ON other (id)").await;
         assert_eq!(stamps().await, before);
         for (change, which) in [
-            ("CREATE OR REPLACE VIEW plain AS SELECT id, name AS number FROM customers", [true, false, false, false]),
+            (
+                "CREATE OR REPLACE VIEW plain AS SELECT id, name AS number FROM customers",
+                [true, false, false, false, false],
+            ),
             (
                 "CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
-                [false, true, false, false],
+                [false, true, false, false, false],
             ),
-            ("ALTER TABLE other DISABLE TRIGGER t", [false, true, false, false]),
-            ("CREATE POLICY p ON customers USING (id = 1)", [false, false, true, false]),
+            ("ALTER TABLE other DISABLE TRIGGER t", [false, true, false, false, false]),
+            ("CREATE POLICY p ON customers USING (id = 1)", [false, false, true, false, false]),
             (
                 "ALTER TABLE customers RENAME ssn TO ssn2; ALTER TABLE customers RENAME name TO ssn",
-                [false, false, true, false],
+                [false, false, true, false, false],
             ),
             (
                 "CREATE OR REPLACE FUNCTION tell(int) RETURNS text LANGUAGE sql AS 'SELECT NULL::text'",
-                [false, false, false, true],
+                [false, false, false, true, true],
             ),
-            ("ALTER FUNCTION tell(int) OWNER TO app_user", [false, false, false, true]),
-            ("ALTER TABLE other RENAME TO old; CREATE TABLE other (id int, remark text)", [false, true, false, false]),
+            ("ALTER FUNCTION tell(int) OWNER TO app_user", [false, false, false, false, true]),
+            (
+                "ALTER TABLE other RENAME TO old; CREATE TABLE other (id int, remark text)",
+                [false, true, false, false, false],
+            ),
         ] {
             execute(&server, change).await;
             let after = stamps().await;

@@ -131,7 +131,8 @@ const READS: &str = "\
     WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass \
     AND d.refobjid <> r.ev_class AND r.oid >= 16384";
 
-/// Relations: number, the type of the rows, and a stamp of what it is: columns, rules, triggers with their functions, policies.
+/// Relations: number, the type of the rows, and a stamp of what it is: columns, rules, policies, and
+/// triggers, defaults and constraints with their functions.
 const STAMPS: &str = "\
     SELECT c.oid, c.reltype, hashtextextended(concat_ws(chr(1), n.nspname, c.relname, c.relkind, c.relowner, c.relrowsecurity, \
         c.relforcerowsecurity, \
@@ -145,6 +146,11 @@ const STAMPS: &str = "\
             ORDER BY t.tgname) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), \
         (SELECT string_agg(concat_ws(',', p.polname, p.polcmd, p.polroles::text, p.polqual::text, p.polwithcheck::text), ';' \
             ORDER BY p.polname) FROM pg_policy p WHERE p.polrelid = c.oid), \
+        (SELECT string_agg(concat_ws(',', p.oid, p.prosrc), ';' ORDER BY p.oid) FROM ( \
+            SELECT 'pg_catalog.pg_attrdef'::regclass AS class, oid FROM pg_attrdef WHERE adrelid = c.oid \
+            UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass, oid FROM pg_constraint WHERE conrelid = c.oid \
+        ) e JOIN pg_depend d ON d.classid = e.class AND d.objid = e.oid JOIN pg_proc p ON p.oid = d.refobjid \
+            WHERE d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid >= 16384), \
         (SELECT string_agg(i.inhparent::text, ',' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid)), 0) \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S') AND c.relpersistence <> 't'";
