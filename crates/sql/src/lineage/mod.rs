@@ -9,6 +9,7 @@ mod calls;
 mod columns;
 mod commands;
 mod conditions;
+mod conflicts;
 mod constraints;
 mod documents;
 mod expression;

@@ -3,8 +3,7 @@
 use model::{Catalogue, ColumnId, Derived, Position};
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
-    DeleteStmt, InsertStmt, MergeStmt, Node, OnConflictClause, RangeVar, ReturningClause, ReturningOptionKind,
-    UpdateStmt,
+    DeleteStmt, InsertStmt, MergeStmt, Node, RangeVar, ReturningClause, ReturningOptionKind, UpdateStmt,
 };
 
 use super::Analysis;
@@ -14,10 +13,10 @@ use super::scope::{Entry, Outputs, Scope};
 
 /// Values that are written, by the names of their columns.
 #[derive(Default)]
-struct Written {
-    columns: Vec<(String, Value)>,
+pub(super) struct Written {
+    pub(super) columns: Vec<(String, Value)>,
     /// What may have gone into any column.
-    any: Option<Value>,
+    pub(super) any: Option<Value>,
 }
 
 impl Written {
@@ -84,33 +83,6 @@ impl Analysis<'_> {
         let star = target.star();
         scope.entries.push(target.clone());
         self.returning(insert.returning_clause.as_ref(), &target, &star, scope)
-    }
-
-    fn on_conflict(
-        &mut self,
-        conflict: &OnConflictClause,
-        target: &Entry,
-        excluded: Entry,
-        written: &mut Written,
-        with: &Scope<'_>,
-    ) {
-        let mut scope = Scope::inside(with);
-        scope.entries.push(target.clone());
-        if let Some(infer) = conflict.infer.as_deref() {
-            for element in &infer.index_elems {
-                let Some(NodeEnum::IndexElem(element)) = &element.node else { continue };
-                // Whether there is a conflict tells whether the value is there.
-                if let Some((value, _)) = target.find(&element.name) {
-                    self.used(&value, Position::Equality);
-                }
-                self.only_if(element.expr.as_deref(), &scope);
-            }
-            self.only_if(infer.where_clause.as_deref(), &scope);
-        }
-        let name = Some("excluded".to_owned());
-        scope.entries.push(Entry { name, schemas: Vec::new(), qualified: true, ..excluded });
-        self.only_if(conflict.where_clause.as_deref(), &scope);
-        self.assignments(&conflict.target_list, &scope, written);
     }
 
     pub(super) fn update(&mut self, update: &UpdateStmt, outer: &Scope<'_>) -> Outputs {
@@ -219,7 +191,7 @@ impl Analysis<'_> {
     }
 
     /// `SET column = value`.
-    fn assignments(&mut self, targets: &[Node], scope: &Scope<'_>, written: &mut Written) {
+    pub(super) fn assignments(&mut self, targets: &[Node], scope: &Scope<'_>, written: &mut Written) {
         for target in targets {
             let Some(NodeEnum::ResTarget(target)) = &target.node else {
                 self.lost();
@@ -262,7 +234,7 @@ impl Analysis<'_> {
 }
 
 /// Whether a column is computed from others of its row.
-fn is_generated(catalogue: &Catalogue, column: ColumnId) -> bool {
+pub(super) fn is_generated(catalogue: &Catalogue, column: ColumnId) -> bool {
     catalogue.column(column).is_some_and(|column| !column.from.is_empty())
 }
 

@@ -129,6 +129,36 @@ fn computing_and_writing() {
     );
 }
 
+/// A conflict tells whether a value is there.
+#[test]
+fn conflicts() {
+    check(
+        &[
+            ("INSERT INTO customers (id, ssn) VALUES (1, 'x') ON CONFLICT (ssn) DO NOTHING", "equality customers.ssn"),
+            ("INSERT INTO customers (id, ssn) VALUES (1, 'x') ON CONFLICT (id) DO NOTHING", "equality customers.id"),
+            (
+                "INSERT INTO customers (id, ssn) VALUES (1, 'x') ON CONFLICT DO NOTHING",
+                "equality customers.id, equality customers.ssn",
+            ),
+            (
+                "INSERT INTO customers VALUES (1, 'x') ON CONFLICT ON CONSTRAINT c DO NOTHING",
+                "equality customers.id, equality customers.name",
+            ),
+            (
+                "INSERT INTO parts (base) VALUES (1) ON CONFLICT DO NOTHING",
+                "equality parts.base, equality parts.doubled",
+            ),
+            (
+                "INSERT INTO parts SELECT * FROM nowhere ON CONFLICT DO NOTHING",
+                "write anything, equality parts.id, equality parts.base, equality parts.doubled",
+            ),
+            ("INSERT INTO customers (id, ssn) VALUES (1, 'x')", ""),
+            ("INSERT INTO customers DEFAULT VALUES ON CONFLICT DO NOTHING", ""),
+        ],
+        uses,
+    );
+}
+
 /// Triggers and rules put into rows what they like.
 #[test]
 fn rows_that_set_off_code_come_back_as_anything() {

@@ -195,6 +195,9 @@ fn what_is_not_masked_is_untouched() {
             "7|[masked]",
         ),
         ("UPDATE customers SET name = 'Eva' WHERE id = 7 RETURNING id, name, ssn", "7|Eva|[masked]"),
+        ("INSERT INTO kin (id, name) VALUES (8, 'Eve') ON CONFLICT DO NOTHING", ""),
+        ("CREATE UNLOGGED TABLE taken AS SELECT id, name FROM customers", ""),
+        ("SELECT name FROM taken WHERE name LIKE 'A%'", "Ada"),
         ("INSERT INTO stamped (id, word) VALUES (1, 'x')", ""),
         ("UPDATE stamped SET word = 'y' WHERE id = 1 AND at <= now()", ""),
         ("SELECT id, word FROM stamped", "1|y"),
@@ -203,6 +206,9 @@ fn what_is_not_masked_is_untouched() {
         let told = Client::psql(&scene.gateway.door()).args(["-c", text]).run();
         assert!(told.ok().trim().starts_with(expected), "{text}: {}", told.report());
     }
+    let temporary =
+        psql(&scene.gateway.door(), "CREATE TEMP TABLE mine AS SELECT name FROM customers; TABLE mine LIMIT 1");
+    assert_eq!(temporary.stdout.trim(), "[masked]", "{}", temporary.report());
     for command in ["\\d", "\\d customers", "\\dt+", "\\df", "\\dv", "\\du", "\\l", "\\dn"] {
         let (through, straight) = (psql(&scene.gateway.door(), command), psql(&scene.server.door(), command));
         assert_eq!(through.stdout, straight.stdout, "{command}: {}", through.stderr);

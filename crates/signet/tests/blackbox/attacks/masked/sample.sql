@@ -40,6 +40,7 @@ CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (10);
 INSERT INTO parts VALUES (1, '536-90-4399');
 CREATE TABLE kin (more text) INHERITS (customers);
 INSERT INTO kin (id, name, ssn, more) VALUES (3, 'Kim', '536-90-4399', 'more');
+CREATE UNIQUE INDEX kin_ssn ON kin (ssn);
 CREATE TABLE derived (id int, ssn text, low text GENERATED ALWAYS AS (lower(ssn)) STORED);
 INSERT INTO derived VALUES (1, '536-90-4399');
 

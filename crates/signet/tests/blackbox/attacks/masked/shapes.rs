@@ -334,5 +334,20 @@ pub const SHAPES: &[(&str, &str, Becomes)] = &[
         "BEGIN; CREATE TEMP TABLE noted (word text); INSERT INTO noting VALUES (1); SELECT word FROM noted; ROLLBACK",
         Refused,
     ),
+    (
+        "a conflict by it",
+        "BEGIN; INSERT INTO customers (id, name, ssn) VALUES (90, 'canary', 'guess') ON CONFLICT (ssn) DO NOTHING RETURNING name; ROLLBACK",
+        Refused,
+    ),
+    (
+        "any conflict",
+        "BEGIN; INSERT INTO kin (id, name, ssn) VALUES (90, 'canary', 'guess') ON CONFLICT DO NOTHING RETURNING name; ROLLBACK",
+        Refused,
+    ),
+    (
+        "a conflict by the name of a constraint",
+        "BEGIN; INSERT INTO customers (id, name, ssn) VALUES (90, 'canary', 'guess') ON CONFLICT ON CONSTRAINT customers_ssn_key DO NOTHING RETURNING name; ROLLBACK",
+        Refused,
+    ),
     ("what others say", "LISTEN heard; NOTIFY heard, 'canary'; SELECT 1", Hidden),
 ];
