@@ -10,6 +10,16 @@ use super::{find, function, is_type};
 /// `name verb reason`, sorted by bytes.
 pub(super) static EFFECTS: &str = include_str!("effects.txt");
 
+/// The verb of calling what stands in this schema, or in any; `None` when that is no built-in function.
+pub(crate) fn called_in(schema: Option<&str>, name: &str) -> Option<Verb> {
+    match schema {
+        None | Some("pg_catalog") => called(name),
+        // The functions of its views, which only compute. Nobody else makes any there.
+        Some("information_schema") if name.starts_with("_pg_") => Some(Verb::Read),
+        Some(_) => None,
+    }
+}
+
 /// The verb of calling what has this name; `None` when that is no built-in function. A type that is called is a cast.
 pub(crate) fn called(name: &str) -> Option<Verb> {
     if function(name).is_none() {

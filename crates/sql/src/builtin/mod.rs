@@ -7,7 +7,7 @@ mod effects;
 
 use std::cmp::Ordering;
 
-pub(crate) use effects::called;
+pub(crate) use effects::{called, called_in};
 
 /// What a built-in function does, as far as its arguments' values and anything else that the account can read go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

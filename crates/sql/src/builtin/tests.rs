@@ -100,4 +100,9 @@ fn calls_have_verbs() {
     ] {
         assert_eq!(called(name), verb, "{name}");
     }
+    assert_eq!(called_in(Some("pg_catalog"), "upper"), Some(Verb::Read));
+    assert_eq!(called_in(Some("information_schema"), "_pg_expandarray"), Some(Verb::Read));
+    for (schema, name) in [("public", "upper"), ("information_schema", "upper"), ("public", "_pg_expandarray")] {
+        assert_eq!(called_in(Some(schema), name), None, "{schema}.{name}");
+    }
 }

@@ -212,8 +212,7 @@ impl<'a> Walk<'a> {
     /// Names a function that is run, and what that comes to.
     pub(super) fn call(&mut self, name: &'a [Node]) {
         let Some((schema, name)) = self.names_function(name) else { return };
-        let own = schema.is_none_or(|schema| schema == "pg_catalog");
-        self.calls.push(own.then(|| builtin::called(name)).flatten().unwrap_or(Verb::Call));
+        self.calls.push(builtin::called_in(schema, name).unwrap_or(Verb::Call));
     }
 
     pub(super) fn operator(&mut self, name: &'a [Node]) {

@@ -58,7 +58,8 @@ impl<'a> Scan<'a> {
                 Verb::Read
             }
             Kind::Word | Kind::Quoted => self.name(token),
-            Kind::Text | Kind::OtherText => self.literal(),
+            // Our parser, though no server, takes a parameter for a literal there.
+            Kind::Text | Kind::OtherText | Kind::Parameter => self.literal(),
             Kind::Operator if !is_known(token.text) => Verb::Call,
             _ => Verb::Read,
         };
@@ -112,12 +113,15 @@ impl<'a> Scan<'a> {
         if fits {
             return Verb::Read;
         }
-        let own = match (self.chain.parts, self.chain.schema) {
-            (1, _) => true,
-            (2, Some(schema)) => spelled(&schema).is_some_and(|schema| schema == "pg_catalog"),
-            _ => false,
+        let schema = match (self.chain.parts, self.chain.schema) {
+            (1, _) => None,
+            (2, Some(schema)) => spelled(&schema),
+            _ => return Verb::Call,
         };
-        let verb = spelled(name).filter(|_| own).and_then(|name| builtin::called(&name));
+        if self.chain.parts == 2 && schema.is_none() {
+            return Verb::Call;
+        }
+        let verb = spelled(name).and_then(|name| builtin::called_in(schema.as_deref(), &name));
         verb.unwrap_or(Verb::Call)
     }
 
@@ -158,7 +162,10 @@ impl<'a> Scan<'a> {
 
     /// A literal behind a name is a value of the type of that name.
     fn literal(&self) -> Verb {
-        let Some(last) = self.last.filter(is_name) else { return Verb::Read };
+        let Some(last) = self.last.filter(is_name) else {
+            // `name(1) 'x'` is a value of that type too.
+            return if self.last.is_some_and(|last| last.is_symbol(b')')) { Verb::Call } else { Verb::Read };
+        };
         let operand = |token: &Token<'_>| match token.kind {
             Kind::Word => !is_word(token) || token.is("NOT"),
             Kind::Symbol(symbol) => matches!(symbol, b')' | b']'),

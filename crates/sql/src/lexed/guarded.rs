@@ -20,8 +20,11 @@ pub(super) fn names_harmless(mut tokens: Lexer<'_>) -> bool {
     if second.is_some_and(|second| second.is_symbol(b'.')) {
         return false;
     }
-    let phrase =
-        |[one, two]: &[&str; 2]| first.is(one) && (two.is_empty() || second.is_some_and(|second| second.is(two)));
+    // Before `=` and TO it is a name.
+    let assigned = second.is_none_or(|second| second.is("TO") || second.text == b"=");
+    let phrase = |[one, two]: &[&str; 2]| {
+        first.is(one) && if two.is_empty() { !assigned } else { second.is_some_and(|second| second.is(two)) }
+    };
     PHRASES.iter().any(phrase) || spelled(&first).is_some_and(is_harmless)
 }
 

@@ -80,7 +80,7 @@ fn calling(reading: Reading, tokens: Lexer<'_>) -> Reading {
     };
     let calls = match reading.name {
         // Even when it is only explained, what it plans is not known here.
-        "EXECUTE" => Verb::Call,
+        "EXECUTE" => Verb::Call.max(calls::worst(tokens)),
         "CREATE INDEX" => behind(|token| token.is_symbol(b'(')),
         "CREATE TABLE" | "CREATE FOREIGN TABLE" | "CREATE MATERIALIZED VIEW" | "CREATE SCHEMA" => {
             behind(|token| token.is_any(&["AS", "VALUES", "INDEX"]))
@@ -100,8 +100,11 @@ fn calling(reading: Reading, tokens: Lexer<'_>) -> Reading {
     Reading { calls, ..reading }
 }
 
-/// Clauses inside a change of structure that do more than change structure.
+/// Clauses inside a write or a change of structure that do more than that.
 fn escalate(tokens: Lexer<'_>, reading: Reading) -> Reading {
+    if matches!(reading.name, "INSERT" | "UPDATE" | "DELETE" | "MERGE") {
+        return worst(tokens, reading);
+    }
     if reading.verb != Verb::Ddl {
         return reading;
     }
@@ -164,14 +167,18 @@ fn set(mut tokens: Lexer<'_>) -> Reading {
         next = tokens.next();
     }
     let Some(Ok(variable)) = next else { return Reading::unknown("SET") };
+    // Before `=` and TO such a word is a name.
+    let assigned = matches!({ tokens }.next(), Some(Ok(next)) if next.is("TO") || next.text == b"=");
     match () {
         () if variable.is("ROLE") || names(&variable, "role") => Reading::lexed(Verb::SessionIdentity, "SET ROLE"),
         // SET SESSION AUTHORIZATION, SET LOCAL SESSION AUTHORIZATION, SET session_authorization TO.
         () if variable.is_any(&["AUTHORIZATION", "SESSION"]) || names(&variable, "session_authorization") => {
             Reading::lexed(Verb::SessionIdentity, "SET SESSION AUTHORIZATION")
         }
-        () if variable.is("TRANSACTION") => Reading::lexed(Verb::Session, "SET TRANSACTION"),
-        () if variable.is("CHARACTERISTICS") && !guarded::lets_write(tokens) => Reading::lexed(Verb::Session, "SET"),
+        () if variable.is("TRANSACTION") && !assigned => Reading::lexed(Verb::Session, "SET TRANSACTION"),
+        () if variable.is("CHARACTERISTICS") && !assigned && !guarded::lets_write(tokens) => {
+            Reading::lexed(Verb::Session, "SET")
+        }
         () => Reading::lexed(guard(setting), "SET"),
     }
 }

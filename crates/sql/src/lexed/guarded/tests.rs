@@ -37,6 +37,11 @@ fn what_bounds_or_logs_is_guarded() {
         "zero_damaged_pages",
         "not_known_here",
         "time",
+        "names",
+        "schema",
+        "constraints",
+        "transaction",
+        "characteristics",
         "U&\"search_path\" UESCAPE '!'",
     ];
     for setting in settings {
