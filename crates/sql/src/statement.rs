@@ -6,6 +6,7 @@
 //! | `WITH`, `EXPLAIN ANALYZE`, `PREPARE`, `DECLARE`, `COPY (query)` | that of the worst inside |
 //! | `SELECT INTO` | ddl |
 //! | `SELECT FOR UPDATE`/`SHARE`, `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `TRUNCATE`, `LOCK` | write: they change or block rows |
+//! | `COMMIT PREPARED`, `ROLLBACK PREPARED` | write: what another session did becomes real, or is undone |
 //! | `COPY FROM STDIN`, `COPY TO STDOUT` | copy_in, copy_out |
 //! | `COPY PROGRAM`, `COPY FILE`, `ALTER SYSTEM`, what is not known | unknown |
 //! | `EXECUTE`, `DO`, `CALL`, `LOAD`, `CREATE TABLE AS EXECUTE` | call |
@@ -13,7 +14,7 @@
 //! | `SET ROLE`, `SET SESSION AUTHORIZATION`, their `RESET`, `RESET ALL`, `DISCARD ALL` | session_identity |
 //! | `SET`, `RESET` of a setting that `guarded.rs` does not list as harmless, transactions that are `READ WRITE` from now on | session_guard |
 //! | other `SET`, `RESET`, `DISCARD`, cursors, `LISTEN`, `NOTIFY`, `DEALLOCATE` | session |
-//! | `BEGIN` to `RELEASE`, two-phase commit | transaction |
+//! | `BEGIN` to `RELEASE`, `PREPARE TRANSACTION` | transaction |
 //! | other `CREATE`, `ALTER`, `DROP`, and maintenance | ddl |
 
 use std::ops::Range;

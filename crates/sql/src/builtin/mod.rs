@@ -118,6 +118,9 @@ const RUN_TEXT: &[&str] = &[
     "ts_stat",
 ];
 
+/// The view whose rows are settings: to update one is to set it.
+pub(crate) const SETTINGS: &str = "pg_settings";
+
 /// The built-in function of that name.
 pub(crate) fn function(name: &str) -> Option<Function> {
     let line = find(FUNCTIONS, name)?;

@@ -14,6 +14,7 @@ mod named;
 mod objects;
 mod queries;
 mod rights;
+mod same;
 mod session;
 mod structure;
 mod upkeep;

@@ -4,11 +4,13 @@ use model::Verb;
 use pg_query::NodeEnum;
 use pg_query::protobuf::a_const::Val;
 use pg_query::protobuf::{
-    CmdType, LockClauseStrength, MergeStmt, Node, OnConflictClause, RangeVar, ReturningClause, SelectStmt, WithClause,
+    CmdType, LockClauseStrength, MergeMatchKind, MergeStmt, Node, OnConflictClause, RangeVar, ReturningClause,
+    SelectStmt, WithClause,
 };
 
-use super::bounded::is_trivial;
+use super::bounded::Target;
 use super::walk::{Item, Queries, Walk};
+use crate::builtin::SETTINGS;
 
 impl<'a> Walk<'a> {
     pub(super) fn write_or_select(&mut self, node: &'a NodeEnum, queries: usize) {
@@ -21,15 +23,23 @@ impl<'a> Walk<'a> {
                 self.nodes(&insert.cols, queries);
                 self.maybe(insert.select_stmt.as_deref(), queries);
                 self.conflict(insert.on_conflict_clause.as_deref(), queries);
+                self.unbounded |= Target::of(insert.relation.as_ref(), &[]).is_inserted_again(insert);
                 self.returning(insert.returning_clause.as_ref(), queries);
             }
             NodeEnum::UpdateStmt(update) => {
                 self.does(Verb::Write, "UPDATE");
                 let queries = self.with(update.with_clause.as_ref(), queries);
                 self.table(update.relation.as_ref());
+                if update.relation.as_ref().is_some_and(|table| table.relname == SETTINGS) {
+                    self.does(Verb::Unknown, "UPDATE");
+                }
                 self.nodes(&update.target_list, queries);
                 self.nodes(&update.from_clause, queries);
-                self.bounded_by(update.where_clause.as_deref(), queries);
+                self.bounded_by(
+                    &Target::of(update.relation.as_ref(), &update.from_clause),
+                    update.where_clause.as_deref(),
+                    queries,
+                );
                 self.returning(update.returning_clause.as_ref(), queries);
             }
             NodeEnum::DeleteStmt(delete) => {
@@ -37,7 +47,11 @@ impl<'a> Walk<'a> {
                 let queries = self.with(delete.with_clause.as_ref(), queries);
                 self.table(delete.relation.as_ref());
                 self.nodes(&delete.using_clause, queries);
-                self.bounded_by(delete.where_clause.as_deref(), queries);
+                self.bounded_by(
+                    &Target::of(delete.relation.as_ref(), &delete.using_clause),
+                    delete.where_clause.as_deref(),
+                    queries,
+                );
                 self.returning(delete.returning_clause.as_ref(), queries);
             }
             NodeEnum::MergeStmt(merge) => self.merge(merge, queries),
@@ -89,18 +103,24 @@ impl<'a> Walk<'a> {
         self.table(merge.relation.as_ref());
         self.maybe(merge.source_relation.as_deref(), queries);
         self.maybe(merge.join_condition.as_deref(), queries);
-        let mut changes = false;
+        let source = merge.source_relation.as_deref().map(std::slice::from_ref).unwrap_or_default();
+        let target = Target::of(merge.relation.as_ref(), source);
+        let (mut changes, mut others) = (false, false);
         for clause in &merge.merge_when_clauses {
             let Some(NodeEnum::MergeWhenClause(clause)) = &clause.node else {
                 self.strange = true;
                 continue;
             };
-            changes |= matches!(clause.command_type(), CmdType::CmdUpdate | CmdType::CmdDelete);
+            let writes = matches!(clause.command_type(), CmdType::CmdUpdate | CmdType::CmdDelete);
+            changes |= writes;
+            let any = || clause.condition.as_deref().is_none_or(|condition| target.is_trivial(condition));
+            others |= writes && clause.match_kind() == MergeMatchKind::MergeWhenNotMatchedBySource && any();
             self.maybe(clause.condition.as_deref(), queries);
             self.nodes(&clause.target_list, queries);
             self.nodes(&clause.values, queries);
         }
-        self.unbounded |= changes && merge.join_condition.as_deref().is_none_or(is_trivial);
+        let joins = merge.join_condition.as_deref();
+        self.unbounded |= others || changes && joins.is_none_or(|condition| target.is_trivial(condition));
         self.returning(merge.returning_clause.as_ref(), queries);
     }
 
@@ -146,8 +166,8 @@ impl<'a> Walk<'a> {
         self.relation(&table.schemaname, &table.relname);
     }
 
-    fn bounded_by(&mut self, condition: Option<&'a Node>, queries: usize) {
-        self.unbounded |= condition.is_none_or(is_trivial);
+    fn bounded_by(&mut self, target: &Target<'a>, condition: Option<&'a Node>, queries: usize) {
+        self.unbounded |= condition.is_none_or(|condition| target.is_trivial(condition));
         self.maybe(condition, queries);
     }
 

@@ -2,7 +2,7 @@
 
 use model::Verb;
 use pg_query::NodeEnum;
-use pg_query::protobuf::{DiscardMode, Node, VariableSetKind, VariableSetStmt};
+use pg_query::protobuf::{DiscardMode, Node, TransactionStmtKind, VariableSetKind, VariableSetStmt};
 
 use super::walk::Walk;
 use crate::names::string;
@@ -13,7 +13,13 @@ impl<'a> Walk<'a> {
         match statement {
             NodeEnum::VariableSetStmt(set) => self.set(set),
             NodeEnum::VariableShowStmt(_) => self.worded(Verb::Read),
-            NodeEnum::TransactionStmt(_) => self.worded(Verb::Transaction),
+            NodeEnum::TransactionStmt(transaction) => self.worded(match transaction.kind() {
+                // It makes real what another session has done, or undoes it.
+                TransactionStmtKind::TransStmtCommitPrepared | TransactionStmtKind::TransStmtRollbackPrepared => {
+                    Verb::Write
+                }
+                _ => Verb::Transaction,
+            }),
             NodeEnum::DiscardStmt(discard) => self.worded(match discard.target() {
                 DiscardMode::DiscardPlans | DiscardMode::DiscardSequences | DiscardMode::DiscardTemp => Verb::Session,
                 _ => Verb::SessionIdentity,

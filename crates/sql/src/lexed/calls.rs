@@ -132,7 +132,13 @@ impl<'a> Scan<'a> {
         } else {
             Chain { before: self.last, schema: None, parts: 1 }
         };
-        if self.is_type_next(dotted) && !self.is_server_type(token) { Verb::Call } else { Verb::Read }
+        let changed = self.chain.before.is_some_and(|before| before.is_any(&["UPDATE", "ONLY"]));
+        match () {
+            // An UPDATE of this view is a SET, of a name that only running it tells.
+            () if changed && spelled(token).is_none_or(|name| name == builtin::SETTINGS) => Verb::Unknown,
+            () if self.is_type_next(dotted) && !self.is_server_type(token) => Verb::Call,
+            () => Verb::Read,
+        }
     }
 
     /// Whether the name that the chain has come to stands where a type does.

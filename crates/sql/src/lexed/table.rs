@@ -61,7 +61,8 @@ const TABLE: &[(&str, Verb)] = &[
     ("CLUSTER", Verb::Ddl),
     ("COMMENT", Verb::Ddl),
     ("COMMIT", Verb::Transaction),
-    ("COMMIT PREPARED", Verb::Transaction),
+    // It makes real what another session has done, or undoes it.
+    ("COMMIT PREPARED", Verb::Write),
     ("CREATE", Verb::Ddl),
     ("CREATE ACCESS METHOD", Verb::Ddl),
     ("CREATE AGGREGATE", Verb::Ddl),
@@ -172,7 +173,7 @@ const TABLE: &[(&str, Verb)] = &[
     ("RELEASE", Verb::Transaction),
     ("REVOKE", Verb::Grant),
     ("ROLLBACK", Verb::Transaction),
-    ("ROLLBACK PREPARED", Verb::Transaction),
+    ("ROLLBACK PREPARED", Verb::Write),
     ("SAVEPOINT", Verb::Transaction),
     ("SECURITY LABEL", Verb::Grant),
     ("START TRANSACTION", Verb::Transaction),

@@ -240,7 +240,7 @@ fn a_statement_has_the_verb_of_its_worst_word() {
         ("BEGIN", Transaction, "BEGIN"),
         ("START TRANSACTION READ ONLY", Transaction, "START TRANSACTION"),
         ("ROLLBACK TO s", Transaction, "ROLLBACK"),
-        ("COMMIT PREPARED 'x'", Transaction, "COMMIT PREPARED"),
+        ("COMMIT PREPARED 'x'", Call, "COMMIT PREPARED"),
         ("START_REPLICATION SLOT x", Unknown, "UNKNOWN"),
         ("GRANT ALL ON t TO x", Grant, "GRANT"),
         ("CREATE ROLE x", Grant, "CREATE ROLE"),
