@@ -47,7 +47,7 @@ pub fn resolve(text: &str, verb: Verb, catalogue: &Catalogue) -> Resolved {
 }
 
 fn by_grammar(statement: &NodeEnum, verb: Verb, catalogue: &Catalogue) -> Option<Resolved> {
-    if !runs_nothing_else(statement) {
+    if !runs_nothing_else(statement, verb) {
         return None;
     }
     let found = find(statement).filter(|found| !found.strange && !found.named.strange)?;
@@ -81,8 +81,8 @@ fn worse(verb: Verb, code: Verb) -> Verb {
     }
 }
 
-/// Whether a statement runs nothing but what it reads or writes and the functions in it.
-fn runs_nothing_else(statement: &NodeEnum) -> bool {
+/// Whether a statement that has this verb by its text runs nothing but what it reads or writes and the functions in it.
+fn runs_nothing_else(statement: &NodeEnum, verb: Verb) -> bool {
     let query = |node: &NodeEnum| {
         matches!(
             node,
@@ -99,6 +99,30 @@ fn runs_nothing_else(statement: &NodeEnum) -> bool {
         NodeEnum::ExplainStmt(explain) => {
             explain.query.as_deref().and_then(|inner| inner.node.as_ref()).is_some_and(query)
         }
-        statement => query(statement),
+        NodeEnum::PrepareStmt(prepare) => {
+            prepare.query.as_deref().and_then(|inner| inner.node.as_ref()).is_some_and(query)
+        }
+        // What stands behind the name is a text of its own, where that is known.
+        NodeEnum::ExecuteStmt(_) => verb != Verb::Call,
+        statement => query(statement) || runs_nothing(statement),
     }
+}
+
+/// Whether a statement is of a kind in which no code can be named.
+fn runs_nothing(statement: &NodeEnum) -> bool {
+    matches!(
+        statement,
+        NodeEnum::VariableSetStmt(_)
+            | NodeEnum::VariableShowStmt(_)
+            | NodeEnum::TransactionStmt(_)
+            | NodeEnum::ConstraintsSetStmt(_)
+            | NodeEnum::ListenStmt(_)
+            | NodeEnum::UnlistenStmt(_)
+            | NodeEnum::NotifyStmt(_)
+            | NodeEnum::FetchStmt(_)
+            | NodeEnum::ClosePortalStmt(_)
+            | NodeEnum::DeallocateStmt(_)
+            | NodeEnum::DiscardStmt(_)
+            | NodeEnum::LockStmt(_)
+    )
 }

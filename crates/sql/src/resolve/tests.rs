@@ -253,3 +253,13 @@ fn what_the_grammar_does_not_take_is_judged_by_its_words() {
 fn changes_of_structure_stay_what_they_are() {
     all_come_to(&["DROP FUNCTION mine()", "CREATE VIEW v AS SELECT mine()"], Verb::Ddl, Verb::Ddl, false);
 }
+
+/// Casts of users are in the catalogue, and may be anywhere but here.
+#[test]
+fn what_names_no_code_is_no_call() {
+    let session = ["SET search_path = public", "SET TIME ZONE 'UTC'", "LISTEN mine", "CLOSE c", "DEALLOCATE p"];
+    all_come_to(&session, Verb::Session, Verb::Session, true);
+    all_come_to(&["PREPARE p AS SELECT id FROM people", "EXECUTE p(1)"], Verb::Read, Verb::Read, true);
+    all_come_to(&["PREPARE p AS SELECT mine()", "EXECUTE p(mine())"], Verb::Read, Verb::Call, true);
+    all_come_to(&["EXECUTE p(1)"], Verb::Call, Verb::Call, false);
+}
