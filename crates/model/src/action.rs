@@ -111,6 +111,8 @@ pub struct Facts {
     pub names: bool,
     /// Some of its parameters are in a binary form that is not understood, which shows nobody what they are.
     pub binary: bool,
+    /// A parameter has a type of a user, as the client says and not the text: reading its value may run code.
+    pub typed: bool,
     /// Its names were looked up in what the target holds: `verb` counts what they stand for there.
     pub resolved: bool,
 }

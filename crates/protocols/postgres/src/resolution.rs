@@ -15,6 +15,8 @@ pub(crate) fn resolve(action: Action, catalogue: &Catalogue, shadowed: bool) -> 
         resolved &= of_text.resolved;
         verb = if at == 0 { of_text.verb } else { verb.max(of_text.verb) };
     }
+    // What the text does not name is not judged by it.
+    let verb = if action.facts.typed { sql::may_call(verb) } else { verb };
     // Things of its own may stand for what is better by what everybody sees.
     let verb = if shadowed { verb.max(action.verb) } else { verb };
     let resolved = resolved && !matches!(verb, Verb::Unknown);

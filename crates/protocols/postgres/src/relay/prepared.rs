@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use model::code::FIRST_OF_USERS;
 use model::{Certainty, Facts, Reading, Verb};
 use sql::credentials::Found;
 use sql::{Statement, Step};
@@ -47,16 +48,18 @@ pub(super) struct Portal {
 }
 
 impl Prepared {
-    /// A statement of that text.
+    /// A statement of that text, with what the client says of its parameters' types.
     pub(super) fn of(text: Bytes, statement: &Statement, types: Vec<u32>) -> Self {
+        let typed = types.iter().any(|kind| *kind >= FIRST_OF_USERS);
+        let verb = if typed { sql::may_call(statement.verb) } else { statement.verb };
         Self {
             text,
             inner: 0,
             credentials: Found::default(),
-            verb: statement.verb,
+            verb,
             name: statement.name,
             certainty: statement.certainty,
-            facts: statement.facts(),
+            facts: Facts { typed, ..statement.facts() },
             reading: statement.reading.clone(),
             prepares: statement.effects.prepares,
             ends_portals: statement.effects.transaction,
