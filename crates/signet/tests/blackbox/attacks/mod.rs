@@ -7,6 +7,7 @@ mod brought;
 mod cancelling;
 mod credentials;
 mod framing;
+mod guards;
 mod held;
 mod hostile_target;
 mod huge;

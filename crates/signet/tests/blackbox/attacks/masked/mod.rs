@@ -2,6 +2,7 @@
 //! canary when it is sent straight to the server, and none through the gateway: not to the client, not in records, payloads,
 //! logs or metrics.
 
+mod guesses;
 mod shapes;
 mod structure;
 
