@@ -185,11 +185,13 @@ fn set(mut tokens: Lexer<'_>) -> Reading {
 
 /// `RESET`, with `tokens` behind that word.
 fn reset(tokens: Lexer<'_>) -> Reading {
-    let Some(Ok(variable)) = { tokens }.next() else { return Reading::unknown("RESET") };
+    let mut rest = tokens;
+    let Some(Ok(variable)) = rest.next() else { return Reading::unknown("RESET") };
+    let behind = |keyword: &str| matches!({ rest }.next(), Some(Ok(next)) if next.is(keyword));
     match () {
         () if variable.is("ALL") => Reading::lexed(Verb::SessionIdentity, "RESET ALL"),
         () if names(&variable, "role") => Reading::lexed(Verb::SessionIdentity, "RESET ROLE"),
-        () if variable.is("SESSION") || names(&variable, "session_authorization") => {
+        () if behind("AUTHORIZATION") && variable.is("SESSION") || names(&variable, "session_authorization") => {
             Reading::lexed(Verb::SessionIdentity, "RESET SESSION AUTHORIZATION")
         }
         () => Reading::lexed(guard(tokens), "RESET"),

@@ -16,6 +16,7 @@
 )]
 
 mod between;
+mod commands;
 mod report;
 mod server;
 mod trial;

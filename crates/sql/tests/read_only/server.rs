@@ -17,7 +17,11 @@ impl Matched {
         let unique = std::thread::current().name().unwrap_or("x").to_owned();
         let folder = std::env::temp_dir().join(format!("{name}-{unique}"));
         fs::create_dir_all(&folder).unwrap();
-        let status = suites().arg("start").arg(&folder).args(["--auth", "trust"]).status().unwrap();
+        let mut start = suites();
+        start.arg("start").arg(&folder).args(["--auth", "trust"]);
+        // A trial may leave others in each other's way: nobody waits for ever.
+        start.args(["--set", "lock_timeout=3s", "--set", "statement_timeout=60s"]);
+        let status = start.status().unwrap();
         assert!(status.success(), "the matched server did not start");
         let environment = fs::read_to_string(folder.join("env")).unwrap();
         let value = |name: &str| environment.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();

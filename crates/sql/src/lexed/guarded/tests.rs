@@ -42,6 +42,7 @@ fn what_bounds_or_logs_is_guarded() {
         "constraints",
         "transaction",
         "characteristics",
+        "session",
         "U&\"search_path\" UESCAPE '!'",
     ];
     for setting in settings {
