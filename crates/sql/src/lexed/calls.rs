@@ -183,7 +183,7 @@ impl<'a> Scan<'a> {
             () if plain && last.is_any(&["LIKE", "ILIKE", "ESCAPE", "UESCAPE"]) => {
                 self.chain.before.is_some_and(|before| operand(&before))
             }
-            () if plain && last.is_any(&["ZONE", "PRECISION", "VARYING"]) => true,
+            () if plain && last.is_any(&["N", "ZONE", "PRECISION", "VARYING"]) => true,
             () if plain && last.kind == Kind::Word && is_word(&last) => true,
             () => self.is_server_type(&last) && !last.is("pg_catalog"),
         };

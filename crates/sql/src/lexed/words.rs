@@ -71,7 +71,6 @@ const WORDS: &[&str] = &[
     "LOCALTIME",
     "LOCALTIMESTAMP",
     "MERGE_ACTION",
-    "N",
     "NONE",
     "NORMALIZE",
     "NOT",

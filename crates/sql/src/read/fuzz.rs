@@ -51,6 +51,8 @@ const PIECES: &[&str] = &[
     "* ",
     "f(1) ",
     "s.f(1) ",
+    "n(1) ",
+    "N'x' ",
     "information_schema._pg_expandarray(a) ",
     "information_schema.f(a) ",
     "\"f\"(1) ",
