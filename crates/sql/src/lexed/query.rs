@@ -125,7 +125,8 @@ pub(super) fn copy(mut tokens: Lexer<'_>) -> Reading {
         _ if matches!(end.kind, Kind::Text | Kind::OtherText) => Reading::unknown("COPY FILE"),
         (true, false) if stream => {
             tokens.by_ref().flatten().find(|token| token.is("WHERE"));
-            Reading { calls: calls::worst(tokens), ..Reading::lexed(Verb::CopyIn, "COPY FROM STDIN") }
+            let reading = worst(tokens, Reading::lexed(Verb::CopyIn, "COPY FROM STDIN"));
+            Reading { calls: calls::worst(tokens), ..reading }
         }
         (false, false) if stream => Reading::lexed(Verb::CopyOut, "COPY TO STDOUT"),
         (false, true) if stream => {
